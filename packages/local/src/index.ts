@@ -1,1 +1,15 @@
-export const name = 'local';
+export type { LocalStats } from './counters.js';
+export { ServiceError } from './errors.js';
+export { FAULT_KINDS, type Fault, type FaultKind, type Faults } from './faults.js';
+export {
+  LocalCloudWatchLogs,
+  type LocalEvents,
+  type StoredEvent,
+  type StoredGroup,
+  startLocal,
+} from './local.js';
+export type { AcceptedPut } from './operations/context.js';
+export type { LocalOptions } from './options.js';
+export type { SequenceTokenRule, TokenErrorStyle } from './sequence-tokens.js';
+export type { LocalCredentials } from './sigv4.js';
+export type { LogGroupClass, LogGroupSettings } from './store.js';

@@ -1,0 +1,294 @@
+import { EventEmitter } from 'node:events';
+import { type LocalStats, Tally } from './counters.js';
+import { Faults } from './faults.js';
+import type { AcceptedPut, Context } from './operations/context.js';
+import { type LocalOptions, type ResolvedOptions, resolveOptions } from './options.js';
+import { seededRandom } from './random.js';
+import { HttpServer } from './server.js';
+import { type Outcome, Service } from './service.js';
+import { type LogGroupClass, type LogGroupSettings, Store } from './store.js';
+
+/** A log event as CloudWatch Logs returns it. Times are milliseconds since 1970. */
+export interface StoredEvent {
+  readonly timestamp: number;
+  readonly message: string;
+  readonly ingestionTime: number;
+  readonly logStreamName: string;
+}
+
+/** A log group and the names of its streams. */
+export interface StoredGroup {
+  readonly logGroupName: string;
+  readonly retentionInDays?: number;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly logGroupClass: LogGroupClass;
+  readonly kmsKeyId?: string;
+  readonly deletionProtectionEnabled: boolean;
+  /** Sorted. */
+  readonly streams: readonly string[];
+}
+
+/** What listeners are told. */
+export interface LocalEvents {
+  /**
+   * A request was answered, reset, or began to hang. `outcome` is `'ok'`, the code of the error that was answered, or the
+   * kind of the fault that took the answer away.
+   */
+  request: [{ readonly operation: string; readonly outcome: string }];
+  /** A put was accepted. Comes before its answer is sent. */
+  put: [AcceptedPut];
+  /** A log stream was created by a request. */
+  stream: [{ readonly logGroupName: string; readonly logStreamName: string }];
+}
+
+interface Waiter {
+  readonly check: () => void;
+  readonly fail: (error: Error) => void;
+}
+
+/** A running endpoint; made by `startLocal`. */
+export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
+  /** What goes wrong. `set`, `add` and `clear` take effect with the next request. */
+  readonly faults: Faults;
+  /** The seed of the faults that have a `probability`. Pass it to `startLocal` to see the same again. */
+  readonly seed: number;
+  readonly #options: ResolvedOptions;
+  readonly #store: Store;
+  readonly #http: HttpServer;
+  readonly #requests = new Tally();
+  readonly #errors = new Tally();
+  readonly #faultCounts = new Tally();
+  readonly #waiters = new Set<Waiter>();
+  #puts = 0;
+  #closed = false;
+
+  /** Use `startLocal`, which also listens. @throws TypeError when an option or a fault is not valid */
+  constructor(options: LocalOptions = {}) {
+    super();
+    this.#options = resolveOptions(options);
+    const { host, maxBytes, now, port, seed } = this.#options;
+    this.seed = seed;
+    this.faults = new Faults(seededRandom(seed), this.#options.faults);
+    this.#store = new Store({ maxBytes, now, onFirstEviction: () => warnAboutEviction(maxBytes) });
+    const service = new Service({
+      context: this.#context(),
+      faults: this.faults,
+      credentials: this.#options.credentials,
+      onRequest: (operation) => this.#requests.add(operation),
+      onFault: (fault) => this.#faultCounts.add(fault.kind),
+    });
+    this.#http = new HttpServer(port, {
+      host,
+      now,
+      handle: (call, signal) => service.handle(call, signal),
+      onOutcome: (outcome) => this.#settled(outcome),
+    });
+  }
+
+  /** The port it listens on; it stays the same over `stop` and `start`. */
+  get port(): number {
+    return this.#http.port;
+  }
+
+  /** The URL to give to a client, for example as AWS_ENDPOINT_URL_CLOUDWATCH_LOGS. */
+  get endpoint(): string {
+    const { host } = this.#options;
+    const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+    return `http://${name.includes(':') ? `[${name}]` : name}:${this.port}`;
+  }
+
+  /** Whether it accepts connections. */
+  get listening(): boolean {
+    return this.#http.listening;
+  }
+
+  /**
+   * The events of a stream, or of all streams of a group, in the order in which CloudWatch Logs returns them: by
+   * timestamp, equal ones in order of arrival. Empty when there is no such group or stream.
+   */
+  events({ logGroupName, logStreamName }: { logGroupName: string; logStreamName?: string }): StoredEvent[] {
+    const group = this.#store.groups.get(logGroupName);
+    if (group === undefined) return [];
+    if (logStreamName !== undefined && !group.streams.has(logStreamName)) return [];
+    const kept = this.#store.ordered(group, logStreamName === undefined ? undefined : [logStreamName]);
+    return kept.map((event) => ({
+      timestamp: event.timestamp,
+      message: event.message,
+      ingestionTime: event.ingestionTime,
+      logStreamName: event.logStreamName,
+    }));
+  }
+
+  /** All log groups, sorted by name. */
+  groups(): StoredGroup[] {
+    const groups = [...this.#store.groups.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return groups.map((group) => ({
+      logGroupName: group.name,
+      tags: Object.fromEntries(group.tags),
+      logGroupClass: group.logGroupClass,
+      deletionProtectionEnabled: group.deletionProtectionEnabled,
+      streams: [...group.streams.keys()].sort(),
+      ...(group.retentionInDays !== undefined && { retentionInDays: group.retentionInDays }),
+      ...(group.kmsKeyId !== undefined && { kmsKeyId: group.kmsKeyId }),
+    }));
+  }
+
+  /** What was seen so far and what is stored now. A copy. */
+  stats(): LocalStats {
+    const { bytes, events, evicted } = this.#store;
+    return {
+      requests: this.#requests.toObject(),
+      errors: this.#errors.toObject(),
+      faults: this.#faultCounts.toObject(),
+      puts: this.#puts,
+      events,
+      bytes,
+      evicted,
+    };
+  }
+
+  /** @throws ServiceError ResourceAlreadyExistsException */
+  createLogGroup(logGroupName: string, settings: LogGroupSettings = {}): void {
+    this.#store.createGroup(logGroupName, settings);
+    this.#reevaluate();
+  }
+
+  /** @throws ServiceError ResourceNotFoundException, ResourceAlreadyExistsException */
+  createLogStream(logGroupName: string, logStreamName: string): void {
+    this.#store.createStream(logGroupName, logStreamName);
+    this.#reevaluate();
+  }
+
+  /** Deletes a group, whether or not it is protected. @throws ServiceError ResourceNotFoundException */
+  deleteLogGroup(logGroupName: string): void {
+    this.#store.deleteGroup(logGroupName);
+    this.#reevaluate();
+  }
+
+  /** Deletes a stream, whether or not its group is protected. @throws ServiceError ResourceNotFoundException */
+  deleteLogStream(logGroupName: string, logStreamName: string): void {
+    this.#store.deleteStream(logGroupName, logStreamName);
+    this.#reevaluate();
+  }
+
+  /**
+   * Makes a stream expect another token, though nothing was put, and answers that token. What the last accepted put was
+   * is not forgotten. @throws ServiceError ResourceNotFoundException
+   */
+  rotateToken(logGroupName: string, logStreamName: string): string {
+    return this.#store.rotateToken(this.#store.stream(logGroupName, logStreamName));
+  }
+
+  /** Listens again on the same port after `stop`. Nothing happens when it listens already. */
+  async start(): Promise<void> {
+    if (this.#closed) throw new Error('This endpoint was closed for good; start another with startLocal().');
+    await this.#http.start();
+  }
+
+  /**
+   * An outage: no connection is accepted any more and the open ones are cut, also those whose request is under way. All
+   * data stays. `start` ends it.
+   */
+  async stop(): Promise<void> {
+    await this.#http.stop();
+  }
+
+  /** Stops for good. May be called more than once. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const waiter of [...this.#waiters])
+      waiter.fail(new Error('The endpoint was closed while waiting for it.'));
+    await this.#http.stop();
+  }
+
+  /**
+   * Waits until `condition` holds. It is evaluated at once and again after every request.
+   * @param options.timeoutMs how long to wait; 10,000 by default
+   * @throws Error that tells what the endpoint has seen, when the time is over or the endpoint is closed
+   */
+  waitFor(
+    condition: (local: this) => boolean,
+    { timeoutMs = 10_000 }: { readonly timeoutMs?: number } = {},
+  ): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let timer: NodeJS.Timeout | undefined;
+      const settle = (settled: () => void): void => {
+        clearTimeout(timer);
+        this.#waiters.delete(waiter);
+        settled();
+      };
+      const waiter: Waiter = {
+        check: () => {
+          try {
+            if (condition(this)) settle(resolve);
+          } catch (error) {
+            settle(() => reject(error));
+          }
+        },
+        fail: (error) => settle(() => reject(error)),
+      };
+      timer = setTimeout(() => {
+        const seen = JSON.stringify(this.stats());
+        waiter.fail(
+          new Error(`waitFor: not so after ${timeoutMs} ms: ${condition}\nThe endpoint has seen: ${seen}`),
+        );
+      }, timeoutMs);
+      this.#waiters.add(waiter);
+      waiter.check();
+    });
+  }
+
+  #context(): Context {
+    const { accountId, maxEventBytes, now, region, sequenceTokens, tokenErrors } = this.#options;
+    return {
+      store: this.#store,
+      now,
+      region,
+      accountId,
+      sequenceTokens,
+      tokenErrors,
+      maxEventBytes,
+      onPut: (put) => {
+        this.#puts += 1;
+        this.emit('put', put);
+      },
+      onStream: (logGroupName, logStreamName) => this.emit('stream', { logGroupName, logStreamName }),
+    };
+  }
+
+  #settled({ operation, outcome, error }: Outcome): void {
+    if (error !== undefined) this.#errors.add(error);
+    this.emit('request', { operation, outcome });
+    this.#reevaluate();
+  }
+
+  #reevaluate(): void {
+    for (const waiter of [...this.#waiters]) waiter.check();
+  }
+}
+
+function warnAboutEviction(maxBytes: number): void {
+  process.emitWarning(
+    `cloudwatch-logs-local holds ${maxBytes} bytes of events, its maxBytes: from here on the oldest are dropped.`,
+    { code: 'CLOUDWATCH_LOGS_LOCAL_EVICTION' },
+  );
+}
+
+/**
+ * Starts an endpoint that speaks the CloudWatch Logs API on this machine.
+ *
+ * ```ts
+ * const local = await startLocal();
+ * const client = new CloudWatchLogsClient({ endpoint: local.endpoint, region: 'us-east-1', credentials });
+ * // ... log ...
+ * local.events({ logGroupName: 'app' });
+ * await local.close();
+ * ```
+ *
+ * @throws TypeError when an option or a fault is not valid; Error EADDRINUSE when the port is taken
+ */
+export async function startLocal(options: LocalOptions = {}): Promise<LocalCloudWatchLogs> {
+  const local = new LocalCloudWatchLogs(options);
+  await local.start();
+  return local;
+}

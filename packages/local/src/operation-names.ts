@@ -1,0 +1,20 @@
+/** Every operation that the endpoint answers. */
+export const OPERATION_NAMES = [
+  'CreateLogGroup',
+  'CreateLogStream',
+  'DeleteLogGroup',
+  'DeleteLogStream',
+  'DeleteRetentionPolicy',
+  'DescribeLogGroups',
+  'DescribeLogStreams',
+  'FilterLogEvents',
+  'GetLogEvents',
+  'ListTagsForResource',
+  'PutLogEvents',
+  'PutLogGroupDeletionProtection',
+  'PutRetentionPolicy',
+  'TagResource',
+  'UntagResource',
+] as const;
+
+export type OperationName = (typeof OPERATION_NAMES)[number];

@@ -1,0 +1,33 @@
+import { acceptance, checkPut } from '../put-log-events.js';
+import { checkToken, messagesDigest } from '../sequence-tokens.js';
+import type { Operation } from './context.js';
+
+export const putLogEvents: Operation = (input, context) => {
+  const now = context.now();
+  const put = checkPut(input, { now, maxEventBytes: context.maxEventBytes });
+  const group = context.store.group(put.logGroupName);
+  const stream = context.store.stream(put.logGroupName, put.logStreamName);
+  if (context.sequenceTokens === 'enforced') {
+    let digest: string | undefined;
+    const lazyDigest = (): string => {
+      digest ??= messagesDigest(put.events);
+      return digest;
+    };
+    checkToken(stream.tokens, put.sequenceToken, lazyDigest, context.tokenErrors);
+    stream.tokens.lastPut = { token: put.sequenceToken, digest: lazyDigest() };
+  }
+  const { from, to, rejectedLogEventsInfo } = acceptance(put.events, now, group.retentionInDays);
+  const sequenceToken = context.store.put(stream, put.events, put.sizes, from, to);
+  let { bytes } = put;
+  if (rejectedLogEventsInfo !== undefined) {
+    bytes = put.sizes.subarray(from, Math.max(from, to)).reduce((sum, size) => sum + size, 0);
+  }
+  context.onPut({
+    logGroupName: put.logGroupName,
+    logStreamName: put.logStreamName,
+    events: Math.max(0, to - from),
+    bytes,
+    sequenceToken,
+  });
+  return { nextSequenceToken: sequenceToken, ...(rejectedLogEventsInfo && { rejectedLogEventsInfo }) };
+};

@@ -1,0 +1,68 @@
+import { invalidParameter } from '../errors.js';
+import { LOG_GROUP_NAME, LOG_STREAM_NAME } from '../input.js';
+import type { LogStream } from '../log-stream.js';
+import { pageAfter } from '../page-token.js';
+import type { LogGroup } from '../store.js';
+import { type Context, logGroupArn, type Operation, readGroup } from './context.js';
+import { refuseIfProtected } from './groups.js';
+
+export const createLogStream: Operation = (input, { store, onStream }) => {
+  const groupName = input.required('logGroupName', LOG_GROUP_NAME);
+  const streamName = input.required('logStreamName', LOG_STREAM_NAME);
+  input.check();
+  store.createStream(groupName, streamName);
+  onStream(groupName, streamName);
+  return undefined;
+};
+
+export const deleteLogStream: Operation = (input, { store }) => {
+  const groupName = input.required('logGroupName', LOG_GROUP_NAME);
+  const streamName = input.required('logStreamName', LOG_STREAM_NAME);
+  input.check();
+  store.stream(groupName, streamName);
+  refuseIfProtected(store.group(groupName));
+  store.deleteStream(groupName, streamName);
+  return undefined;
+};
+
+export const describeLogStreams: Operation = (input, context) => {
+  const prefix = input.string('logStreamNamePrefix', LOG_STREAM_NAME);
+  const orderBy = input.string('orderBy', { oneOf: ['LogStreamName', 'LastEventTime'] });
+  const descending = input.boolean('descending') ?? false;
+  const limit = input.integer('limit', { min: 1, max: 50 }) ?? 50;
+  const nextToken = input.string('nextToken', { min: 1 });
+  const group = readGroup(input, context.store);
+  if (orderBy === 'LastEventTime' && prefix !== undefined) {
+    throw invalidParameter('Cannot order by LastEventTime with a logStreamNamePrefix.');
+  }
+  const key = orderBy === 'LastEventTime' ? byLastEventTime : (stream: LogStream) => stream.name;
+  const streams = [...group.streams.values()].filter((stream) => stream.name.startsWith(prefix ?? ''));
+  streams.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  const page = pageAfter(streams, key, nextToken, limit, descending);
+  return {
+    logStreams: page.items.map((stream) => describe(stream, group, context)),
+    ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
+  };
+};
+
+/** Sorts by time, and by name among equals. Timestamps have at most 16 digits. */
+function byLastEventTime(stream: LogStream): string {
+  return `${String(stream.lastEventTimestamp ?? 0).padStart(16, '0')} ${stream.name}`;
+}
+
+function describe(stream: LogStream, group: LogGroup, context: Context): object {
+  const token = context.sequenceTokens === 'enforced' ? stream.tokens.expected : undefined;
+  return {
+    logStreamName: stream.name,
+    creationTime: stream.creationTime,
+    arn: `${logGroupArn(group.name, context)}:log-stream:${stream.name}`,
+    // Zero since June 2019, whatever the stream holds.
+    storedBytes: 0,
+    ...(stream.firstEventTimestamp !== undefined && {
+      firstEventTimestamp: stream.firstEventTimestamp,
+      lastEventTimestamp: stream.lastEventTimestamp,
+      lastIngestionTime: stream.lastIngestionTime,
+    }),
+    ...(token !== undefined && { uploadSequenceToken: token }),
+  };
+}

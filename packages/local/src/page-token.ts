@@ -1,0 +1,46 @@
+import { invalidNextToken } from './errors.js';
+import type { Position } from './log-stream.js';
+
+/**
+ * One page of a sorted list, from behind the key that `nextToken` names. A key and not an index, so that a page is right
+ * also when items came or went since the last one.
+ */
+export function pageAfter<T>(
+  sorted: readonly T[],
+  key: (item: T) => string,
+  nextToken: string | undefined,
+  limit: number,
+  descending = false,
+): { readonly items: readonly T[]; readonly nextToken: string | undefined } {
+  const ordered = descending ? [...sorted].reverse() : sorted;
+  let rest = ordered;
+  if (nextToken !== undefined) {
+    const after = decode(nextToken);
+    rest = ordered.filter((item) => (descending ? key(item) < after : key(item) > after));
+  }
+  const items = rest.slice(0, limit);
+  const last = items.at(-1);
+  return { items, nextToken: last !== undefined && rest.length > limit ? encode(key(last)) : undefined };
+}
+
+const MARK = 'page:';
+
+function encode(key: string): string {
+  return Buffer.from(MARK + key).toString('base64url');
+}
+
+function decode(token: string): string {
+  const text = Buffer.from(token, 'base64url').toString();
+  if (!text.startsWith(MARK) || encode(text.slice(MARK.length)) !== token) throw invalidNextToken();
+  return text.slice(MARK.length);
+}
+
+/** Names a position in 56 digits, as CloudWatch names events. */
+export function positionDigits(position: Position): string {
+  return `3${String(position.timestamp).padStart(27, '0')}${String(position.arrival).padStart(28, '0')}`;
+}
+
+export function parsePosition(digits: string): Position {
+  if (!/^3\d{55}$/.test(digits)) throw invalidNextToken();
+  return { timestamp: Number(digits.slice(1, 28)), arrival: Number(digits.slice(28)) };
+}

@@ -1,0 +1,181 @@
+import { invalidParameter, serialization } from './errors.js';
+import { type Input, type Json, LOG_GROUP_NAME, LOG_STREAM_NAME } from './input.js';
+import { EVENT_OVERHEAD_BYTES, type NewEvent } from './store.js';
+
+const MAX_BATCH_BYTES = 1_048_576;
+const MAX_BATCH_EVENTS = 10_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const MAX_SPAN_MS = DAY_MS;
+const MAX_AGE_MS = 14 * DAY_MS;
+const MAX_FUTURE_MS = 2 * HOUR_MS;
+
+/** A put that keeps every rule that needs no knowledge of the log group. */
+export interface CheckedPut {
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  readonly sequenceToken: string | undefined;
+  readonly events: readonly NewEvent[];
+  /** UTF-8 bytes and overhead of each event. */
+  readonly sizes: Uint32Array;
+  /** The sum of `sizes`. */
+  readonly bytes: number;
+}
+
+export interface RejectedLogEventsInfo {
+  /** Index of the first event that is too new: it and all after it are rejected. */
+  tooNewLogEventStartIndex?: number;
+  /** Index after the last event that is older than 14 days. */
+  tooOldLogEventEndIndex?: number;
+  /** Index after the last event that is older than the log group keeps events. */
+  expiredLogEventEndIndex?: number;
+}
+
+/** Which events of a put are stored: `[from, to)`; the others are rejected though the put succeeds. */
+export interface Acceptance {
+  readonly from: number;
+  readonly to: number;
+  readonly rejectedLogEventsInfo: RejectedLogEventsInfo | undefined;
+}
+
+/**
+ * Checks a PutLogEvents request against the documented limits, in this order: JSON types, constraints of single
+ * members, size of an event, size of the batch, chronological order, time span. Throws what the service answers.
+ */
+export function checkPut(input: Input, options: { now: number; maxEventBytes: number }): CheckedPut {
+  const logGroupName = input.required('logGroupName', { ...LOG_GROUP_NAME, max: Number.POSITIVE_INFINITY });
+  const logStreamName = input.required('logStreamName', {
+    ...LOG_STREAM_NAME,
+    max: Number.POSITIVE_INFINITY,
+  });
+  const sequenceToken = input.string('sequenceToken', { min: 1 });
+  const events = readEvents(input);
+  input.check();
+  if (logGroupName.length > 512 || logStreamName.length > 512) {
+    throw invalidParameter('Invalid LogGroup or LogStream, both must have length less than or equal to 512.');
+  }
+  const sizes = new Uint32Array(events.length);
+  const bytes = measure(events, sizes, options.maxEventBytes);
+  checkTimes(events, options.now);
+  return { logGroupName, logStreamName, sequenceToken, events, sizes, bytes };
+}
+
+/** Decides which events are too old, expired or too new at `now`. Events must be in chronological order. */
+export function acceptance(
+  events: readonly NewEvent[],
+  now: number,
+  retentionInDays: number | undefined,
+): Acceptance {
+  const tooOldEnd = firstAtOrAfter(events, now - MAX_AGE_MS);
+  const expiredEnd =
+    retentionInDays === undefined ? 0 : firstAtOrAfter(events, now - retentionInDays * DAY_MS);
+  const tooNewStart = firstAtOrAfter(events, now + MAX_FUTURE_MS + 1);
+  const info: RejectedLogEventsInfo = {};
+  if (tooNewStart < events.length) info.tooNewLogEventStartIndex = tooNewStart;
+  if (tooOldEnd > 0) info.tooOldLogEventEndIndex = tooOldEnd;
+  if (expiredEnd > 0) info.expiredLogEventEndIndex = expiredEnd;
+  return {
+    from: Math.max(tooOldEnd, expiredEnd),
+    to: tooNewStart,
+    rejectedLogEventsInfo: Object.keys(info).length === 0 ? undefined : info,
+  };
+}
+
+function readEvents(input: Input): readonly NewEvent[] {
+  const list = input.raw('logEvents');
+  if (list === undefined) {
+    input.violation("Value null at 'logEvents'", 'Member must not be null');
+    return [];
+  }
+  if (!Array.isArray(list)) throw serialization('Expected a list at logEvents.');
+  if (list.length === 0) {
+    input.violation("Value '[]' at 'logEvents'", 'Member must have length greater than or equal to 1');
+  }
+  if (list.length > MAX_BATCH_EVENTS) {
+    input.violation(
+      "Value at 'logEvents'",
+      `Member must have length less than or equal to ${MAX_BATCH_EVENTS}`,
+    );
+  }
+  for (let index = 0; index < list.length; index++) checkEvent(list[index], index, input);
+  return list;
+}
+
+function checkEvent(event: Json | undefined, index: number, input: Input): void {
+  if (event === null || typeof event !== 'object' || Array.isArray(event)) {
+    throw serialization('Unexpected field type: a log event is a structure.');
+  }
+  const { timestamp, message } = event as { [key: string]: Json };
+  if (typeof timestamp !== 'number' || !Number.isInteger(timestamp)) {
+    if (timestamp !== undefined && timestamp !== null) {
+      throw serialization(`${(typeof timestamp).toUpperCase()}_VALUE can not be converted to a Long`);
+    }
+    input.violation(`Value null at 'logEvents.${index + 1}.member.timestamp'`, 'Member must not be null');
+  } else if (timestamp < 0) {
+    input.violation(
+      `Value '${timestamp}' at 'logEvents.${index + 1}.member.timestamp'`,
+      'Member must have value greater than or equal to 0',
+    );
+  }
+  if (typeof message !== 'string') {
+    if (message !== undefined && message !== null) {
+      throw serialization(`${(typeof message).toUpperCase()}_VALUE can not be converted to a String`);
+    }
+    input.violation(`Value null at 'logEvents.${index + 1}.member.message'`, 'Member must not be null');
+  } else if (message === '') {
+    input.violation(
+      `Value '' at 'logEvents.${index + 1}.member.message'`,
+      'Member must have length greater than or equal to 1',
+    );
+  }
+}
+
+/** Fills `sizes` and answers their sum. */
+function measure(events: readonly NewEvent[], sizes: Uint32Array, maxEventBytes: number): number {
+  let bytes = 0;
+  let index = 0;
+  for (const event of events) {
+    const size = Buffer.byteLength(event.message) + EVENT_OVERHEAD_BYTES;
+    if (size > maxEventBytes) {
+      throw invalidParameter(`Log event too large: ${size} bytes exceeds limit of ${maxEventBytes}`);
+    }
+    sizes[index++] = size;
+    bytes += size;
+  }
+  if (bytes > MAX_BATCH_BYTES) {
+    throw invalidParameter(`Upload too large: ${bytes} bytes exceeds limit of ${MAX_BATCH_BYTES}`);
+  }
+  return bytes;
+}
+
+function checkTimes(events: readonly NewEvent[], now: number): void {
+  let previous = 0;
+  let firstValid: number | undefined;
+  let lastValid = 0;
+  for (const { timestamp } of events) {
+    if (timestamp < previous) {
+      throw invalidParameter('Log events in a single PutLogEvents request must be in chronological order.');
+    }
+    previous = timestamp;
+    if (timestamp >= now - MAX_AGE_MS && timestamp <= now + MAX_FUTURE_MS) {
+      firstValid ??= timestamp;
+      lastValid = timestamp;
+    }
+  }
+  if (firstValid !== undefined && lastValid - firstValid > MAX_SPAN_MS) {
+    throw invalidParameter(
+      'The batch of log events in a single PutLogEvents request cannot span more than 24 hours.',
+    );
+  }
+}
+
+function firstAtOrAfter(events: readonly NewEvent[], time: number): number {
+  let low = 0;
+  let high = events.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((events[middle]?.timestamp ?? 0) < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

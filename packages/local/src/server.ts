@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { ServiceError } from './errors.js';
+import { isAllowedHost } from './loopback.js';
+import { readBody } from './request-body.js';
+import { type Answer, type Call, type Outcome, refusal } from './service.js';
+
+export interface HttpServerOptions {
+  readonly host: string;
+  readonly now: () => number;
+  /** May reject when `signal` aborts; the connection is gone then. */
+  readonly handle: (call: Call, signal: AbortSignal) => Promise<Outcome>;
+  /** Called when an answer has left, was reset, or a hang has begun. */
+  readonly onOutcome: (outcome: Outcome) => void;
+}
+
+/** Longer than clients keep idle connections, so that none is closed under a request that is just being sent. */
+const KEEP_ALIVE_MS = 120_000;
+
+/** The HTTP side of the endpoint. Can be stopped, which cuts every connection, and started again on the same port. */
+export class HttpServer {
+  readonly #options: HttpServerOptions;
+  readonly #sockets = new Set<Socket>();
+  #running: { readonly server: Server; readonly stopping: AbortController } | undefined;
+  #port: number;
+
+  constructor(port: number, options: HttpServerOptions) {
+    this.#port = port;
+    this.#options = options;
+  }
+
+  /** The port, also while stopped. 0 before the first start when any port will do. */
+  get port(): number {
+    return this.#port;
+  }
+
+  get listening(): boolean {
+    return this.#running !== undefined;
+  }
+
+  async start(): Promise<void> {
+    if (this.#running !== undefined) return;
+    const stopping = new AbortController();
+    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+      // A rejection here means that the connection broke or the endpoint stops: there is nobody to answer.
+      this.#serve(request, response, stopping.signal).catch(() => request.socket.destroy());
+    });
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+    this.#running = { server, stopping };
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(this.#port, this.#options.host, resolve);
+      });
+    } catch (error) {
+      this.#running = undefined;
+      throw error;
+    }
+    this.#port = (server.address() as AddressInfo).port;
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running;
+    if (running === undefined) return;
+    this.#running = undefined;
+    running.stopping.abort();
+    const closed = new Promise((resolve) => running.server.close(resolve));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
+    const refused = this.#refuse(request);
+    if (refused !== undefined) {
+      request.resume();
+      this.#send(response, refused);
+      return;
+    }
+    let body: Buffer;
+    try {
+      body = await readBody(request);
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      response.setHeader('connection', 'close');
+      this.#send(response, refusal('other', error));
+      return;
+    }
+    const { method = '', url = '', headers } = request;
+    this.#send(response, await this.#options.handle({ method, path: url, headers, body }, signal));
+  }
+
+  #refuse({ headers, method, url }: IncomingMessage): Outcome | undefined {
+    if (!isAllowedHost(headers.host, this.#options.host)) {
+      const message = `The Host header must name this machine (localhost or a loopback address), got '${headers.host}'.`;
+      return refusal('other', new ServiceError('ForbiddenHostException', message, { status: 403 }));
+    }
+    if (url !== '/' || method !== 'POST') {
+      const message = `CloudWatch Logs requests are POST /, got ${method} ${url}.`;
+      return refusal('other', new ServiceError('UnknownOperationException', message, { status: 404 }));
+    }
+    return undefined;
+  }
+
+  #send(response: ServerResponse, outcome: Outcome): void {
+    const { answer } = outcome;
+    const tell = once(() => this.#options.onOutcome(outcome));
+    switch (answer.kind) {
+      case 'reply':
+        response.once('finish', tell).once('close', tell);
+        writeReply(response, answer, this.#options.now());
+        break;
+      case 'reset':
+        response.socket?.resetAndDestroy();
+        tell();
+        break;
+      case 'hang':
+        if (answer.ms !== undefined) {
+          const timer = setTimeout(() => response.socket?.resetAndDestroy(), answer.ms);
+          response.once('close', () => clearTimeout(timer));
+        }
+        tell();
+        break;
+    }
+  }
+}
+
+function writeReply(response: ServerResponse, answer: Extract<Answer, { kind: 'reply' }>, now: number): void {
+  const { status, contentType, body, retryAfterSeconds } = answer;
+  response.writeHead(status, {
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(body),
+    // The clock of the service: clients correct their signing time by it.
+    date: new Date(now).toUTCString(),
+    'x-amzn-requestid': randomUUID(),
+    ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+  });
+  response.end(body);
+}
+
+function once(callback: () => void): () => void {
+  let called = false;
+  return () => {
+    if (called) return;
+    called = true;
+    callback();
+  };
+}

@@ -1,0 +1,190 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ServiceError } from './errors.js';
+import { faultAnswer, HTML_ANSWER } from './fault-answers.js';
+import { type Fault, type Faults, type FaultTarget, isDisturbance } from './faults.js';
+import { Input } from './input.js';
+import { OPERATION_NAMES } from './operation-names.js';
+import type { Context, Operation } from './operations/context.js';
+import { findOperation } from './operations/index.js';
+import { decodeBody } from './request-body.js';
+import { type LocalCredentials, verifySignature } from './sigv4.js';
+import { EVENT_OVERHEAD_BYTES } from './store.js';
+
+/** A request as it came in. */
+export interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** What is to be done with the connection of a request. */
+export type Answer =
+  | {
+      readonly kind: 'reply';
+      readonly status: number;
+      readonly contentType: string;
+      readonly body: string;
+      readonly retryAfterSeconds?: number | undefined;
+    }
+  | { readonly kind: 'reset' }
+  /** No answer; the connection is reset after `ms`, or never. */
+  | { readonly kind: 'hang'; readonly ms: number | undefined };
+
+/** An answer and what the counters and listeners are told about it. */
+export interface Outcome {
+  readonly operation: string;
+  /** `'ok'`, the code of the error that was answered, or the kind of the fault that took the answer away. */
+  readonly outcome: string;
+  readonly error: string | undefined;
+  readonly answer: Answer;
+}
+
+export interface ServiceOptions {
+  readonly context: Context;
+  readonly faults: Faults;
+  readonly credentials: LocalCredentials | undefined;
+  readonly onRequest: (operation: string) => void;
+  readonly onFault: (fault: Fault) => void;
+}
+
+export const CONTENT_TYPE = 'application/x-amz-json-1.1';
+const TARGET_PREFIX = 'Logs_20140328.';
+const RIVAL_MESSAGE = '{"rival":true}';
+
+/** Turns a request into an outcome: who signed it, what goes wrong, what the operation says. */
+export class Service {
+  readonly #options: ServiceOptions;
+
+  constructor(options: ServiceOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects, except with an AbortError when `signal` aborts while a latency fault holds the request. */
+  async handle(call: Call, signal: AbortSignal): Promise<Outcome> {
+    const name = operationName(call.headers);
+    this.#options.onRequest(name);
+    try {
+      return await this.#carryOut(name, call, signal);
+    } catch (error) {
+      if (error instanceof ServiceError) return refusal(name, error);
+      if (signal.aborted) throw error;
+      return refusal(name, new ServiceError('InternalFailure', String(error), { status: 500 }));
+    }
+  }
+
+  async #carryOut(name: string, call: Call, signal: AbortSignal): Promise<Outcome> {
+    const { context, credentials, faults } = this.#options;
+    if (credentials !== undefined) verifySignature(call, credentials, context.now());
+    const operation = findOperation(name);
+    if (operation === undefined) throw unknownOperation(call.headers);
+    const input = Input.parse(await decodeBody(call.body, call.headers['content-encoding']));
+    const target: FaultTarget = {
+      operation: name,
+      logGroupName: input.peek('logGroupName'),
+      logStreamName: input.peek('logStreamName'),
+    };
+    const drawn = faults.draw(target);
+    for (const fault of drawn) {
+      if (!isDisturbance(fault.kind)) {
+        this.#options.onFault(fault);
+        return this.#withoutAnswer(fault, target, operation, input);
+      }
+      if (fault.kind === 'latency') await delay(fault.ms, undefined, { signal });
+      if (this.#disturb(fault, target)) this.#options.onFault(fault);
+    }
+    return reply(name, operation(input, context));
+  }
+
+  /** Answers false when there was nothing to disturb. */
+  #disturb(fault: Fault, { logGroupName, logStreamName }: FaultTarget): boolean {
+    const { store, now } = this.#options.context;
+    const stream = store.findStream(logGroupName, logStreamName);
+    switch (fault.kind) {
+      case 'delete-group':
+        if (logGroupName === undefined || !store.groups.has(logGroupName)) return false;
+        store.deleteGroup(logGroupName);
+        return true;
+      case 'delete-stream':
+        if (stream === undefined || logGroupName === undefined) return false;
+        store.deleteStream(logGroupName, stream.name);
+        return true;
+      case 'rival': {
+        if (stream === undefined) return false;
+        const event = { timestamp: now(), message: RIVAL_MESSAGE };
+        const size = Buffer.byteLength(RIVAL_MESSAGE) + EVENT_OVERHEAD_BYTES;
+        stream.tokens.lastPut = undefined;
+        store.put(stream, [event], Uint32Array.of(size), 0, 1);
+        return true;
+      }
+      case 'invalidate-token':
+        if (stream === undefined) return false;
+        store.rotateToken(stream);
+        return true;
+      default:
+        return true;
+    }
+  }
+
+  #withoutAnswer(fault: Fault, target: FaultTarget, operation: Operation, input: Input): Outcome {
+    const error = faultAnswer(fault, target, this.#options.context);
+    if (error !== undefined) return refusal(target.operation, error);
+    if (fault.kind === 'reset-after' || fault.kind === 'hang-after') {
+      try {
+        operation(input, this.#options.context);
+      } catch (error) {
+        // What it would have answered is lost like any other answer.
+        if (!(error instanceof ServiceError)) throw error;
+      }
+    }
+    return { operation: target.operation, outcome: fault.kind, error: undefined, answer: silence(fault) };
+  }
+}
+
+function silence(fault: Fault): Answer {
+  switch (fault.kind) {
+    case 'html':
+      return {
+        kind: 'reply',
+        status: 502,
+        contentType: 'text/html',
+        body: HTML_ANSWER,
+        retryAfterSeconds: fault.retryAfterSeconds,
+      };
+    case 'hang-before':
+    case 'hang-after':
+      return { kind: 'hang', ms: fault.ms };
+    default:
+      return { kind: 'reset' };
+  }
+}
+
+function operationName(headers: IncomingHttpHeaders): string {
+  const target = headers['x-amz-target'];
+  const name =
+    typeof target === 'string' && target.startsWith(TARGET_PREFIX) ? target.slice(TARGET_PREFIX.length) : '';
+  return OPERATION_NAMES.some((known) => known === name) ? name : 'other';
+}
+
+function unknownOperation(headers: IncomingHttpHeaders): ServiceError {
+  const target = String(headers['x-amz-target'] ?? 'nothing').slice(0, 200);
+  return new ServiceError(
+    'UnknownOperationException',
+    `cloudwatch-logs-local does not emulate the operation that x-amz-target names: ${target}`,
+  );
+}
+
+function reply(operation: string, result: object | undefined): Outcome {
+  const body = result === undefined ? '' : JSON.stringify(result);
+  const answer: Answer = { kind: 'reply', status: 200, contentType: CONTENT_TYPE, body };
+  return { operation, outcome: 'ok', error: undefined, answer };
+}
+
+/** An error as the service words it. */
+export function refusal(operation: string, error: ServiceError): Outcome {
+  const { code, status, message, fields, retryAfterSeconds } = error;
+  const body = JSON.stringify({ __type: code, message, ...fields });
+  const answer: Answer = { kind: 'reply', status, contentType: CONTENT_TYPE, body, retryAfterSeconds };
+  return { operation, outcome: code, error: code, answer };
+}
