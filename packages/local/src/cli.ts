@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { FAULT_KINDS, type Fault, type FaultKind } from './faults.js';
+import { FAULT_KINDS, type Fault, type FaultKind } from './fault.js';
 import { type LocalCloudWatchLogs, startLocal } from './local.js';
 import type { LocalOptions } from './options.js';
 import { suggestion } from './spelling.js';
@@ -52,7 +52,8 @@ async function main(): Promise<void> {
   });
   announce(local, values.fault !== undefined);
   local.on('stream', ({ logGroupName, logStreamName }) => {
-    console.log(`new stream: ${logGroupName} ${logStreamName}`);
+    // Quoted, because a stream name may hold control characters.
+    console.log(`new stream: ${JSON.stringify(logStreamName)} in ${logGroupName}`);
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {

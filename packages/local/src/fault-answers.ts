@@ -1,5 +1,6 @@
 import { ServiceError } from './errors.js';
-import type { Fault, FaultTarget } from './faults.js';
+import type { Fault } from './fault.js';
+import type { FaultTarget } from './faults.js';
 
 /** The error that a fault answers with, or undefined for a fault that does not answer with an error of the service. */
 export function faultAnswer(

@@ -71,7 +71,7 @@ export class Input {
       if (range.required) this.violation(`Value null at '${name}'`, 'Member must not be null');
       return undefined;
     }
-    if (typeof value !== 'number' || !Number.isInteger(value)) throw wrongType(value, 'Long');
+    if (typeof value !== 'number' || !isLong(value)) throw wrongType(value, 'Long');
     if (range.min !== undefined && value < range.min) {
       this.violation(
         `Value '${value}' at '${name}'`,
@@ -167,6 +167,11 @@ export class Input {
       this.violation(subject, `Member must have length less than or equal to ${max}`);
     }
   }
+}
+
+/** Whether a JSON number fits a signed integer of 64 bits. */
+export function isLong(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) <= 2 ** 63;
 }
 
 function wrongType(value: Json, expected: string): Error {

@@ -45,8 +45,8 @@ export class LogStream {
   /** Set when the stream was deleted, so that what still refers to it lets go of it. */
   deleted = false;
 
-  /** In order of arrival from `#head` on; what lies before it was evicted. */
-  #events: KeptEvent[] = [];
+  /** In order of arrival; evicted ones are undefined, and they are exactly those before `#head`. */
+  #events: (KeptEvent | undefined)[] = [];
   #head = 0;
   #arrivedInOrder = true;
   #newestTimestamp = -1;
@@ -76,6 +76,7 @@ export class LogStream {
   evictOldest(): number {
     const event = this.#events[this.#head];
     if (event === undefined) return 0;
+    this.#events[this.#head] = undefined;
     this.#head += 1;
     this.#ordered = undefined;
     this.bytes -= event.bytes;
@@ -89,7 +90,7 @@ export class LogStream {
   /** All events in reading order. The answer is a snapshot that must not be changed. */
   ordered(): readonly KeptEvent[] {
     if (this.#ordered === undefined) {
-      const events = this.#events.slice(this.#head);
+      const events = this.#events.slice(this.#head) as KeptEvent[];
       this.#ordered = this.#arrivedInOrder ? events : events.sort(compareEvents);
     }
     return this.#ordered;

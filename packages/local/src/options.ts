@@ -1,4 +1,4 @@
-import type { Fault } from './faults.js';
+import type { Fault } from './fault.js';
 import type { SequenceTokenRule, TokenErrorStyle } from './sequence-tokens.js';
 import type { LocalCredentials } from './sigv4.js';
 import { suggestion } from './spelling.js';

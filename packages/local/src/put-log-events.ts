@@ -1,5 +1,5 @@
 import { invalidParameter, serialization } from './errors.js';
-import { type Input, type Json, LOG_GROUP_NAME, LOG_STREAM_NAME } from './input.js';
+import { type Input, isLong, type Json, LOG_GROUP_NAME, LOG_STREAM_NAME } from './input.js';
 import { EVENT_OVERHEAD_BYTES, type NewEvent } from './store.js';
 
 const MAX_BATCH_BYTES = 1_048_576;
@@ -106,7 +106,7 @@ function checkEvent(event: Json | undefined, index: number, input: Input): void 
     throw serialization('Unexpected field type: a log event is a structure.');
   }
   const { timestamp, message } = event as { [key: string]: Json };
-  if (typeof timestamp !== 'number' || !Number.isInteger(timestamp)) {
+  if (typeof timestamp !== 'number' || !isLong(timestamp)) {
     if (timestamp !== undefined && timestamp !== null) {
       throw serialization(`${(typeof timestamp).toUpperCase()}_VALUE can not be converted to a Long`);
     }

@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ServiceError } from './errors.js';
+import { type Fault, isDisturbance } from './fault.js';
 import { faultAnswer, HTML_ANSWER } from './fault-answers.js';
-import { type Fault, type Faults, type FaultTarget, isDisturbance } from './faults.js';
+import type { Faults, FaultTarget } from './faults.js';
 import { Input } from './input.js';
 import { OPERATION_NAMES } from './operation-names.js';
-import type { Context, Operation } from './operations/context.js';
+import { type Context, groupNameOfArn, type Operation } from './operations/context.js';
 import { findOperation } from './operations/index.js';
 import { decodeBody } from './request-body.js';
 import { type LocalCredentials, verifySignature } from './sigv4.js';
@@ -80,11 +81,7 @@ export class Service {
     const operation = findOperation(name);
     if (operation === undefined) throw unknownOperation(call.headers);
     const input = Input.parse(await decodeBody(call.body, call.headers['content-encoding']));
-    const target: FaultTarget = {
-      operation: name,
-      logGroupName: input.peek('logGroupName'),
-      logStreamName: input.peek('logStreamName'),
-    };
+    const target = this.#target(name, input);
     const drawn = faults.draw(target);
     for (const fault of drawn) {
       if (!isDisturbance(fault.kind)) {
@@ -97,7 +94,22 @@ export class Service {
     return reply(name, operation(input, context));
   }
 
-  /** Answers false when there was nothing to disturb. */
+  #target(operation: string, input: Input): FaultTarget {
+    const { store } = this.#options.context;
+    const arn = input.peek('logGroupIdentifier') ?? input.peek('resourceArn');
+    const logGroupName =
+      input.peek('logGroupName') ?? (arn === undefined ? undefined : (groupNameOfArn(arn) ?? arn));
+    const logStreamName = input.peek('logStreamName');
+    return {
+      operation,
+      logGroupName,
+      logStreamName,
+      groupExists: logGroupName !== undefined && store.groups.has(logGroupName),
+      streamExists: store.findStream(logGroupName, logStreamName) !== undefined,
+    };
+  }
+
+  /** Answers false when there was nothing to disturb any more. */
   #disturb(fault: Fault, { logGroupName, logStreamName }: FaultTarget): boolean {
     const { store, now } = this.#options.context;
     const stream = store.findStream(logGroupName, logStreamName);
@@ -114,6 +126,7 @@ export class Service {
         if (stream === undefined) return false;
         const event = { timestamp: now(), message: RIVAL_MESSAGE };
         const size = Buffer.byteLength(RIVAL_MESSAGE) + EVENT_OVERHEAD_BYTES;
+        // The last accepted put is the rival's now, so a resend of the one before it is not recognised any more.
         stream.tokens.lastPut = undefined;
         store.put(stream, [event], Uint32Array.of(size), 0, 1);
         return true;
