@@ -1,7 +1,16 @@
 // Builds every package twice from the same sources: ES modules into dist/, CommonJS into dist/cjs/, each with
 // its own declarations, so that TypeScript resolves the types that belong to the format that Node loads.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +20,9 @@ const packages = ['publisher', 'local', 'pino', 'winston'].map((name) => path.jo
 
 /** Builds what is older than its sources. Exits the process with the compiler's messages when that fails. */
 export function build({ quiet = false } = {}) {
-  const stale = packages.filter((folder) => newest(path.join(folder, 'src')) > newest(path.join(folder, 'dist')));
+  const stale = packages.filter(
+    (folder) => newest(path.join(folder, 'src')) > newest(path.join(folder, 'dist')),
+  );
   if (stale.length === 0) return;
   if (!quiet) console.log(`Building ${stale.map((folder) => path.basename(folder)).join(', ')} ...`);
   tsc(['-b', 'tsconfig.json']);
@@ -60,7 +71,11 @@ function buildCommonJs(folder) {
 }
 
 function tsc(args) {
-  const bin = path.join(path.dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+  const bin = path.join(
+    path.dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
+    'bin',
+    'tsc',
+  );
   const result = spawnSync(process.execPath, [bin, ...args], { cwd: root, stdio: 'inherit' });
   if (result.status !== 0) process.exit(result.status ?? 1);
 }

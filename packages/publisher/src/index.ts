@@ -1,1 +1,19 @@
-export const name = 'publisher';
+export type { LastError, PublisherStats } from './accounts.js';
+export type { DropReason, RejectReason } from './batch.js';
+export type { BatchDelivered, Conflict, Drop, PublisherEvents, Warning, WarningCode } from './diagnostics.js';
+export { PublisherError, type PublisherErrorCode } from './errors.js';
+export type { FlushResult } from './flush.js';
+export {
+  type AwsCredentials,
+  type AwsOptions,
+  checkOptionNames,
+  checkOptionsAreData,
+  type LogStreamNameFunction,
+  type OverflowPolicy,
+  type OversizePolicy,
+  PUBLISHER_OPTION_NAMES,
+  type PublisherOptions,
+  type SequenceTokenPolicy,
+} from './options.js';
+export { createPublisher, type FlushOptions, type LogEvent, Publisher } from './publisher.js';
+export type { EventContext } from './stream-name.js';

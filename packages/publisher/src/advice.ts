@@ -1,0 +1,48 @@
+import type { Advice } from './outcome.js';
+import type { PutFailure, Target } from './sink.js';
+
+/** What to tell a person about a failure, in one line: what is wrong, what happens to the logs, what to do. */
+export function explainFailure(
+  advice: Advice,
+  failure: PutFailure,
+  target: Target,
+  action = 'logs:PutLogEvents',
+): string {
+  const where = `log stream "${target.logStreamName}" of log group "${target.logGroupName}"`;
+  const said = `${failure.name}: ${safeMessage(failure.message)}`;
+  switch (advice) {
+    case 'permission':
+      return failure.name === 'ResourceNotFoundException'
+        ? `the ${where} cannot be used (${said}). Events are kept; create it, or turn on ` +
+            `createLogGroup and createLogStream and allow ${action}.`
+        : `not allowed to write to the ${where} (${said}). Events are kept; allow the IAM action ${action}.`;
+    case 'credentials':
+      return (
+        `no valid AWS credentials for the ${where} (${said}). Events are kept; check the credentials, ` +
+        'the profile or the role, and the clock.'
+      );
+    case 'region':
+      return `no AWS Region is set (${said}). Events are kept; set aws.region or AWS_REGION.`;
+    case 'throttled':
+      return (
+        `CloudWatch Logs throttles puts to the ${where} (${said}). Events are kept and sent more slowly; ` +
+        'ask for a higher quota if this lasts.'
+      );
+    case 'unreachable':
+      return (
+        `CloudWatch Logs cannot be reached for the ${where} (${said}). Events are kept; check the Region, ` +
+        'the endpoint and the network.'
+      );
+    case 'service':
+      return `CloudWatch Logs does not take puts to the ${where} (${said}). Events are kept and sent again.`;
+  }
+}
+
+/** What a service said, without the values of a log event that it may quote, on one short line. */
+export function safeMessage(message: string): string {
+  const text = message
+    .replace(/Value '[\s\S]*?' at '/g, "Value at '")
+    .replace(/\s+/g, ' ')
+    .trim();
+  return text.length > 300 ? `${text.slice(0, 300)}...` : text;
+}

@@ -1,0 +1,182 @@
+import { EVENT_OVERHEAD_BYTES, MAX_BATCH_SPAN_MS } from './limits.js';
+
+/** An event that was larger than one log event may be, and became several. It is accounted for as one. */
+export interface SplitEvent {
+  /** The worst that happened to a part so far. */
+  worst: Fate | undefined;
+  /** What the event was counted as, once its last part was settled. */
+  counted: Fate | undefined;
+}
+
+/** What became of an event, from best to worst. */
+export type Fate = 'delivered' | RejectReason | DropReason;
+export type RejectReason = 'tooOld' | 'tooNew' | 'expired';
+export type DropReason = 'overflow' | 'oversize' | 'invalid' | 'poison' | 'shutdown';
+
+/** What is special about an event of a batch; most have none. */
+export type Note =
+  | { readonly kind: 'marker' }
+  | { readonly kind: 'part'; readonly event: SplitEvent; readonly last: boolean };
+
+/** Limits of a batch; the service's own or lower. */
+export interface BatchLimits {
+  readonly maxBytes: number;
+  readonly maxEvents: number;
+}
+
+/** Someone who waits until a batch is settled; see `flush.ts`. */
+export interface BatchObserver {
+  /** `count` events of a batch met their fate. */
+  settled(fate: Fate, count: number): void;
+  /** A batch is settled as a whole; `parts` more take its place when it was split. */
+  finished(parts: number): void;
+}
+
+/**
+ * Log events that go to one log stream in one put. A batch is legal at every instant: whether an event fits
+ * is asked before it is appended. It is `open` while it takes events, `sealed` when it takes no more, and
+ * `frozen` from its first put on: a frozen batch never changes, which is what makes it safe to send it again.
+ */
+export class Batch {
+  state: 'open' | 'sealed' | 'frozen' = 'open';
+  /** Bytes as CloudWatch Logs counts them. */
+  bytes = 0;
+  /** Puts that were made of this batch. */
+  attempts = 0;
+  /** The token of a put that may have been stored although no success came back; `null` stands for none. */
+  ambiguousToken: string | null | undefined;
+  /** Puts of this batch under several tokens may have been stored, so that no token can settle it. */
+  ambiguousTwice = false;
+  observers: BatchObserver[] | undefined;
+
+  readonly #limits: BatchLimits;
+  #messages: string[] = [];
+  #timestamps: number[] = [];
+  #sizes: number[] = [];
+  #notes: (Note | undefined)[] | undefined;
+  #first = 0;
+  #unaccounted = 0;
+  #earliest = Number.POSITIVE_INFINITY;
+  #latest = Number.NEGATIVE_INFINITY;
+  #inOrder = true;
+
+  constructor(limits: BatchLimits) {
+    this.#limits = limits;
+  }
+
+  /** Log events in this batch, parts and markers included. */
+  get length(): number {
+    return this.#messages.length - this.#first;
+  }
+
+  /** Events as the application gave them: parts of a split event count once, markers not at all. */
+  get weight(): number {
+    return this.length - this.#unaccounted;
+  }
+
+  /** Whether an event can be appended so that the batch stays legal. `size` includes the overhead. */
+  fits(timestamp: number, size: number): boolean {
+    if (this.length === 0) return true;
+    return (
+      this.length < this.#limits.maxEvents &&
+      this.bytes + size <= this.#limits.maxBytes &&
+      timestamp - this.#earliest <= MAX_BATCH_SPAN_MS &&
+      this.#latest - timestamp <= MAX_BATCH_SPAN_MS
+    );
+  }
+
+  /** Appends an event that fits. */
+  append(message: string, timestamp: number, size: number, note?: Note): void {
+    this.#messages.push(message);
+    this.#timestamps.push(timestamp);
+    this.#sizes.push(size);
+    this.bytes += size;
+    if (timestamp < this.#latest) this.#inOrder = false;
+    if (timestamp < this.#earliest) this.#earliest = timestamp;
+    if (timestamp > this.#latest) this.#latest = timestamp;
+    if (note) {
+      this.#notes ??= [];
+      this.#notes[this.#messages.length - 1] = note;
+      if (note.kind === 'marker' || !note.last) this.#unaccounted++;
+    }
+  }
+
+  /** Takes the first event out to make room. Only before the batch is frozen. */
+  dropFirst(): { readonly size: number; readonly timestamp: number; readonly note: Note | undefined } {
+    const index = this.#first++;
+    const size = this.#sizes[index];
+    const note = this.#notes?.[index];
+    this.#messages[index] = '';
+    this.bytes -= size;
+    if (note && (note.kind === 'marker' || !note.last)) this.#unaccounted--;
+    return { size, timestamp: this.#timestamps[index], note };
+  }
+
+  seal(): void {
+    if (this.state === 'open') this.state = 'sealed';
+  }
+
+  /** Puts the events in the order of their timestamps, equal ones as they were logged, and fixes them. */
+  freeze(): void {
+    if (this.state === 'frozen') return;
+    this.state = 'frozen';
+    if (this.#first > 0) {
+      this.#messages = this.#messages.slice(this.#first);
+      this.#timestamps = this.#timestamps.slice(this.#first);
+      this.#sizes = this.#sizes.slice(this.#first);
+      this.#notes = this.#notes?.slice(this.#first);
+      this.#first = 0;
+    }
+    if (this.#inOrder) return;
+    const timestamps = this.#timestamps;
+    const order = timestamps.map((_, index) => index).sort((a, b) => timestamps[a] - timestamps[b]);
+    const messages = this.#messages;
+    const sizes = this.#sizes;
+    const notes = this.#notes;
+    this.#messages = order.map((index) => messages[index]);
+    this.#timestamps = order.map((index) => timestamps[index]);
+    this.#sizes = order.map((index) => sizes[index]);
+    this.#notes = notes && order.map((index) => notes[index]);
+    this.#inOrder = true;
+  }
+
+  messageAt(index: number): string {
+    return this.#messages[this.#first + index];
+  }
+
+  timestampAt(index: number): number {
+    return this.#timestamps[this.#first + index];
+  }
+
+  noteAt(index: number): Note | undefined {
+    return this.#notes?.[this.#first + index];
+  }
+
+  /** UTF-8 bytes of the message at `index`. */
+  messageBytesAt(index: number): number {
+    return this.#sizes[this.#first + index] - EVENT_OVERHEAD_BYTES;
+  }
+
+  /** Whether no event needs more than counting. */
+  get plain(): boolean {
+    return this.#notes === undefined;
+  }
+
+  /** Two frozen batches with the events of this one, to find an event that CloudWatch Logs refuses. */
+  halves(): [Batch, Batch] {
+    const middle = this.length >> 1;
+    return [this.#slice(0, middle), this.#slice(middle, this.length)];
+  }
+
+  #slice(from: number, to: number): Batch {
+    const part = new Batch(this.#limits);
+    for (let i = from; i < to; i++) {
+      part.append(this.#messages[i], this.#timestamps[i], this.#sizes[i], this.#notes?.[i]);
+    }
+    part.state = 'frozen';
+    part.observers = this.observers;
+    part.ambiguousToken = this.ambiguousToken;
+    part.ambiguousTwice = this.ambiguousToken !== undefined; // no token can settle a part of what was sent whole
+    return part;
+  }
+}

@@ -1,0 +1,145 @@
+import { channel } from 'node:diagnostics_channel';
+import type { EventEmitter } from 'node:events';
+import { writeSync } from 'node:fs';
+import type { DropReason, RejectReason } from './batch.js';
+import type { Clock } from './clock.js';
+import type { Target } from './sink.js';
+
+/** What a warning is about; fit for an alert. */
+export type WarningCode =
+  | 'credentials'
+  | 'permission'
+  | 'region'
+  | 'throttled'
+  | 'unreachable'
+  | 'service'
+  | 'recovered'
+  | 'contention'
+  | 'retention'
+  | 'entity'
+  | 'overflow'
+  | 'oversize'
+  | 'poison'
+  | 'rejected'
+  | 'invalid'
+  | 'stream-name'
+  | 'shutdown';
+
+/** Something that a person should know. Never holds the text of a log event, nor a credential. */
+export interface Warning {
+  readonly code: WarningCode;
+  /** One line: what happened and what to do. */
+  readonly message: string;
+  readonly logGroupName: string;
+  readonly logStreamName?: string;
+  /** Warnings of the same code that were held back since the last one. */
+  readonly suppressed: number;
+}
+
+/** Events that were given up or rejected. */
+export interface Drop {
+  readonly reason: DropReason | RejectReason;
+  readonly events: number;
+  /** Bytes as CloudWatch Logs counts them, where they are known. */
+  readonly bytes: number;
+  readonly logGroupName: string;
+  readonly logStreamName?: string;
+  /** What CloudWatch Logs said, for `poison`. */
+  readonly cause?: string;
+}
+
+/** A put lost the race for the sequence token. */
+export interface Conflict extends Target {
+  readonly conflictsInARow: number;
+}
+
+/** A batch was stored. */
+export interface BatchDelivered extends Target {
+  readonly events: number;
+  readonly bytes: number;
+  /** Puts that it took. */
+  readonly attempts: number;
+  /** Time of the put that succeeded. */
+  readonly durationMs: number;
+}
+
+/** The events of a publisher. There is no 'error'. */
+export interface PublisherEvents {
+  warn: [Warning];
+  drop: [Drop];
+  conflict: [Conflict];
+  batch: [BatchDelivered];
+}
+
+const REPEAT_AFTER_MS = 60_000;
+const MAX_REMEMBERED = 1000;
+
+/** The same on `node:diagnostics_channel`, for whoever observes every publisher of a thread. */
+const channels = {
+  warn: channel('cloudwatch-logs:warn'),
+  drop: channel('cloudwatch-logs:drop'),
+  conflict: channel('cloudwatch-logs:conflict'),
+  batch: channel('cloudwatch-logs:batch'),
+};
+
+/**
+ * Tells what happens: as events, on diagnostics channels, and, when nobody listens for warnings, in one line
+ * on stderr. The first warning of a kind goes out at once, its like at most once a minute.
+ */
+export class Diagnostics {
+  readonly #emitter: EventEmitter<PublisherEvents>;
+  readonly #clock: Clock;
+  readonly #remembered = new Map<string, { nextAt: number; suppressed: number }>();
+
+  constructor(emitter: EventEmitter<PublisherEvents>, clock: Clock) {
+    this.#emitter = emitter;
+    this.#clock = clock;
+  }
+
+  warn(warning: Omit<Warning, 'suppressed'>): void {
+    const key = `${warning.code}:${warning.logStreamName ?? ''}`;
+    const now = this.#clock.now();
+    const known = this.#remembered.get(key);
+    if (known && now < known.nextAt) {
+      known.suppressed++;
+      return;
+    }
+    if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
+    this.#remembered.set(key, { nextAt: now + REPEAT_AFTER_MS, suppressed: 0 });
+    const complete: Warning = { ...warning, suppressed: known?.suppressed ?? 0 };
+    if (!this.emit('warn', complete)) printLine(complete.message);
+  }
+
+  /** A warning that nobody may be left to hear: always on stderr too, whoever listens. */
+  lastWords(warning: Omit<Warning, 'suppressed'>): void {
+    this.emit('warn', { ...warning, suppressed: 0 });
+    printLine(warning.message);
+  }
+
+  /** Whether anybody wants these events; asked before one is built. */
+  wants(name: keyof PublisherEvents): boolean {
+    return channels[name].hasSubscribers || this.#emitter.listenerCount(name) > 0;
+  }
+
+  /** @returns whether somebody listened */
+  emit<Name extends keyof PublisherEvents>(name: Name, ...args: PublisherEvents[Name]): boolean {
+    if (channels[name].hasSubscribers) channels[name].publish(args[0]);
+    try {
+      return (this.#emitter as EventEmitter).emit(name, ...args);
+    } catch (error) {
+      // A listener of the application failed: that must not stop the delivery of its logs.
+      const reason = error instanceof Error ? error.message : String(error);
+      printLine(`a listener for '${name}' threw: ${reason}`);
+      return true;
+    }
+  }
+}
+
+/** One line on stderr, at once: `console` and `process.stderr` may never print at the end of a thread. */
+export function printLine(message: string): void {
+  try {
+    writeSync(2, `cloudwatch-logs: ${message.replace(/\s+/g, ' ')}\n`);
+  } catch {
+    // stderr is closed or full: there is nowhere left to say it.
+  }
+}

@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { isMainThread, Worker } from 'node:worker_threads';
+import { printLine } from './diagnostics.js';
+import type { PublisherSnapshot } from './snapshot.js';
+
+/** What the guard needs of a publisher. */
+export interface Guarded {
+  /** Events that are not settled. */
+  readonly pending: () => number;
+  /** How long the end of the process may be held up. */
+  readonly drainMs: number;
+  readonly drain: (timeoutMs: number) => Promise<void>;
+  readonly snapshot: () => PublisherSnapshot;
+  /** Settles everything, `delivered` of it as delivered elsewhere; returns how many events were lost. */
+  readonly settle: (delivered: number) => number;
+  readonly report: (events: number, when: string) => void;
+}
+
+/** What the rescue thread shares with the thread that waits for it. */
+export interface RescueData {
+  readonly snapshots: readonly PublisherSnapshot[];
+  readonly timeoutMs: number;
+  /** [state, events delivered by the first snapshot, by the second, ...] */
+  readonly progress: SharedArrayBuffer;
+}
+
+/** States of a rescue, in the order in which they are passed. */
+export const RESCUE = { starting: 0, running: 1, done: 2 } as const;
+
+const BOOT_MS = 5000; // a thread that has not started by then (a bundler left its file out) never will
+const guarded = new Set<Guarded>();
+let drainingUntil: number | undefined;
+
+/**
+ * Watches over the end of the process for a publisher. A process that runs out of work is held until the
+ * events are settled or the deadline passes; one that is ended by `process.exit()` or an uncaught error hands
+ * them to a thread of its own, for which the main thread waits: at that point only another thread can still
+ * use the network.
+ *
+ * @returns call it when the publisher is closed
+ */
+export function guardExit(publisher: Guarded): () => void {
+  if (guarded.size === 0) {
+    process.on('beforeExit', onBeforeExit);
+    process.on('exit', onExit);
+  }
+  guarded.add(publisher);
+  return () => {
+    guarded.delete(publisher);
+    if (guarded.size > 0) return;
+    process.off('beforeExit', onBeforeExit);
+    process.off('exit', onExit);
+  };
+}
+
+function onBeforeExit(): void {
+  // Emitted again each time the process runs out of work; what could not be drained once has had its time.
+  if (drainingUntil !== undefined) return;
+  const waiting = [...guarded].filter((publisher) => publisher.pending() > 0);
+  if (waiting.length === 0) return;
+  drainingUntil = Date.now() + Math.max(...waiting.map((publisher) => publisher.drainMs));
+  void Promise.all(waiting.map((publisher) => publisher.drain(publisher.drainMs))).then(() => {
+    // Logs of a later handler start a new count, unless the time is over.
+    if (waiting.every((publisher) => publisher.pending() === 0)) drainingUntil = undefined;
+  });
+}
+
+function onExit(): void {
+  const waiting = [...guarded].filter((publisher) => publisher.pending() > 0);
+  if (waiting.length === 0) return;
+  const budgetMs = Math.max(...waiting.map((publisher) => publisher.drainMs));
+  const timeoutMs = drainingUntil === undefined ? budgetMs : Math.min(budgetMs, drainingUntil - Date.now());
+  const delivered = timeoutMs > 0 ? rescue(waiting, timeoutMs) : undefined;
+  waiting.forEach((publisher, index) => {
+    const lost = publisher.settle(delivered?.[index] ?? 0);
+    if (lost > 0) publisher.report(lost, 'before the process ended');
+  });
+}
+
+/** Events that another thread delivered, for each publisher; `undefined` when no thread could be used. */
+function rescue(publishers: readonly Guarded[], timeoutMs: number): number[] | undefined {
+  const entry = fileURLToPath(new URL('./exit-worker.js', import.meta.url));
+  if (!isMainThread || !existsSync(entry)) return undefined;
+  const progress = new SharedArrayBuffer(4 * (1 + publishers.length));
+  const view = new Int32Array(progress);
+  const startedAt = Date.now();
+  try {
+    const snapshots = publishers.map((publisher) => publisher.snapshot());
+    const workerData: RescueData = { snapshots, timeoutMs, progress };
+    // Flags of the main thread (a loader, a profiler) would only slow the thread down or fail in it.
+    new Worker(entry, { workerData, execArgv: [], stdout: true, stderr: true });
+  } catch (error) {
+    // Options that are not data: a ready client, a credential provider.
+    const reason = error instanceof Error ? error.message : String(error);
+    printLine(
+      `events that wait cannot be handed to a thread at exit (${reason}); use aws, clientModule or close().`,
+    );
+    return undefined;
+  }
+  Atomics.wait(view, 0, RESCUE.starting, Math.min(BOOT_MS, timeoutMs));
+  if (Atomics.load(view, 0) === RESCUE.running) {
+    Atomics.wait(view, 0, RESCUE.running, Math.max(0, timeoutMs + 500 - (Date.now() - startedAt)));
+  }
+  return publishers.map((_, index) => Atomics.load(view, index + 1));
+}

@@ -1,0 +1,126 @@
+import { judgeFailure } from './outcome.js';
+import type { CallResult, PutFailure, Sink, Target } from './sink.js';
+
+/** What the provisioner may create, and with what. */
+export interface ProvisionerOptions {
+  readonly createLogGroup: boolean;
+  readonly createLogStream: boolean;
+  readonly retentionInDays?: number;
+}
+
+/** Why something could not be created: the call that failed, and what it said. */
+export interface ProvisioningFailure {
+  /** IAM action of the call, such as `logs:CreateLogStream`. */
+  readonly action: string;
+  readonly failure: PutFailure;
+}
+
+const TURNED_OFF: PutFailure = {
+  ok: false,
+  name: 'ResourceNotFoundException',
+  message: 'it does not exist, and creating it is turned off',
+  bodySent: false,
+};
+
+/**
+ * Creates log groups and streams that CloudWatch Logs says are missing, each once at a time however many ask,
+ * and sets the retention of a group beside the logs. It asks for nothing before it is needed: the answer to a
+ * put says what is missing.
+ */
+export class Provisioner {
+  readonly #sink: Sink;
+  readonly #options: ProvisionerOptions;
+  readonly #onRetentionFailure: (logGroupName: string, failure: PutFailure) => void;
+  readonly #underWay = new Map<string, Promise<ProvisioningFailure | undefined>>();
+  readonly #retentionDone = new Set<string>();
+
+  constructor(
+    sink: Sink,
+    options: ProvisionerOptions,
+    onRetentionFailure: (logGroupName: string, failure: PutFailure) => void,
+  ) {
+    this.#sink = sink;
+    this.#options = options;
+    this.#onRetentionFailure = onRetentionFailure;
+  }
+
+  /**
+   * Creates the stream, and its group first if that is what is missing. Never rejects.
+   *
+   * @param groupIsMissing what the answer to the put said
+   */
+  ensure(target: Target, groupIsMissing: boolean): Promise<ProvisioningFailure | undefined> {
+    // The names cannot contain a colon, so the keys of groups and streams never meet.
+    const key = `${target.logGroupName}:${target.logStreamName}`;
+    return this.#once(key, () => this.#createStream(target, groupIsMissing));
+  }
+
+  /** A put on the group was stored: its retention can be set, once. */
+  groupIsThere(logGroupName: string): void {
+    const { retentionInDays } = this.#options;
+    if (retentionInDays === undefined || this.#retentionDone.has(logGroupName)) return;
+    this.#retentionDone.add(logGroupName);
+    void this.#sink.putRetentionPolicy(logGroupName, retentionInDays).then((result) => {
+      if (!result.ok) this.#onRetentionFailure(logGroupName, result);
+    });
+  }
+
+  async #createStream(target: Target, groupIsMissing: boolean): Promise<ProvisioningFailure | undefined> {
+    const action = 'logs:CreateLogStream';
+    if (!this.#options.createLogStream) {
+      const failure = groupIsMissing ? await this.#createMissingGroup(target) : undefined;
+      return failure ?? { action, failure: TURNED_OFF };
+    }
+    const first = await this.#sink.createLogStream(target);
+    if (isThere(first)) return undefined;
+    if (first.name !== 'ResourceNotFoundException') return { action, failure: first };
+    const groupFailure = await this.#createMissingGroup(target);
+    if (groupFailure) return groupFailure;
+    const second = await this.#sink.createLogStream(target);
+    return isThere(second) ? undefined : { action, failure: second };
+  }
+
+  #createMissingGroup({ logGroupName }: Target): Promise<ProvisioningFailure | undefined> {
+    const action = 'logs:CreateLogGroup';
+    if (!this.#options.createLogGroup) return Promise.resolve({ action, failure: TURNED_OFF });
+    return this.#once(logGroupName, async () => {
+      const result = await this.#sink.createLogGroup(logGroupName);
+      if (!isThere(result)) return { action, failure: result };
+      this.#retentionDone.delete(logGroupName); // a group that was deleted has lost its retention
+      return undefined;
+    });
+  }
+
+  #once(
+    key: string,
+    run: () => Promise<ProvisioningFailure | undefined>,
+  ): Promise<ProvisioningFailure | undefined> {
+    const running = this.#underWay.get(key);
+    if (running) return running;
+    const started = run().finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, started);
+    return started;
+  }
+}
+
+/**
+ * Created, or found to be there. Another process that creates the same thing at this moment makes the service
+ * answer OperationAborted: the put that follows will tell whether it succeeded.
+ */
+function isThere(result: CallResult): result is { readonly ok: true } {
+  return (
+    result.ok ||
+    result.name === 'ResourceAlreadyExistsException' ||
+    result.name === 'OperationAbortedException'
+  );
+}
+
+/** How long a failure to create keeps the stream waiting, and what to say about it. */
+export function judgeProvisioning({ failure }: ProvisioningFailure) {
+  const outcome = judgeFailure(failure);
+  // What is missing or refused stays so until somebody changes it: no reason to ask often.
+  if (outcome.kind === 'refused' || failure.name === 'ResourceNotFoundException') {
+    return { schedule: 'slow', advice: 'permission', retryAfterMs: 0 } as const;
+  }
+  return outcome;
+}

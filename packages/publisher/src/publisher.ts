@@ -1,0 +1,484 @@
+import { randomBytes } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import os from 'node:os';
+import { Accounts, type PublisherStats } from './accounts.js';
+import { safeMessage } from './advice.js';
+import type { Batch, DropReason, SplitEvent } from './batch.js';
+import { CloudWatchLogsSink } from './client.js';
+import { type Clock, systemClock } from './clock.js';
+import { Deadlines } from './deadlines.js';
+import { Diagnostics, type PublisherEvents } from './diagnostics.js';
+import { type Guarded, guardExit } from './exit-guard.js';
+import { Fifo } from './fifo.js';
+import { Flush, type FlushResult } from './flush.js';
+import { KeepAlive } from './keep-alive.js';
+import { EVENT_OVERHEAD_BYTES } from './limits.js';
+import { MemoryBudget } from './memory-budget.js';
+import {
+  type LogStreamNameFunction,
+  type PublisherOptions,
+  type ResolvedOptions,
+  resolveOptions,
+} from './options.js';
+import { Provisioner } from './provisioner.js';
+import type { Sink } from './sink.js';
+import { type PublisherSnapshot, restoreBatch } from './snapshot.js';
+import { splitMessage, truncateMessage } from './split-message.js';
+import { compileStreamName, type EventContext, type StreamNamer, sanitizeStreamName } from './stream-name.js';
+import { StreamWriter, type WriterContext } from './stream-writer.js';
+
+/** A log event as it goes to CloudWatch Logs. */
+export interface LogEvent {
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  readonly message: string;
+}
+
+/** How long a flush or a shutdown may take. */
+export interface FlushOptions {
+  /** Milliseconds. @default `flushTimeoutMs` for a flush, `closeTimeoutMs` for a shutdown */
+  readonly timeoutMs?: number;
+}
+
+/** What a test puts in the place of the world. */
+export interface PublisherInternals {
+  readonly clock?: Clock;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+  readonly sink?: Sink;
+  /** Whether the end of the process is watched over. @default true */
+  readonly guardExit?: boolean;
+}
+
+const IDLE_WRITERS = 1000;
+const IDLE_AFTER_MS = 60_000;
+
+/**
+ * Publishes log events to Amazon CloudWatch Logs: at least once, and exactly once where the endpoint enforces
+ * sequence tokens. It accepts at once into a bounded buffer, never throws for data, never blocks, and never
+ * emits 'error'. Events: `warn`, `drop`, `conflict`, `batch`.
+ *
+ * @throws PublisherError when an option is wrong
+ */
+export class Publisher extends EventEmitter<PublisherEvents> {
+  readonly #options: ResolvedOptions;
+  readonly #clock: Clock;
+  readonly #deadlines: Deadlines;
+  readonly #accounts = new Accounts();
+  readonly #budget: MemoryBudget;
+  readonly #diagnostics: Diagnostics;
+  readonly #sink: Sink;
+  readonly #namer: StreamNamer;
+  readonly #nameFunction: LogStreamNameFunction | undefined;
+  readonly #context: WriterContext;
+  readonly #writers = new Map<string, StreamWriter>();
+  readonly #ready = new Fifo<StreamWriter>();
+  readonly #keepAlive = new KeepAlive();
+  #requestsUnderWay = 0;
+  #lastWriter: StreamWriter | undefined;
+  #victim: { readonly writer: StreamWriter; readonly batch: Batch } | undefined;
+  #state: 'open' | 'closing' | 'closed' = 'open';
+  #closing: Promise<FlushResult> | undefined;
+  #unguard: (() => void) | undefined;
+
+  constructor(options: PublisherOptions, internals: PublisherInternals = {}) {
+    super();
+    this.#options = resolveOptions(options);
+    this.#clock = internals.clock ?? systemClock;
+    this.#deadlines = new Deadlines(this.#clock);
+    this.#budget = new MemoryBudget(this.#options.maxBufferBytes);
+    this.#diagnostics = new Diagnostics(this, this.#clock);
+    this.#sink = internals.sink ?? new CloudWatchLogsSink(this.#options);
+    const { logStreamName } = this.#options;
+    this.#nameFunction = typeof logStreamName === 'function' ? logStreamName : undefined;
+    this.#namer = compileStreamName(typeof logStreamName === 'string' ? logStreamName : 'unknown', {
+      hostname: os.hostname(),
+      pid: process.pid,
+      instance: randomBytes(4).toString('hex'),
+      env: process.env,
+    });
+    this.#context = {
+      options: this.#options,
+      clock: this.#clock,
+      random: internals.random ?? Math.random,
+      deadlines: this.#deadlines,
+      sink: this.#sink,
+      provisioner: new Provisioner(this.#sink, this.#options, (logGroupName, failure) => {
+        this.#diagnostics.warn({
+          code: 'retention',
+          message:
+            `the retention of log group "${logGroupName}" could not be set ` +
+            `(${failure.name}: ${safeMessage(failure.message)}); allow logs:PutRetentionPolicy or leave ` +
+            'retentionInDays out. Logs are delivered all the same.',
+          logGroupName,
+        });
+      }),
+      accounts: this.#accounts,
+      budget: this.#budget,
+      diagnostics: this.#diagnostics,
+      isClosing: () => this.#state !== 'open',
+      ready: (writer) => {
+        writer.isQueued = true;
+        this.#ready.push(writer);
+        this.#dispatch();
+      },
+      finished: (writer) => {
+        this.#requestsUnderWay--;
+        if (!writer.isQueued && writer.canPut) {
+          writer.isQueued = true;
+          this.#ready.push(writer);
+        }
+        this.#dispatch();
+      },
+    };
+    if (internals.guardExit ?? true) this.#unguard = guardExit(this.#exitHooks());
+  }
+
+  /** Whether the stream name depends on the level or the fields of an event, so that they must be passed on. */
+  get needsContext(): boolean {
+    return this.#nameFunction !== undefined || this.#namer.dependsOnEvent;
+  }
+
+  /**
+   * Takes an event. Returns at once and never throws; the event is delivered later, or counted.
+   *
+   * @param context level and fields, where the stream name asks for them
+   * @returns false when the event was dropped at once
+   */
+  publish(event: LogEvent, context?: EventContext): boolean {
+    this.#accounts.received++;
+    try {
+      return this.#take(event, context);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return this.#refuse('invalid', 0, `an event could not be taken (${reason})`);
+    }
+  }
+
+  /**
+   * Waits until every event that was received before this call is stored or settled, queued and in flight.
+   * Never rejects.
+   */
+  async flush(options: FlushOptions = {}): Promise<FlushResult> {
+    const flush = new Flush();
+    for (const writer of this.#writers.values()) writer.flush(flush);
+    await this.#within(flush, options.timeoutMs ?? this.#options.flushTimeoutMs);
+    return flush.result;
+  }
+
+  /**
+   * Takes no more events, sends what there is within a deadline, and reports what is left. Idempotent; never
+   * rejects.
+   */
+  close(options: FlushOptions = {}): Promise<FlushResult> {
+    this.#closing ??= this.#shutDown(options.timeoutMs ?? this.#options.closeTimeoutMs);
+    return this.#closing;
+  }
+
+  /** Counters; see {@link PublisherStats} for the law that they obey. */
+  stats(): PublisherStats {
+    let buffered = 0;
+    let inFlight = 0;
+    for (const writer of this.#writers.values()) {
+      buffered += writer.buffered;
+      inFlight += writer.inFlight;
+    }
+    return this.#accounts.stats({ buffered, inFlight, spooled: 0, streams: this.#writers.size });
+  }
+
+  /** Takes over the events of a publisher whose thread has ended. */
+  restore(snapshot: PublisherSnapshot): void {
+    const { maxBatchBytes, maxBatchEvents } = this.#options;
+    for (const stream of snapshot.streams) {
+      const writer = this.#writerNamed(stream.logStreamName);
+      writer.adoptToken(stream.sequenceToken);
+      for (const saved of stream.batches) {
+        const batch = restoreBatch(saved, { maxBytes: maxBatchBytes, maxEvents: maxBatchEvents });
+        this.#accounts.received += batch.weight;
+        this.#budget.take(batch.bytes);
+        writer.adopt(batch);
+      }
+    }
+  }
+
+  #take({ timestamp, message }: LogEvent, context: EventContext | undefined): boolean {
+    if (this.#state !== 'open')
+      return this.#refuse('shutdown', 0, 'an event came after the end of the publisher');
+    if (typeof message !== 'string')
+      return this.#refuse('invalid', 0, `an event has a message of type ${typeof message}`);
+    if (message === '') return this.#refuse('invalid', EVENT_OVERHEAD_BYTES, 'an event has an empty message');
+    const time = this.#validTime(timestamp);
+    const text = message.isWellFormed() ? message : message.toWellFormed();
+    const size = Buffer.byteLength(text) + EVENT_OVERHEAD_BYTES;
+    const writer = this.#writerFor(text, time, context);
+    if (size > this.#options.maxEventBytes) return this.#takeOversize(writer, text, time, size);
+    if (!this.#budget.fits(size) && !this.#makeRoom(size)) return this.#overflow(writer, size, time);
+    this.#budget.take(size);
+    writer.append(text, time, size);
+    return true;
+  }
+
+  #takeOversize(writer: StreamWriter, text: string, time: number, size: number): boolean {
+    const { oversize, maxEventBytes } = this.#options;
+    const room = maxEventBytes - EVENT_OVERHEAD_BYTES;
+    if (oversize === 'drop') {
+      return this.#refuse(
+        'oversize',
+        size,
+        `an event of ${size} bytes is larger than maxEventBytes (${maxEventBytes})`,
+      );
+    }
+    const parts = oversize === 'split' ? splitMessage(text, room) : [truncateMessage(text, room)];
+    const sizes = parts.map((part) => Buffer.byteLength(part) + EVENT_OVERHEAD_BYTES);
+    const total = sizes.reduce((sum, one) => sum + one, 0);
+    if (!this.#budget.fits(total) && !this.#makeRoom(total)) return this.#overflow(writer, total, time);
+    this.#budget.take(total);
+    if (parts.length === 1) {
+      this.#accounts.truncatedEvents++;
+      this.#warnOf(
+        'oversize',
+        `an event of ${size} bytes was truncated to maxEventBytes (${maxEventBytes}).`,
+      );
+      writer.append(parts[0], time, sizes[0]);
+      return true;
+    }
+    this.#accounts.splitEvents++;
+    const event: SplitEvent = { worst: undefined, counted: undefined };
+    parts.forEach((part, index) => {
+      writer.append(part, time, sizes[index], { kind: 'part', event, last: index === parts.length - 1 });
+    });
+    return true;
+  }
+
+  #validTime(timestamp: number): number {
+    if (timestamp >= 0 && timestamp <= Number.MAX_SAFE_INTEGER) return Math.trunc(timestamp);
+    this.#warnOf(
+      'invalid',
+      'an event has no valid timestamp (milliseconds since the epoch); it gets the present time.',
+    );
+    return this.#clock.now();
+  }
+
+  #writerFor(message: string, timestamp: number, context: EventContext | undefined): StreamWriter {
+    const name = this.#nameFunction
+      ? this.#nameByFunction(this.#nameFunction, message, timestamp, context)
+      : this.#namer.nameFor(timestamp, context);
+    // Names that hold for many events are the same string, so this comparison is one of pointers.
+    if (this.#lastWriter?.target.logStreamName === name) return this.#lastWriter;
+    this.#lastWriter = this.#writerNamed(name);
+    return this.#lastWriter;
+  }
+
+  #writerNamed(logStreamName: string): StreamWriter {
+    const known = this.#writers.get(logStreamName);
+    if (known) return known;
+    if (this.#writers.size >= IDLE_WRITERS) this.#forgetIdleWriters();
+    const writer = new StreamWriter(
+      { logGroupName: this.#options.logGroupName, logStreamName },
+      this.#context,
+    );
+    this.#writers.set(logStreamName, writer);
+    return writer;
+  }
+
+  #nameByFunction(
+    name: LogStreamNameFunction,
+    message: string,
+    timestamp: number,
+    context: EventContext | undefined,
+  ): string {
+    try {
+      const chosen = name({ timestamp, message, ...context });
+      if (typeof chosen === 'string') return sanitizeStreamName(chosen);
+      this.#warnOf(
+        'stream-name',
+        `logStreamName must return a string; got ${typeof chosen}. The stream "unknown" is used.`,
+      );
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#warnOf(
+        'stream-name',
+        `logStreamName threw (${safeMessage(reason)}). The stream "unknown" is used.`,
+      );
+    }
+    return 'unknown';
+  }
+
+  /** Streams that rotate by date or field come and go; one that is idle needs nothing remembered. */
+  #forgetIdleWriters(): void {
+    const before = this.#clock.now() - IDLE_AFTER_MS;
+    for (const [name, writer] of this.#writers) {
+      if (writer.isIdle && writer.lastUsedAt <= before) this.#writers.delete(name);
+    }
+  }
+
+  /** Drops the oldest events that were never sent, until `size` bytes fit. */
+  #makeRoom(size: number): boolean {
+    if (this.#options.overflow === 'drop-newest' || size > this.#options.maxBufferBytes) return false;
+    while (!this.#budget.fits(size)) {
+      const victim = this.#nextVictim();
+      if (!victim) return false;
+      const { writer, batch } = victim;
+      const dropped = batch.dropFirst();
+      this.#budget.release(dropped.size);
+      writer.noteLoss(dropped.size, dropped.timestamp);
+      const events = this.#accounts.settleOne(dropped.note, 'overflow');
+      for (const observer of batch.observers ?? []) observer.settled('overflow', events);
+      this.#reportOverflow(writer, dropped.size);
+    }
+    return true;
+  }
+
+  #nextVictim(): { readonly writer: StreamWriter; readonly batch: Batch } | undefined {
+    const current = this.#victim;
+    if (current && current.batch.state !== 'frozen' && current.batch.length > 0) return current;
+    let oldest: { writer: StreamWriter; batch: Batch } | undefined;
+    for (const writer of this.#writers.values()) {
+      const batch = writer.droppable;
+      if (batch && (!oldest || batch.timestampAt(0) < oldest.batch.timestampAt(0)))
+        oldest = { writer, batch };
+    }
+    this.#victim = oldest;
+    return oldest;
+  }
+
+  #overflow(writer: StreamWriter, size: number, time: number): false {
+    this.#accounts.count('overflow', 1);
+    writer.noteLoss(size, time);
+    this.#reportOverflow(writer, size);
+    return false;
+  }
+
+  #reportOverflow(writer: StreamWriter, size: number): void {
+    const { maxBufferBytes, overflow } = this.#options;
+    if (this.#diagnostics.wants('drop')) {
+      this.#diagnostics.emit('drop', { ...writer.target, reason: 'overflow', events: 1, bytes: size });
+    }
+    const which = overflow === 'drop-oldest' ? 'the oldest events' : 'new events';
+    this.#warnOf(
+      'overflow',
+      `the buffer is full (maxBufferBytes ${maxBufferBytes}); ${which} are dropped, counted and marked in the stream.`,
+    );
+  }
+
+  /** Counts an event that is not taken. */
+  #refuse(reason: DropReason, size: number, what: string): false {
+    this.#accounts.count(reason, 1);
+    const { logGroupName } = this.#options;
+    if (this.#diagnostics.wants('drop')) {
+      this.#diagnostics.emit('drop', { reason, events: 1, bytes: size, logGroupName });
+    }
+    const code = reason === 'oversize' || reason === 'shutdown' ? reason : 'invalid';
+    this.#warnOf(code, `${what}; it was dropped and counted as "${reason}".`);
+    return false;
+  }
+
+  #warnOf(code: 'invalid' | 'oversize' | 'overflow' | 'shutdown' | 'stream-name', message: string): void {
+    this.#diagnostics.warn({ code, message, logGroupName: this.#options.logGroupName });
+  }
+
+  /** Gives the request slots to the writers that are ready, in turn. */
+  #dispatch(): void {
+    while (this.#requestsUnderWay < this.#options.maxRequests) {
+      const writer = this.#ready.shift();
+      if (!writer) return;
+      writer.isQueued = false;
+      if (!writer.canPut) continue;
+      this.#requestsUnderWay++;
+      writer.start();
+      if (!writer.isQueued && writer.canPut) {
+        writer.isQueued = true;
+        this.#ready.push(writer);
+      }
+    }
+  }
+
+  /** Waits for a flush, holding the process alive, at most `timeoutMs`. */
+  async #within(flush: Flush, timeoutMs: number): Promise<void> {
+    if (flush.isDone) return;
+    const release = this.#keepAlive.hold();
+    await new Promise<void>((resolve) => {
+      const timer = this.#clock.setTimer(resolve, timeoutMs);
+      flush.whenDone(() => {
+        this.#clock.clearTimer(timer);
+        resolve();
+      });
+    });
+    release();
+  }
+
+  async #shutDown(timeoutMs: number): Promise<FlushResult> {
+    this.#state = 'closing';
+    const result = await this.flush({ timeoutMs });
+    const left = this.#abandon('shutdown');
+    this.#state = 'closed';
+    this.#unguard?.();
+    this.#deadlines.clear();
+    this.#sink.close();
+    if (left > 0) this.#reportUnsent(left, `within ${timeoutMs} ms`);
+    return { delivered: result.delivered, dropped: result.dropped + left, pending: 0 };
+  }
+
+  /** Settles everything that is left; returns how many events that were. */
+  #abandon(fate: 'shutdown'): number {
+    const { buffered, inFlight } = this.stats();
+    for (const writer of this.#writers.values()) writer.abandon(fate);
+    return buffered + inFlight;
+  }
+
+  #reportUnsent(events: number, when: string): void {
+    const { lastError } = this.#accounts;
+    const why = lastError ? `; last error: ${lastError.name}: ${lastError.message}` : '';
+    const { logGroupName } = this.#options;
+    this.#diagnostics.lastWords({
+      code: 'shutdown',
+      message: `${events} log event(s) for log group "${logGroupName}" were not sent ${when}${why}.`,
+      logGroupName,
+    });
+    if (this.#diagnostics.wants('drop')) {
+      this.#diagnostics.emit('drop', { reason: 'shutdown', events, bytes: 0, logGroupName });
+    }
+  }
+
+  #exitHooks(): Guarded {
+    return {
+      pending: () => {
+        const { buffered, inFlight } = this.stats();
+        return buffered + inFlight;
+      },
+      drainMs: this.#options.closeTimeoutMs,
+      drain: async (timeoutMs) => {
+        for (const writer of this.#writers.values()) writer.hurry(true);
+        await this.flush({ timeoutMs });
+      },
+      snapshot: () => this.#snapshot(),
+      settle: (delivered) => {
+        const left = this.#abandon('shutdown');
+        this.#state = 'closed';
+        // What another thread delivered in the end was not lost: move it to where it belongs.
+        const sent = Math.min(delivered, left);
+        this.#accounts.count('shutdown', -sent);
+        this.#accounts.count('delivered', sent);
+        return left - sent;
+      },
+      report: (events, when) => this.#reportUnsent(events, when),
+    };
+  }
+
+  #snapshot(): PublisherSnapshot {
+    const streams = [...this.#writers.values()]
+      .filter((writer) => !writer.isIdle)
+      .map((writer) => ({
+        logStreamName: writer.target.logStreamName,
+        sequenceToken: writer.token,
+        batches: writer.snapshot(),
+      }));
+    // The names are chosen already; a function could not be sent to another thread.
+    return { options: { ...this.#options, logStreamName: 'unknown' }, streams };
+  }
+}
+
+/** The same as `new Publisher(options)`. */
+export function createPublisher(options: PublisherOptions): Publisher {
+  return new Publisher(options);
+}

@@ -1,0 +1,93 @@
+import http from 'node:http';
+import https from 'node:https';
+
+/** The part of the SDK's HttpRequest that is used here. */
+interface SdkRequest {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number;
+  readonly method: string;
+  readonly path: string;
+  readonly query?: Record<string, string | string[] | null>;
+  readonly headers: Record<string, string>;
+  readonly body?: string | Uint8Array;
+}
+
+interface HandlerOptions {
+  /** The signal that was given to `client.send`; the SDK's own type for it knows less. */
+  readonly abortSignal?: unknown;
+}
+
+/**
+ * HTTP for the SDK's client, over Node's own agents. In place of the SDK's handler because that one arms
+ * timers which keep the process alive for seconds while an endpoint hangs, and a transport with nothing else
+ * to do must let the process come to its end, where the publisher takes over (`exit-guard.ts`).
+ */
+export class RequestHandler {
+  readonly metadata = { handlerProtocol: 'http/1.1' };
+  readonly #http: http.Agent;
+  readonly #https: https.Agent;
+
+  constructor(maxSockets: number) {
+    this.#http = new http.Agent({ keepAlive: true, maxSockets });
+    this.#https = new https.Agent({ keepAlive: true, maxSockets });
+  }
+
+  handle(request: SdkRequest, options: HandlerOptions = {}): Promise<{ response: object }> {
+    const abortSignal = options.abortSignal as AbortSignal | undefined;
+    const secure = request.protocol === 'https:';
+    return new Promise((resolve, reject) => {
+      if (abortSignal?.aborted) {
+        reject(abortSignal.reason);
+        return;
+      }
+      const outgoing = (secure ? https : http).request({
+        agent: secure ? this.#https : this.#http,
+        host: request.hostname.replace(/^\[|\]$/g, ''),
+        port: request.port,
+        method: request.method,
+        path: request.path + queryString(request.query),
+        headers: request.headers,
+      });
+      const onAbort = () => {
+        outgoing.destroy();
+        reject(abortSignal?.reason);
+      };
+      abortSignal?.addEventListener('abort', onAbort, { once: true });
+      outgoing.once('close', () => abortSignal?.removeEventListener('abort', onAbort));
+      // An idle or hanging connection must not keep the process alive; whoever waits for an answer holds it.
+      outgoing.once('socket', (socket) => socket.unref());
+      outgoing.once('error', reject);
+      outgoing.once('response', (incoming) => {
+        const headers: Record<string, string> = {};
+        for (const [name, value] of Object.entries(incoming.headers)) {
+          if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+        }
+        resolve({ response: { statusCode: incoming.statusCode, headers, body: incoming } });
+      });
+      outgoing.end(request.body);
+    });
+  }
+
+  destroy(): void {
+    this.#http.destroy();
+    this.#https.destroy();
+  }
+
+  /** Part of the SDK's contract; this handler has nothing to change while it runs. */
+  updateHttpClientConfig(): void {}
+
+  httpHandlerConfigs(): object {
+    return {};
+  }
+}
+
+function queryString(query: SdkRequest['query']): string {
+  if (!query) return '';
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of Array.isArray(value) ? value : [value ?? '']) parameters.append(name, one);
+  }
+  const text = parameters.toString();
+  return text === '' ? '' : `?${text}`;
+}

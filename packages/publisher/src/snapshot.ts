@@ -1,0 +1,58 @@
+import { Batch, type BatchLimits, type Note } from './batch.js';
+import { EVENT_OVERHEAD_BYTES } from './limits.js';
+import type { PublisherOptions } from './options.js';
+
+/** A batch as plain data, fit to be sent to another thread. */
+export interface BatchSnapshot {
+  readonly messages: readonly string[];
+  readonly timestamps: readonly number[];
+  readonly notes: readonly (Note | undefined)[] | undefined;
+  readonly isFrozen: boolean;
+  readonly attempts: number;
+  readonly ambiguousToken: string | null | undefined;
+  readonly ambiguousTwice: boolean;
+}
+
+/** Everything of a publisher that is not settled, as plain data. */
+export interface PublisherSnapshot {
+  readonly options: PublisherOptions;
+  readonly streams: readonly {
+    readonly logStreamName: string;
+    readonly sequenceToken: string | undefined;
+    /** Oldest first. */
+    readonly batches: readonly BatchSnapshot[];
+  }[];
+}
+
+/**
+ * @param tokenUnderWay when a put of the batch is under way: the token that it was sent with, `null` for none.
+ * Its answer will never be seen, so it may be stored.
+ */
+export function snapshotBatch(batch: Batch, tokenUnderWay: string | null | undefined): BatchSnapshot {
+  const indexes = Array.from({ length: batch.length }, (_, index) => index);
+  const known = batch.ambiguousToken;
+  return {
+    messages: indexes.map((index) => batch.messageAt(index)),
+    timestamps: indexes.map((index) => batch.timestampAt(index)),
+    notes: batch.plain ? undefined : indexes.map((index) => batch.noteAt(index)),
+    isFrozen: batch.state === 'frozen',
+    attempts: batch.attempts,
+    ambiguousToken: tokenUnderWay === undefined ? known : tokenUnderWay,
+    ambiguousTwice:
+      batch.ambiguousTwice || (tokenUnderWay !== undefined && known !== undefined && known !== tokenUnderWay),
+  };
+}
+
+export function restoreBatch(saved: BatchSnapshot, limits: BatchLimits): Batch {
+  const batch = new Batch(limits);
+  saved.messages.forEach((message, index) => {
+    const size = Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES;
+    batch.append(message, saved.timestamps[index], size, saved.notes?.[index]);
+  });
+  batch.seal();
+  if (saved.isFrozen) batch.freeze();
+  batch.attempts = saved.attempts;
+  batch.ambiguousToken = saved.ambiguousToken;
+  batch.ambiguousTwice = saved.ambiguousTwice;
+  return batch;
+}

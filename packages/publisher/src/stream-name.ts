@@ -1,0 +1,118 @@
+import { invalidOption } from './errors.js';
+import { MAX_STREAM_NAME_LENGTH } from './limits.js';
+
+/** What an event is published with, besides its text: used to choose a stream by level or by a field. */
+export interface EventContext {
+  /** Name of the level, such as `'error'`, for `{level}` in the stream name. */
+  readonly level?: string;
+  /** The record's fields, or a function that parses them when a stream name asks for one. */
+  readonly fields?: Readonly<Record<string, unknown>> | (() => Readonly<Record<string, unknown>>);
+}
+
+/** What the tokens of a template stand for in this process. */
+export interface StreamNameEnvironment {
+  readonly hostname: string;
+  readonly pid: number;
+  /** Random per publisher, so that two processes never share a stream by accident. */
+  readonly instance: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Names the stream of an event. */
+export interface StreamNamer {
+  nameFor(timestamp: number, context: EventContext | undefined): string;
+  /** Whether the name depends on the event's level or fields; if not, a transport need not look at them. */
+  readonly dependsOnEvent: boolean;
+}
+
+type Part = string | ((timestamp: number, context: EventContext | undefined) => string);
+
+const HOUR_MS = 3_600_000;
+const UNKNOWN = 'unknown';
+const TOKENS = '{hostname} {pid} {instance} {date} {hour} {level} {env:NAME} {field:a.b}';
+
+/**
+ * Compiles a template such as `'{date}/{hostname}'`. Dates are the event's own, in UTC. A variable or field
+ * that is not there gives `unknown`.
+ *
+ * @throws PublisherError for an unknown token or an unclosed brace
+ */
+export function compileStreamName(template: string, environment: StreamNameEnvironment): StreamNamer {
+  const parts: Part[] = [];
+  let periodMs = Number.POSITIVE_INFINITY;
+  let dependsOnEvent = false;
+  let rest = template;
+  while (rest !== '') {
+    const open = rest.indexOf('{');
+    if (open !== 0) parts.push(open === -1 ? rest : rest.slice(0, open));
+    if (open === -1) break;
+    const close = rest.indexOf('}', open);
+    if (close === -1) throw invalidOption('logStreamName', 'a template whose braces are closed', template);
+    const token = rest.slice(open + 1, close);
+    rest = rest.slice(close + 1);
+    if (token === 'hostname') parts.push(environment.hostname);
+    else if (token === 'pid') parts.push(String(environment.pid));
+    else if (token === 'instance') parts.push(environment.instance);
+    else if (token === 'date') {
+      parts.push((timestamp) => isoTime(timestamp).slice(0, 10));
+      periodMs = Math.min(periodMs, 24 * HOUR_MS);
+    } else if (token === 'hour') {
+      parts.push((timestamp) => isoTime(timestamp).slice(11, 13));
+      periodMs = HOUR_MS;
+    } else if (token === 'level') {
+      parts.push((_, context) => context?.level ?? UNKNOWN);
+      dependsOnEvent = true;
+    } else if (/^env:./.test(token)) parts.push(environment.env[token.slice(4)] || UNKNOWN);
+    else if (/^field:./.test(token)) {
+      const path = token.slice(6).split('.');
+      parts.push((_, context) => fieldAt(context, path));
+      dependsOnEvent = true;
+    } else throw invalidOption('logStreamName', `a template of text and ${TOKENS}`, `{${token}}`);
+  }
+
+  const build = (timestamp: number, context: EventContext | undefined) =>
+    sanitizeStreamName(parts.map((p) => (typeof p === 'string' ? p : p(timestamp, context))).join(''));
+  if (dependsOnEvent) return { nameFor: build, dependsOnEvent };
+
+  // Without level or fields the name holds for a whole day or hour: one comparison per event.
+  let from = 0;
+  let to = 0;
+  let name = '';
+  return {
+    dependsOnEvent,
+    nameFor(timestamp) {
+      if (timestamp >= from && timestamp < to) return name;
+      from = periodMs === Number.POSITIVE_INFINITY ? 0 : Math.floor(timestamp / periodMs) * periodMs;
+      to = from + periodMs;
+      name = build(timestamp, undefined);
+      return name;
+    },
+  };
+}
+
+/** A name that CloudWatch Logs accepts: no `:` or `*`, 1 to 512 characters. */
+export function sanitizeStreamName(name: string): string {
+  const clean = name
+    .toWellFormed()
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
+    .replace(/[:*\u0000-\u001f\u007f]/g, '-')
+    .slice(0, MAX_STREAM_NAME_LENGTH);
+  return clean === '' ? UNKNOWN : clean.toWellFormed();
+}
+
+function fieldAt(context: EventContext | undefined, path: readonly string[]): string {
+  let value: unknown = typeof context?.fields === 'function' ? context.fields() : context?.fields;
+  for (const key of path) {
+    if (value === null || typeof value !== 'object') return UNKNOWN;
+    value = (value as Record<string, unknown>)[key];
+  }
+  if (typeof value === 'string' && value !== '') return value;
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
+    ? String(value)
+    : UNKNOWN;
+}
+
+/** Timestamps are whole milliseconds, but may lie beyond what a Date can show. */
+function isoTime(timestamp: number): string {
+  return timestamp <= 8.64e15 ? new Date(timestamp).toISOString().slice(-24) : '9999-12-31T23:00:00.000Z';
+}
