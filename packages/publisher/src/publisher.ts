@@ -3,29 +3,26 @@ import { EventEmitter } from 'node:events';
 import os from 'node:os';
 import { Accounts, type PublisherStats } from './accounts.js';
 import { safeMessage } from './advice.js';
-import type { Batch, DropReason, SplitEvent } from './batch.js';
+import type { DropReason, SplitEvent } from './batch.js';
 import { CloudWatchLogsSink } from './client.js';
 import { type Clock, systemClock } from './clock.js';
 import { Deadlines } from './deadlines.js';
 import { Diagnostics, type PublisherEvents } from './diagnostics.js';
+import { Dispatcher } from './dispatcher.js';
 import { type Guarded, guardExit } from './exit-guard.js';
-import { Fifo } from './fifo.js';
 import { Flush, type FlushResult } from './flush.js';
 import { KeepAlive } from './keep-alive.js';
 import { EVENT_OVERHEAD_BYTES } from './limits.js';
 import { MemoryBudget } from './memory-budget.js';
-import {
-  type LogStreamNameFunction,
-  type PublisherOptions,
-  type ResolvedOptions,
-  resolveOptions,
-} from './options.js';
+import { type PublisherOptions, type ResolvedOptions, resolveOptions } from './options.js';
+import { Overflow } from './overflow.js';
 import { Provisioner } from './provisioner.js';
 import type { Sink } from './sink.js';
 import { type PublisherSnapshot, restoreBatch } from './snapshot.js';
 import { splitMessage, truncateMessage } from './split-message.js';
-import { compileStreamName, type EventContext, type StreamNamer, sanitizeStreamName } from './stream-name.js';
-import { StreamWriter, type WriterContext } from './stream-writer.js';
+import { compileStreamName, type EventContext, type StreamNamer, streamNamerOf } from './stream-name.js';
+import type { StreamWriter } from './stream-writer.js';
+import { StreamWriters } from './stream-writers.js';
 
 /** A log event as it goes to CloudWatch Logs. */
 export interface LogEvent {
@@ -50,9 +47,6 @@ export interface PublisherInternals {
   readonly guardExit?: boolean;
 }
 
-const IDLE_WRITERS = 1000;
-const IDLE_AFTER_MS = 60_000;
-
 /**
  * Publishes log events to Amazon CloudWatch Logs: at least once, and exactly once where the endpoint enforces
  * sequence tokens. It accepts at once into a bounded buffer, never throws for data, never blocks, and never
@@ -69,14 +63,9 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   readonly #diagnostics: Diagnostics;
   readonly #sink: Sink;
   readonly #namer: StreamNamer;
-  readonly #nameFunction: LogStreamNameFunction | undefined;
-  readonly #context: WriterContext;
-  readonly #writers = new Map<string, StreamWriter>();
-  readonly #ready = new Fifo<StreamWriter>();
+  readonly #writers: StreamWriters;
+  readonly #overflow: Overflow;
   readonly #keepAlive = new KeepAlive();
-  #requestsUnderWay = 0;
-  #lastWriter: StreamWriter | undefined;
-  #victim: { readonly writer: StreamWriter; readonly batch: Batch } | undefined;
   #state: 'open' | 'closing' | 'closed' = 'open';
   #closing: Promise<FlushResult> | undefined;
   #unguard: (() => void) | undefined;
@@ -89,54 +78,29 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#budget = new MemoryBudget(this.#options.maxBufferBytes);
     this.#diagnostics = new Diagnostics(this, this.#clock);
     this.#sink = internals.sink ?? new CloudWatchLogsSink(this.#options);
-    const { logStreamName } = this.#options;
-    this.#nameFunction = typeof logStreamName === 'function' ? logStreamName : undefined;
-    this.#namer = compileStreamName(typeof logStreamName === 'string' ? logStreamName : 'unknown', {
-      hostname: os.hostname(),
-      pid: process.pid,
-      instance: randomBytes(4).toString('hex'),
-      env: process.env,
-    });
-    this.#context = {
+    this.#namer = this.#makeNamer();
+    this.#writers = new StreamWriters(this.#options.logGroupName, {
       options: this.#options,
       clock: this.#clock,
       random: internals.random ?? Math.random,
       deadlines: this.#deadlines,
       sink: this.#sink,
-      provisioner: new Provisioner(this.#sink, this.#options, (logGroupName, failure) => {
-        this.#diagnostics.warn({
-          code: 'retention',
-          message:
-            `the retention of log group "${logGroupName}" could not be set ` +
-            `(${failure.name}: ${safeMessage(failure.message)}); allow logs:PutRetentionPolicy or leave ` +
-            'retentionInDays out. Logs are delivered all the same.',
-          logGroupName,
-        });
-      }),
+      provisioner: this.#makeProvisioner(),
       accounts: this.#accounts,
       budget: this.#budget,
       diagnostics: this.#diagnostics,
+      dispatcher: new Dispatcher(this.#options.maxRequests),
       isClosing: () => this.#state !== 'open',
-      ready: (writer) => {
-        writer.isQueued = true;
-        this.#ready.push(writer);
-        this.#dispatch();
-      },
-      finished: (writer) => {
-        this.#requestsUnderWay--;
-        if (!writer.isQueued && writer.canPut) {
-          writer.isQueued = true;
-          this.#ready.push(writer);
-        }
-        this.#dispatch();
-      },
-    };
+    });
+    this.#overflow = new Overflow(this.#budget, this.#accounts, this.#writers, (writer, size) =>
+      this.#reportOverflow(writer, size),
+    );
     if (internals.guardExit ?? true) this.#unguard = guardExit(this.#exitHooks());
   }
 
   /** Whether the stream name depends on the level or the fields of an event, so that they must be passed on. */
   get needsContext(): boolean {
-    return this.#nameFunction !== undefined || this.#namer.dependsOnEvent;
+    return this.#namer.dependsOnEvent;
   }
 
   /**
@@ -161,7 +125,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
    */
   async flush(options: FlushOptions = {}): Promise<FlushResult> {
     const flush = new Flush();
-    for (const writer of this.#writers.values()) writer.flush(flush);
+    for (const writer of this.#writers) writer.flush(flush);
     await this.#within(flush, options.timeoutMs ?? this.#options.flushTimeoutMs);
     return flush.result;
   }
@@ -179,7 +143,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   stats(): PublisherStats {
     let buffered = 0;
     let inFlight = 0;
-    for (const writer of this.#writers.values()) {
+    for (const writer of this.#writers) {
       buffered += writer.buffered;
       inFlight += writer.inFlight;
     }
@@ -190,7 +154,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   restore(snapshot: PublisherSnapshot): void {
     const { maxBatchBytes, maxBatchEvents } = this.#options;
     for (const stream of snapshot.streams) {
-      const writer = this.#writerNamed(stream.logStreamName);
+      const writer = this.#writers.named(stream.logStreamName);
       writer.adoptToken(stream.sequenceToken);
       for (const saved of stream.batches) {
         const batch = restoreBatch(saved, { maxBytes: maxBatchBytes, maxEvents: maxBatchEvents });
@@ -210,9 +174,9 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     const time = this.#validTime(timestamp);
     const text = message.isWellFormed() ? message : message.toWellFormed();
     const size = Buffer.byteLength(text) + EVENT_OVERHEAD_BYTES;
-    const writer = this.#writerFor(text, time, context);
+    const writer = this.#writers.named(this.#namer.nameFor(time, context, text));
     if (size > this.#options.maxEventBytes) return this.#takeOversize(writer, text, time, size);
-    if (!this.#budget.fits(size) && !this.#makeRoom(size)) return this.#overflow(writer, size, time);
+    if (!this.#fits(size)) return this.#refuseOverflow(writer, size, time);
     this.#budget.take(size);
     writer.append(text, time, size);
     return true;
@@ -231,7 +195,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     const parts = oversize === 'split' ? splitMessage(text, room) : [truncateMessage(text, room)];
     const sizes = parts.map((part) => Buffer.byteLength(part) + EVENT_OVERHEAD_BYTES);
     const total = sizes.reduce((sum, one) => sum + one, 0);
-    if (!this.#budget.fits(total) && !this.#makeRoom(total)) return this.#overflow(writer, total, time);
+    if (!this.#fits(total)) return this.#refuseOverflow(writer, total, time);
     this.#budget.take(total);
     if (parts.length === 1) {
       this.#accounts.truncatedEvents++;
@@ -250,6 +214,13 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     return true;
   }
 
+  /** Whether bytes fit into the buffer, after older events made room where that is wanted. */
+  #fits(bytes: number): boolean {
+    return (
+      this.#budget.fits(bytes) || (this.#options.overflow === 'drop-oldest' && this.#overflow.makeRoom(bytes))
+    );
+  }
+
   #validTime(timestamp: number): number {
     if (timestamp >= 0 && timestamp <= Number.MAX_SAFE_INTEGER) return Math.trunc(timestamp);
     this.#warnOf(
@@ -259,90 +230,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     return this.#clock.now();
   }
 
-  #writerFor(message: string, timestamp: number, context: EventContext | undefined): StreamWriter {
-    const name = this.#nameFunction
-      ? this.#nameByFunction(this.#nameFunction, message, timestamp, context)
-      : this.#namer.nameFor(timestamp, context);
-    // Names that hold for many events are the same string, so this comparison is one of pointers.
-    if (this.#lastWriter?.target.logStreamName === name) return this.#lastWriter;
-    this.#lastWriter = this.#writerNamed(name);
-    return this.#lastWriter;
-  }
-
-  #writerNamed(logStreamName: string): StreamWriter {
-    const known = this.#writers.get(logStreamName);
-    if (known) return known;
-    if (this.#writers.size >= IDLE_WRITERS) this.#forgetIdleWriters();
-    const writer = new StreamWriter(
-      { logGroupName: this.#options.logGroupName, logStreamName },
-      this.#context,
-    );
-    this.#writers.set(logStreamName, writer);
-    return writer;
-  }
-
-  #nameByFunction(
-    name: LogStreamNameFunction,
-    message: string,
-    timestamp: number,
-    context: EventContext | undefined,
-  ): string {
-    try {
-      const chosen = name({ timestamp, message, ...context });
-      if (typeof chosen === 'string') return sanitizeStreamName(chosen);
-      this.#warnOf(
-        'stream-name',
-        `logStreamName must return a string; got ${typeof chosen}. The stream "unknown" is used.`,
-      );
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#warnOf(
-        'stream-name',
-        `logStreamName threw (${safeMessage(reason)}). The stream "unknown" is used.`,
-      );
-    }
-    return 'unknown';
-  }
-
-  /** Streams that rotate by date or field come and go; one that is idle needs nothing remembered. */
-  #forgetIdleWriters(): void {
-    const before = this.#clock.now() - IDLE_AFTER_MS;
-    for (const [name, writer] of this.#writers) {
-      if (writer.isIdle && writer.lastUsedAt <= before) this.#writers.delete(name);
-    }
-  }
-
-  /** Drops the oldest events that were never sent, until `size` bytes fit. */
-  #makeRoom(size: number): boolean {
-    if (this.#options.overflow === 'drop-newest' || size > this.#options.maxBufferBytes) return false;
-    while (!this.#budget.fits(size)) {
-      const victim = this.#nextVictim();
-      if (!victim) return false;
-      const { writer, batch } = victim;
-      const dropped = batch.dropFirst();
-      this.#budget.release(dropped.size);
-      writer.noteLoss(dropped.size, dropped.timestamp);
-      const events = this.#accounts.settleOne(dropped.note, 'overflow');
-      for (const observer of batch.observers ?? []) observer.settled('overflow', events);
-      this.#reportOverflow(writer, dropped.size);
-    }
-    return true;
-  }
-
-  #nextVictim(): { readonly writer: StreamWriter; readonly batch: Batch } | undefined {
-    const current = this.#victim;
-    if (current && current.batch.state !== 'frozen' && current.batch.length > 0) return current;
-    let oldest: { writer: StreamWriter; batch: Batch } | undefined;
-    for (const writer of this.#writers.values()) {
-      const batch = writer.droppable;
-      if (batch && (!oldest || batch.timestampAt(0) < oldest.batch.timestampAt(0)))
-        oldest = { writer, batch };
-    }
-    this.#victim = oldest;
-    return oldest;
-  }
-
-  #overflow(writer: StreamWriter, size: number, time: number): false {
+  #refuseOverflow(writer: StreamWriter, size: number, time: number): false {
     this.#accounts.count('overflow', 1);
     writer.noteLoss(size, time);
     this.#reportOverflow(writer, size);
@@ -377,22 +265,6 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#diagnostics.warn({ code, message, logGroupName: this.#options.logGroupName });
   }
 
-  /** Gives the request slots to the writers that are ready, in turn. */
-  #dispatch(): void {
-    while (this.#requestsUnderWay < this.#options.maxRequests) {
-      const writer = this.#ready.shift();
-      if (!writer) return;
-      writer.isQueued = false;
-      if (!writer.canPut) continue;
-      this.#requestsUnderWay++;
-      writer.start();
-      if (!writer.isQueued && writer.canPut) {
-        writer.isQueued = true;
-        this.#ready.push(writer);
-      }
-    }
-  }
-
   /** Waits for a flush, holding the process alive, at most `timeoutMs`. */
   async #within(flush: Flush, timeoutMs: number): Promise<void> {
     if (flush.isDone) return;
@@ -422,7 +294,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   /** Settles everything that is left; returns how many events that were. */
   #abandon(fate: 'shutdown'): number {
     const { buffered, inFlight } = this.stats();
-    for (const writer of this.#writers.values()) writer.abandon(fate);
+    for (const writer of this.#writers) writer.abandon(fate);
     return buffered + inFlight;
   }
 
@@ -440,6 +312,35 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     }
   }
 
+  #makeNamer(): StreamNamer {
+    const { logStreamName, logGroupName } = this.#options;
+    if (typeof logStreamName === 'function') {
+      return streamNamerOf(logStreamName, (problem) => {
+        const message = `logStreamName ${problem}; the stream "unknown" is used.`;
+        this.#diagnostics.warn({ code: 'stream-name', message, logGroupName });
+      });
+    }
+    return compileStreamName(logStreamName, {
+      hostname: os.hostname(),
+      pid: process.pid,
+      instance: randomBytes(4).toString('hex'),
+      env: process.env,
+    });
+  }
+
+  #makeProvisioner(): Provisioner {
+    return new Provisioner(this.#sink, this.#options, (logGroupName, failure) => {
+      this.#diagnostics.warn({
+        code: 'retention',
+        message:
+          `the retention of log group "${logGroupName}" could not be set ` +
+          `(${failure.name}: ${safeMessage(failure.message)}); allow logs:PutRetentionPolicy or leave ` +
+          'retentionInDays out. Logs are delivered all the same.',
+        logGroupName,
+      });
+    });
+  }
+
   #exitHooks(): Guarded {
     return {
       pending: () => {
@@ -448,7 +349,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       },
       drainMs: this.#options.closeTimeoutMs,
       drain: async (timeoutMs) => {
-        for (const writer of this.#writers.values()) writer.hurry(true);
+        for (const writer of this.#writers) writer.hurry(true);
         await this.flush({ timeoutMs });
       },
       snapshot: () => this.#snapshot(),
@@ -466,7 +367,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   }
 
   #snapshot(): PublisherSnapshot {
-    const streams = [...this.#writers.values()]
+    const streams = [...this.#writers]
       .filter((writer) => !writer.isIdle)
       .map((writer) => ({
         logStreamName: writer.target.logStreamName,

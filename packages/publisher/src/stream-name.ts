@@ -1,4 +1,4 @@
-import { invalidOption } from './errors.js';
+import { describe, invalidOption } from './errors.js';
 import { MAX_STREAM_NAME_LENGTH } from './limits.js';
 
 /** What an event is published with, besides its text: used to choose a stream by level or by a field. */
@@ -18,9 +18,9 @@ export interface StreamNameEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Names the stream of an event. */
+/** Names the stream of an event. Never throws. */
 export interface StreamNamer {
-  nameFor(timestamp: number, context: EventContext | undefined): string;
+  nameFor(timestamp: number, context: EventContext | undefined, message: string): string;
   /** Whether the name depends on the event's level or fields; if not, a transport need not look at them. */
   readonly dependsOnEvent: boolean;
 }
@@ -90,11 +90,33 @@ export function compileStreamName(template: string, environment: StreamNameEnvir
   };
 }
 
+/**
+ * Names streams by a function of the application. What it throws, or returns that is not a string, is reported,
+ * and the event goes to the stream `unknown`.
+ */
+export function streamNamerOf(
+  name: (event: { timestamp: number; message: string } & EventContext) => unknown,
+  onProblem: (problem: string) => void,
+): StreamNamer {
+  return {
+    dependsOnEvent: true,
+    nameFor(timestamp, context, message) {
+      try {
+        const chosen = name({ timestamp, message, ...context });
+        if (typeof chosen === 'string') return sanitizeStreamName(chosen);
+        onProblem(`returned ${describe(chosen)} where a string was expected`);
+      } catch (error) {
+        onProblem(`threw ${error instanceof Error ? error.name : typeof error}`);
+      }
+      return UNKNOWN;
+    },
+  };
+}
+
 /** A name that CloudWatch Logs accepts: no `:` or `*`, 1 to 512 characters. */
 export function sanitizeStreamName(name: string): string {
   const clean = name
     .toWellFormed()
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
     .replace(/[:*\u0000-\u001f\u007f]/g, '-')
     .slice(0, MAX_STREAM_NAME_LENGTH);
   return clean === '' ? UNKNOWN : clean.toWellFormed();

@@ -5,6 +5,7 @@ import { Batch, type Fate, type Note } from './batch.js';
 import type { Clock } from './clock.js';
 import type { Deadline, Deadlines } from './deadlines.js';
 import type { Diagnostics, WarningCode } from './diagnostics.js';
+import type { Dispatcher } from './dispatcher.js';
 import { Fifo } from './fifo.js';
 import type { Flush } from './flush.js';
 import { EVENT_OVERHEAD_BYTES } from './limits.js';
@@ -31,10 +32,7 @@ export interface WriterContext {
   readonly diagnostics: Diagnostics;
   /** Whether the publisher is shutting down, so that no wait may outlast the deadline. */
   readonly isClosing: () => boolean;
-  /** The writer has something to put and may. */
-  readonly ready: (writer: StreamWriter) => void;
-  /** A put of the writer ended, and its request slot is free. */
-  readonly finished: (writer: StreamWriter) => void;
+  readonly dispatcher: Dispatcher;
 }
 
 const MARKER_EVERY_MS = 1000;
@@ -199,7 +197,7 @@ export class StreamWriter {
   start(): void {
     const batch = this.#nextBatch();
     if (!batch) {
-      this.#context.finished(this);
+      this.#context.dispatcher.finished(this);
       return;
     }
     batch.freeze();
@@ -256,7 +254,7 @@ export class StreamWriter {
   }
 
   #offer(): void {
-    if (!this.isQueued && this.canPut) this.#context.ready(this);
+    if (this.canPut) this.#context.dispatcher.offer(this);
   }
 
   async #put(batch: Batch): Promise<void> {
@@ -273,7 +271,7 @@ export class StreamWriter {
     }
     this.#underWay.delete(batch);
     if (!this.#isAbandoned) this.#conclude(batch, token, result, clock.now() - startedAt);
-    this.#context.finished(this);
+    this.#context.dispatcher.finished(this);
   }
 
   #conclude(batch: Batch, token: string | undefined, result: PutResult, durationMs: number): void {
