@@ -1,0 +1,224 @@
+import type { EventEmitter } from 'node:events';
+import fs from 'node:fs';
+import sonicBoom from 'sonic-boom';
+
+// Joined into one write: measured as fast as any larger size.
+const WRITE_BYTES = 256 * 1024;
+
+// The declarations of sonic-boom do not know that `contentMode: 'buffer'` takes buffers.
+interface BufferWriter extends EventEmitter {
+  write(data: Buffer): boolean;
+  destroy(): void;
+}
+
+interface Entry<T> {
+  readonly buffer: Buffer;
+  readonly tag: T;
+}
+
+/** Told what became of the buffers that were given to an {@link AppendFile}, in their order. */
+export interface AppendListener<T> {
+  onWritten(tags: readonly T[]): void;
+  /** The file takes nothing more; these were not written. */
+  onFailed(error: NodeJS.ErrnoException, tags: readonly T[]): void;
+}
+
+/**
+ * A file that is only appended to. Buffers wait here, and at most one write of them is with `sonic-boom` at a time:
+ * so it is known at every instant which of them the kernel has, `flushSync` can write all others at once, and after
+ * an error nothing is hidden in a queue that would never be closed.
+ */
+export class AppendFile<T> {
+  readonly path: string;
+  /** Tells whether the path still names this file. */
+  readonly inode: number;
+  readonly #fd: number;
+  readonly #writer: BufferWriter;
+  readonly #listener: AppendListener<T>;
+  #waiting: Entry<T>[] = [];
+  #inFlight: Entry<T>[] = [];
+  #writerIsBusy = false;
+  #inFlightWritten = 0;
+  // Bytes of the file that hold whole entries; unknown once a synchronous write overtook one in flight.
+  #wholeBytes: number | undefined;
+  #failure: NodeJS.ErrnoException | undefined;
+  #closed: Promise<void> | undefined;
+  #whenIdle: (() => void)[] = [];
+
+  /** Opens or creates the file with mode 0600. Throws what `fs.openSync` throws. */
+  constructor(path: string, flags: 'ax' | 'a', listener: AppendListener<T>) {
+    this.path = path;
+    this.#listener = listener;
+    this.#fd = fs.openSync(path, flags, 0o600);
+    const { size, ino } = fs.fstatSync(this.#fd);
+    this.#wholeBytes = size;
+    this.inode = ino;
+    this.#writer = new sonicBoom.SonicBoom({
+      fd: this.#fd,
+      contentMode: 'buffer',
+      minLength: 0,
+      maxWrite: Number.MAX_SAFE_INTEGER,
+      // Anything but success is an error here: the owner of the file decides when to try again.
+      retryEAGAIN: () => false,
+    }) as unknown as BufferWriter;
+    this.#writer.on('error', (error: NodeJS.ErrnoException) => this.#onError(error));
+    this.#writer.on('write', (bytes: number) => {
+      this.#inFlightWritten += bytes;
+    });
+    this.#writer.on('drain', () => this.#onDrain());
+  }
+
+  get isIdle(): boolean {
+    return this.#waiting.length === 0 && this.#inFlight.length === 0;
+  }
+
+  get failure(): NodeJS.ErrnoException | undefined {
+    return this.#failure;
+  }
+
+  /** Takes a buffer, which must not change afterwards. Not to be called after a failure or `close`. */
+  append(buffer: Buffer, tag: T): void {
+    this.#waiting.push({ buffer, tag });
+    this.#pump();
+  }
+
+  /** Resolves when everything given was written or has failed. */
+  idle(): Promise<void> {
+    if (this.isIdle) return Promise.resolve();
+    return new Promise((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  /** Asks the kernel to put what it has on the disk. Rejects with the error of `fdatasync`. */
+  sync(): Promise<void> {
+    if (this.#closed !== undefined) return this.#closed;
+    return new Promise((resolve, reject) => {
+      fs.fdatasync(this.#fd, (error) => (error === null ? resolve() : reject(error)));
+    });
+  }
+
+  /**
+   * Has everything given so far in the kernel and on the disk when it returns, or has called `onFailed`.
+   * A write in flight is written once more, as nobody would see it end when the process exits: readers pass over
+   * an entry that comes twice. Returns whether that was so.
+   */
+  flushSync(): boolean {
+    if (this.#failure !== undefined || this.isIdle) return false;
+    const entries = [...this.#inFlight, ...this.#waiting];
+    const overtakes = this.#inFlight.length > 0;
+    if (overtakes) this.#wholeBytes = undefined;
+    this.#inFlight = [];
+    this.#waiting = [];
+    let index = 0;
+    try {
+      for (; index < entries.length; index++) {
+        const { buffer } = entries[index] as Entry<T>;
+        for (let at = 0; at < buffer.length; ) at += fs.writeSync(this.#fd, buffer, at);
+        if (this.#wholeBytes !== undefined) this.#wholeBytes += buffer.length;
+      }
+      fs.fdatasyncSync(this.#fd);
+    } catch (error) {
+      this.#fail(error as NodeJS.ErrnoException, entries, index);
+      return overtakes;
+    }
+    this.#listener.onWritten(entries.map((entry) => entry.tag));
+    this.#settleIdle();
+    return overtakes;
+  }
+
+  /** Waits for the writes under way, puts them on the disk and closes the file. Never rejects. */
+  close(): Promise<void> {
+    this.#closed ??= this.idle().then(() => this.#destroyWriter());
+    return this.#closed;
+  }
+
+  #pump(): void {
+    if (this.#writerIsBusy || this.#failure !== undefined || this.#waiting.length === 0) return;
+    let bytes = 0;
+    let count = 0;
+    for (const { buffer } of this.#waiting) {
+      if (count > 0 && bytes + buffer.length > WRITE_BYTES) break;
+      bytes += buffer.length;
+      count += 1;
+    }
+    this.#inFlight = this.#waiting.splice(0, count);
+    this.#inFlightWritten = 0;
+    this.#writerIsBusy = true;
+    const [only] = this.#inFlight;
+    const joined =
+      count === 1 && only !== undefined
+        ? only.buffer
+        : Buffer.concat(
+            this.#inFlight.map((entry) => entry.buffer),
+            bytes,
+          );
+    this.#writer.write(joined);
+  }
+
+  #onDrain(): void {
+    this.#writerIsBusy = false;
+    // Empty when flushSync took the entries over; they were reported then.
+    const done = this.#inFlight;
+    this.#inFlight = [];
+    if (done.length > 0) {
+      if (this.#wholeBytes !== undefined) this.#wholeBytes += this.#inFlightWritten;
+      this.#listener.onWritten(done.map((entry) => entry.tag));
+    }
+    this.#pump();
+    if (this.isIdle) this.#settleIdle();
+  }
+
+  #onError(error: NodeJS.ErrnoException): void {
+    if (this.#failure !== undefined || this.#closed !== undefined) return;
+    this.#writerIsBusy = false;
+    let whole = 0;
+    let bytes = 0;
+    for (const { buffer } of this.#inFlight) {
+      if (bytes + buffer.length > this.#inFlightWritten) break;
+      bytes += buffer.length;
+      whole += 1;
+    }
+    if (this.#wholeBytes !== undefined) this.#wholeBytes += bytes;
+    const entries = [...this.#inFlight, ...this.#waiting];
+    this.#inFlight = [];
+    this.#waiting = [];
+    this.#fail(error, entries, whole);
+  }
+
+  #fail(error: NodeJS.ErrnoException, entries: readonly Entry<T>[], written: number): void {
+    this.#failure = error;
+    try {
+      // Cuts a half written entry off. Where that fails too, readers pass over the torn frame.
+      if (this.#wholeBytes !== undefined) fs.ftruncateSync(this.#fd, this.#wholeBytes);
+    } catch {}
+    const tags = entries.map((entry) => entry.tag);
+    if (written > 0) this.#listener.onWritten(tags.slice(0, written));
+    this.#settleIdle();
+    this.#listener.onFailed(error, tags.slice(written));
+    void this.close();
+  }
+
+  #settleIdle(): void {
+    const waiting = this.#whenIdle;
+    this.#whenIdle = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  async #destroyWriter(): Promise<void> {
+    // A write that flushSync overtook may still be with the thread pool: the descriptor must outlive it.
+    while (this.#writerIsBusy && this.#failure === undefined) {
+      await new Promise<void>((resolve) => {
+        this.#writer.once('drain', resolve);
+        this.#writer.once('error', () => {
+          this.#writerIsBusy = false;
+          resolve();
+        });
+      });
+    }
+    await new Promise<void>((resolve) => {
+      this.#writer.once('close', resolve);
+      this.#writer.once('error', () => resolve());
+      // `end()` never closes after ENOSPC. This puts the file on the disk and closes the descriptor.
+      this.#writer.destroy();
+    });
+  }
+}

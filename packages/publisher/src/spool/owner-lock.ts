@@ -1,0 +1,176 @@
+import { createHash, randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+
+// The name of a directory says who owns it, so renaming it hands it over at once and to one winner only:
+//   <created>-<key>.<pid>.<start of the process>.<scope>.<random>     owned
+//   <created>-<key>.free                                              released by an owner that closed
+// The random part makes every change of hands a rename, also between two owners in one process.
+const NAME = /^([0-9a-z]+)-([0-9a-f]{8})\.(?:free|(\d+)\.(\d*)\.([0-9a-f]{8})\.[0-9a-f]{6})$/;
+
+/** Owners touch their directories this often. */
+export const HEARTBEAT_MS = 10_000;
+// An owner that cannot be looked up (another host or container) is dead when it did not touch for this long.
+const LEASE_MS = 60_000;
+// A process that lives, but whose directory nobody touches: the worker thread that wrote it is gone.
+const ABANDONED_MS = 300_000;
+
+/** Who owns a directory. Process ids mean something only among owners of the same scope. */
+export interface OwnerIdentity {
+  readonly pid: number;
+  /** When the process began, in the kernel's words; empty where that is not known. */
+  readonly startTime: string;
+  /** Eight hexadecimal digits, the same for processes that see each other's process ids. */
+  readonly scope: string;
+}
+
+/** A directory of one owner, by its name. */
+export interface OwnerEntry {
+  readonly name: string;
+  readonly created: string;
+  readonly key: string;
+  /** Undefined when its owner released it. */
+  readonly owner: OwnerIdentity | undefined;
+}
+
+/** The identity of this process. */
+export function currentOwner(): OwnerIdentity {
+  const bootId = readText('/proc/sys/kernel/random/boot_id');
+  let visible = hostname();
+  try {
+    // Containers on one host share the boot id, not the process ids.
+    if (bootId !== undefined) visible = `${bootId.trim()} ${fs.readlinkSync('/proc/self/ns/pid')}`;
+  } catch {}
+  const scope = createHash('sha256').update(visible).digest('hex').slice(0, 8);
+  return { pid: process.pid, startTime: processStart(process.pid) ?? '', scope };
+}
+
+export function parseOwnerEntry(name: string): OwnerEntry | undefined {
+  const match = NAME.exec(name);
+  if (match === null) return undefined;
+  const [, created = '', key = '', pid, startTime = '', scope = ''] = match;
+  const owner = pid === undefined ? undefined : { pid: Number(pid), startTime, scope };
+  return { name, created, key, owner };
+}
+
+/** The directories of owners in `root`, oldest first. Throws what `readdir` throws. */
+export async function listOwnerEntries(root: string): Promise<OwnerEntry[]> {
+  const entries: OwnerEntry[] = [];
+  for (const name of await fs.promises.readdir(root)) {
+    const entry = parseOwnerEntry(name);
+    if (entry !== undefined) entries.push(entry);
+  }
+  const age = (entry: OwnerEntry): number => Number.parseInt(entry.created, 36);
+  return entries.sort((a, b) => age(a) - age(b) || (a.key < b.key ? -1 : 1));
+}
+
+/** Whether nobody writes to the directory any more. In doubt an owner counts as alive. */
+export async function isOwnerDead(root: string, entry: OwnerEntry, self: OwnerIdentity): Promise<boolean> {
+  const { owner } = entry;
+  if (owner === undefined) return true;
+  if (owner.scope === self.scope) {
+    if (!processIsAlive(owner)) return true;
+  }
+  try {
+    const { mtimeMs } = await fs.promises.stat(path.join(root, entry.name));
+    return Date.now() - mtimeMs > (owner.scope === self.scope ? ABANDONED_MS : LEASE_MS);
+  } catch {
+    return false;
+  }
+}
+
+/** A directory that this owner holds. */
+export class OwnerDirectory {
+  readonly root: string;
+  readonly created: string;
+  readonly key: string;
+  readonly path: string;
+
+  private constructor(root: string, created: string, key: string, name: string) {
+    this.root = root;
+    this.created = created;
+    this.key = key;
+    this.path = path.join(root, name);
+  }
+
+  /** Makes a new directory with mode 0700. Throws what `mkdirSync` throws. */
+  static create(root: string, owner: OwnerIdentity): OwnerDirectory {
+    fs.mkdirSync(root, { recursive: true, mode: 0o700 });
+    const created = Date.now().toString(36);
+    const key = randomBytes(4).toString('hex');
+    const directory = new OwnerDirectory(root, created, key, ownedName(created, key, owner));
+    fs.mkdirSync(directory.path, { mode: 0o700 });
+    return directory;
+  }
+
+  /** Takes a dead owner's directory over. Undefined when another process was faster; throws when it may not. */
+  static async claim(
+    root: string,
+    entry: OwnerEntry,
+    owner: OwnerIdentity,
+  ): Promise<OwnerDirectory | undefined> {
+    const name = ownedName(entry.created, entry.key, owner);
+    const now = new Date();
+    try {
+      // Touched before it changes hands: owners of another scope would take a stale directory away again.
+      await fs.promises.utimes(path.join(root, entry.name), now, now);
+      await fs.promises.rename(path.join(root, entry.name), path.join(root, name));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+    return new OwnerDirectory(root, entry.created, entry.key, name);
+  }
+
+  /** Says that the owner lives. Rejects when the directory is gone. */
+  async touch(): Promise<void> {
+    const now = new Date();
+    await fs.promises.utimes(this.path, now, now);
+  }
+
+  /** Leaves the directory to whoever comes next. */
+  async release(): Promise<void> {
+    await fs.promises.rename(this.path, path.join(this.root, `${this.created}-${this.key}.free`));
+  }
+
+  /** Removes the directory if nothing is left in it. */
+  async remove(): Promise<void> {
+    await fs.promises.rmdir(this.path);
+  }
+}
+
+function ownedName(created: string, key: string, owner: OwnerIdentity): string {
+  const random = randomBytes(3).toString('hex');
+  return `${created}-${key}.${owner.pid}.${owner.startTime}.${owner.scope}.${random}`;
+}
+
+function processIsAlive(owner: OwnerIdentity): boolean {
+  try {
+    process.kill(owner.pid, 0);
+  } catch (error) {
+    // EPERM: it exists and belongs to somebody else.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  const start = processStart(owner.pid);
+  if (start === 'dead') return false;
+  return start === undefined || owner.startTime === '' || start === owner.startTime;
+}
+
+/** When a process began; `'dead'` for one that has ended but was not waited for; undefined where that is unknown. */
+function processStart(pid: number): string | undefined {
+  const stat = readText(`/proc/${pid}/stat`);
+  if (stat === undefined) return undefined;
+  // The command in parentheses may hold anything, so the fields are counted from behind it: state is the third.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  if (fields[0] === 'Z' || fields[0] === 'X') return 'dead';
+  return fields[19];
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

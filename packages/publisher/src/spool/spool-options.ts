@@ -1,0 +1,108 @@
+import type { StreamSummary } from './directory-scan.js';
+import type { SpooledEvent } from './event-frame.js';
+import type { OwnerIdentity } from './owner-lock.js';
+import type { IdRange } from './range-set.js';
+
+/** Why the spool cannot be written to at present. */
+export interface SpoolTrouble {
+  /** The code of the system, such as `ENOSPC`. */
+  readonly code: string;
+  /** One sentence: what failed, where, and what happens next. */
+  readonly message: string;
+}
+
+/** Events that the spool gave up. */
+export interface SpoolDrop {
+  /** `'maxBytes'`: the oldest made room. `'unreadable'`: damaged since they were written. `'missing'`: deleted by others. */
+  readonly reason: 'maxBytes' | 'unreadable' | 'missing';
+  /** Events as they were published, not the parts of split ones. */
+  readonly events: number;
+  /** Their ids, with those of parts. */
+  readonly ranges: readonly IdRange[];
+}
+
+/** A put that was about to be sent when its owner died. */
+export interface PendingPut {
+  /** As the dead owner numbered it. */
+  readonly putId: number;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  readonly sequenceToken: string | undefined;
+  /** The ids of its events, in the order of the batch before it was sorted by timestamp. */
+  readonly ranges: readonly IdRange[];
+  /** Whether all its events can be read and are open, so that the very same batch can be sent again. */
+  readonly isIntact: boolean;
+}
+
+/** What was found of dead owners. */
+export interface Recovery {
+  /** Directories taken over. */
+  readonly directories: number;
+  /** Events as they were published. */
+  readonly events: number;
+  /** UTF-8 bytes of their messages. */
+  readonly bytes: number;
+  readonly perStream: readonly StreamSummary[];
+  /** Oldest first. */
+  readonly pendingPuts: readonly PendingPut[];
+}
+
+/** Calls that a spool makes; none of them may throw. */
+export interface SpoolCallbacks {
+  /** One line for people: what was found damaged. No log contents. */
+  readonly onWarn?: (message: string) => void;
+  /** Writing failed; called once until it works again. */
+  readonly onTrouble?: (trouble: SpoolTrouble) => void;
+  /** Writing works again. */
+  readonly onUsable?: () => void;
+  /** These were accepted and could not be written; they are the caller's again. Acknowledging them does no harm. */
+  readonly onHandBack?: (events: readonly SpooledEvent[], trouble: SpoolTrouble) => void;
+  readonly onDropped?: (drop: SpoolDrop) => void;
+  /** `writtenThrough` has advanced to this id. */
+  readonly onWritten?: (id: number) => void;
+  /** Events of owners that died later than this spool was opened. */
+  readonly onRecovered?: (recovery: Recovery) => void;
+}
+
+export interface SpoolOptions extends SpoolCallbacks {
+  /** Shared by any number of processes; each keeps its files in a directory of its own below it. */
+  readonly directory: string;
+  /** Of all files that this process holds, taken over ones too. */
+  readonly maxBytes: number;
+  /** `'overflow'` makes a directory with the first event, `'always'` at once. */
+  readonly mode: 'overflow' | 'always';
+  /** What a power cut may take. @default 500 */
+  readonly fsyncIntervalMs?: number;
+  /** A file is closed at this size. @default a sixteenth of `maxBytes`, within 64 KiB and 16 MiB */
+  readonly segmentBytes?: number;
+  /** Time to the first new try after trouble; doubles up to 60 s. @default 1000 */
+  readonly retryDelayMs?: number;
+  /** How often this owner says that it lives, and looks for others that do not. @default 10000 */
+  readonly heartbeatMs?: number;
+  /** Who writes. @default this process */
+  readonly owner?: OwnerIdentity;
+}
+
+/** An event to be kept. */
+export interface SpoolInput {
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  /** Milliseconds since 1970. */
+  readonly timestamp: number;
+  readonly message: string;
+  /** Bit 0: not the last part of a split event. */
+  readonly flags: number;
+}
+
+/** Figures of a spool. */
+export interface SpoolStats {
+  readonly segments: number;
+  readonly bytes: number;
+  /** Not settled, in events as they were published. */
+  readonly events: number;
+  readonly corruptFrames: number;
+  readonly tornBytes: number;
+  readonly droppedSegments: number;
+  readonly writes: number;
+  readonly fsyncs: number;
+}

@@ -1,0 +1,106 @@
+import fs from 'node:fs';
+import { Ledger } from './ledger.js';
+import type { PutRecord } from './ledger-record.js';
+import type { OwnerDirectory } from './owner-lock.js';
+import { type IdRange, RangeSet } from './range-set.js';
+import type { Segment } from './segment.js';
+
+/**
+ * One owner directory that this process holds: its segments and its ledger. Ids in here are those of the files; the
+ * spool knows an event as `id + base`, so that directories of several dead owners can lie behind each other.
+ */
+export class Volume {
+  readonly directory: OwnerDirectory;
+  readonly ledger: Ledger;
+  /** Oldest first. */
+  segments: Segment[] = [];
+  base = 0;
+  #collecting: Promise<void> | undefined;
+  #collectAgain = false;
+
+  constructor(directory: OwnerDirectory, onLedgerError: (error: NodeJS.ErrnoException) => void) {
+    this.directory = directory;
+    const state = {
+      acknowledged: () => this.#settledRanges(),
+      isPending: (put: PutRecord) => this.isPending(put),
+    };
+    this.ledger = new Ledger(directory.path, state, onLedgerError);
+  }
+
+  get bytes(): number {
+    return this.segments.reduce((sum, segment) => sum + segment.bytes, this.ledger.bytes);
+  }
+
+  get isSettled(): boolean {
+    return this.segments.every((segment) => segment.unacknowledged.isEmpty);
+  }
+
+  /** Everything in the files that is not settled. */
+  unacknowledged(): RangeSet {
+    const all = new RangeSet();
+    for (const segment of this.segments) all.addAll(segment.unacknowledged.ranges());
+    return all;
+  }
+
+  /** A put settles as a whole, so the part in this directory speaks for all of it. */
+  isPending(put: PutRecord): boolean {
+    return put.parts.some(
+      ({ directoryKey, ranges }) =>
+        (directoryKey === '' || directoryKey === this.directory.key) &&
+        this.segments.some((segment) => segment.unacknowledged.intersects(ranges)),
+    );
+  }
+
+  /** Settles the ids in `ranges`, which are sorted. Segments without open events are deleted soon after. */
+  acknowledge(ranges: readonly IdRange[]): void {
+    let settledBefore = true;
+    let canCollect = false;
+    for (const segment of this.segments) {
+      if (segment.unacknowledged.deleteAll(ranges) === 0) continue;
+      settledBefore = false;
+      if (segment.unacknowledged.isEmpty && segment.isComplete) canCollect = true;
+    }
+    if (settledBefore) return;
+    this.ledger.acknowledge(ranges);
+    if (canCollect) void this.collect();
+  }
+
+  /** Deletes the complete segments without open events, once the ledger that says so is on the disk. */
+  collect(): Promise<void> {
+    this.#collectAgain = true;
+    this.#collecting ??= this.#collect().finally(() => {
+      this.#collecting = undefined;
+    });
+    return this.#collecting;
+  }
+
+  /** Takes a segment out and deletes its file. */
+  async discard(segment: Segment): Promise<void> {
+    segment.isDeleted = true;
+    this.segments = this.segments.filter((other) => other !== segment);
+    // A file that cannot be deleted holds nothing that is still open, or was counted as dropped.
+    await fs.promises.rm(segment.path, { force: true }).catch(() => {});
+  }
+
+  async #collect(): Promise<void> {
+    while (this.#collectAgain) {
+      this.#collectAgain = false;
+      const settled = this.segments.filter((segment) => segment.isComplete && segment.unacknowledged.isEmpty);
+      if (settled.length === 0) return;
+      // Where the ledger cannot be written, say on a full disk, deleting is what makes room again, and a file that
+      // is not there cannot be sent twice either.
+      await this.ledger.sync();
+      await Promise.all(settled.map((segment) => this.discard(segment)));
+    }
+  }
+
+  #settledRanges(): IdRange[] {
+    const settled = new RangeSet();
+    for (const segment of this.segments) {
+      const ids = segment.ids.clone();
+      ids.deleteAll(segment.unacknowledged.ranges());
+      settled.addAll(ids.ranges());
+    }
+    return settled.ranges();
+  }
+}
