@@ -75,7 +75,11 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
       faults: this.faults,
       credentials: this.#options.credentials,
       onRequest: (operation) => this.#requests.add(operation),
-      onFault: (fault) => this.#faultCounts.add(fault.kind),
+      onFault: ({ kind }) => {
+        this.#faultCounts.add(kind);
+        // A request that is held has no outcome yet that would have the waiters look again.
+        if (kind === 'latency') this.#reevaluate();
+      },
     });
     this.#http = new HttpServer(port, {
       host,
@@ -202,7 +206,8 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   }
 
   /**
-   * Waits until `condition` holds. It is evaluated at once and again after every request.
+   * Waits until `condition` holds. It is evaluated at once, after every request, and when a `latency` fault begins to hold
+   * one; keep it cheap (`stats()` rather than `events()`).
    * @param options.timeoutMs how long to wait; 10,000 by default
    * @throws Error that tells what the endpoint has seen, when the time is over or the endpoint is closed
    */

@@ -47,6 +47,7 @@ export interface ServiceOptions {
   readonly faults: Faults;
   readonly credentials: LocalCredentials | undefined;
   readonly onRequest: (operation: string) => void;
+  /** Told when a fault happens; for `latency` when the wait begins. */
   readonly onFault: (fault: Fault) => void;
 }
 
@@ -88,8 +89,12 @@ export class Service {
         this.#options.onFault(fault);
         return this.#withoutAnswer(fault, target, operation, input);
       }
-      if (fault.kind === 'latency') await delay(fault.ms, undefined, { signal });
-      if (this.#disturb(fault, target)) this.#options.onFault(fault);
+      if (fault.kind === 'latency') {
+        this.#options.onFault(fault);
+        await delay(fault.ms, undefined, { signal });
+      } else if (this.#disturb(fault, target)) {
+        this.#options.onFault(fault);
+      }
     }
     return reply(name, operation(input, context));
   }
