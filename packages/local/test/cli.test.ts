@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import test, { type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { FAULT_KINDS } from '../src/index.ts';
+import { call, eventsOf } from './endpoint.ts';
+
+const CLI = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+
+function run(t: TestContext, ...args: string[]): ChildProcess {
+  const child = spawn(process.execPath, ['--import', 'tsx', CLI, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  return child;
+}
+
+async function finished(child: ChildProcess): Promise<{ code: number | null; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  child.stdout?.on('data', (data) => {
+    out += data;
+  });
+  child.stderr?.on('data', (data) => {
+    err += data;
+  });
+  const [code] = await once(child, 'close');
+  return { code, out, err };
+}
+
+/** The lines that the command prints, one at a time. */
+function lines(child: ChildProcess): () => Promise<string> {
+  assert.ok(child.stdout);
+  const iterator = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return async () => String((await iterator.next()).value);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  test(`the command announces its endpoint, names new streams and ends on ${signal}`, async (t) => {
+    const child = run(t, '--port', '0', '--sequence-tokens', 'enforced', '--fault', 'throttle:0');
+    const next = lines(child);
+    const endpoint = /^CloudWatch Logs at (http:\/\/127\.0\.0\.1:\d+)$/.exec(await next())?.[1] ?? '';
+    assert.notEqual(endpoint, '');
+    assert.match(await next(), /Point an application/);
+    assert.equal(await next(), `  export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=${endpoint}`);
+    assert.match(await next(), /AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=local/);
+    assert.match(await next(), /^Faults are on, seed \d+\.$/);
+    const target = { logGroupName: 'g', logStreamName: 's\u001b' };
+    await call({ endpoint }, 'CreateLogGroup', target);
+    await call({ endpoint }, 'CreateLogStream', target);
+    assert.equal(await next(), 'new stream: "s\\u001b" in g');
+    const put = () => call({ endpoint }, 'PutLogEvents', { ...target, logEvents: eventsOf(['secret']) });
+    assert.equal((await put()).status, 200);
+    assert.equal((await put()).body.__type, 'DataAlreadyAcceptedException');
+    child.kill(signal);
+    const [code] = await once(child, 'close');
+    assert.equal(code, 0);
+  });
+}
+
+test('--fault takes a kind, a wait and a share', async (t) => {
+  const child = run(t, '--port=0', '--fault', 'hang-after@1:1', '--max-event-bytes', '262144');
+  const next = lines(child);
+  const endpoint = (await next()).replace('CloudWatch Logs at ', '');
+  await call({ endpoint }, 'CreateLogGroup', { logGroupName: 'g' });
+  await call({ endpoint }, 'CreateLogStream', { logGroupName: 'g', logStreamName: 's' });
+  const logEvents = eventsOf(['a']);
+  await assert.rejects(
+    call({ endpoint }, 'PutLogEvents', { logGroupName: 'g', logStreamName: 's', logEvents }),
+  );
+  const stored = await call({ endpoint }, 'FilterLogEvents', { logGroupName: 'g' });
+  assert.equal(stored.body.events.length, 1);
+});
+
+test('--help names every kind of fault', async (t) => {
+  const { code, out } = await finished(run(t, '--help'));
+  assert.equal(code, 0);
+  for (const kind of FAULT_KINDS) assert.match(out, new RegExp(`\\b${kind}\\b`));
+});
+
+test('a wrong option ends with one line that says what is wrong', async (t) => {
+  for (const [args, message] of [
+    [
+      ['--fault', 'throtle'],
+      /^cloudwatch-logs-local: --fault: 'throtle' is unknown, did you mean 'throttle'\?\n$/,
+    ],
+    [['--fault', 'throttle:2'], /^cloudwatch-logs-local: fault 'throttle': probability must be/],
+    [['--port', 'abc'], /^cloudwatch-logs-local: --port must be a number, got 'abc'\n$/],
+    [['--sequence-tokens', 'maybe'], /^cloudwatch-logs-local: startLocal: sequenceTokens must be/],
+    [['--prt', '1'], /^cloudwatch-logs-local: Unknown option '--prt'/],
+  ] as const) {
+    const { code, err } = await finished(run(t, ...args));
+    assert.equal(code, 1);
+    assert.match(err, message);
+  }
+});
