@@ -89,9 +89,11 @@ const channels = {
 export class Diagnostics {
   readonly #emitter: EventEmitter<PublisherEvents>;
   readonly #clock: Clock;
+  readonly #silent: boolean;
   readonly #remembered = new Map<string, { nextAt: number; suppressed: number }>();
 
-  constructor(emitter: EventEmitter<PublisherEvents>, clock: Clock) {
+  constructor(emitter: EventEmitter<PublisherEvents>, clock: Clock, silent: boolean) {
+    this.#silent = silent;
     this.#emitter = emitter;
     this.#clock = clock;
   }
@@ -107,13 +109,13 @@ export class Diagnostics {
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
     this.#remembered.set(key, { nextAt: now + REPEAT_AFTER_MS, suppressed: 0 });
     const complete: Warning = { ...warning, suppressed: known?.suppressed ?? 0 };
-    if (!this.emit('warn', complete)) printLine(complete.message);
+    if (!this.emit('warn', complete)) this.#print(complete.message);
   }
 
   /** A warning that nobody may be left to hear: always on stderr too, whoever listens. */
   lastWords(warning: Omit<Warning, 'suppressed'>): void {
     this.emit('warn', { ...warning, suppressed: 0 });
-    printLine(warning.message);
+    this.#print(warning.message);
   }
 
   /** Whether anybody wants these events; asked before one is built. */
@@ -129,9 +131,13 @@ export class Diagnostics {
     } catch (error) {
       // A listener of the application failed: that must not stop the delivery of its logs.
       const reason = error instanceof Error ? error.message : String(error);
-      printLine(`a listener for '${name}' threw: ${reason}`);
+      this.#print(`a listener for '${name}' threw: ${reason}`);
       return true;
     }
+  }
+
+  #print(message: string): void {
+    if (!this.#silent) printLine(message);
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, Worker } from 'node:worker_threads';
+import type { LastError } from './accounts.js';
 import { printLine } from './diagnostics.js';
 import type { PublisherSnapshot } from './snapshot.js';
 
@@ -12,18 +13,22 @@ export interface Guarded {
   readonly drainMs: number;
   readonly drain: (timeoutMs: number) => Promise<void>;
   readonly snapshot: () => PublisherSnapshot;
-  /** Settles everything, `delivered` of it as delivered elsewhere; returns how many events were lost. */
-  readonly settle: (delivered: number) => number;
-  readonly report: (events: number, when: string) => void;
+  /** Settles everything that is left, `delivered` of it as delivered by another thread, and reports the rest. */
+  readonly settle: (delivered: number, lastError: LastError | undefined) => void;
 }
 
 /** What the rescue thread shares with the thread that waits for it. */
 export interface RescueData {
   readonly snapshots: readonly PublisherSnapshot[];
   readonly timeoutMs: number;
-  /** [state, events delivered by the first snapshot, by the second, ...] */
+  /** [state, events delivered by the first publisher, by the second, ...] */
   readonly progress: SharedArrayBuffer;
+  /** The newest failure of each publisher as JSON, in {@link ERROR_BYTES} each; zeros while there is none. */
+  readonly errors: SharedArrayBuffer;
 }
+
+/** Room for one failure; its message is at most 300 characters. */
+export const ERROR_BYTES = 2048;
 
 /** States of a rescue, in the order in which they are passed. */
 export const RESCUE = { starting: 0, running: 1, done: 2 } as const;
@@ -71,23 +76,28 @@ function onExit(): void {
   if (waiting.length === 0) return;
   const budgetMs = Math.max(...waiting.map((publisher) => publisher.drainMs));
   const timeoutMs = drainingUntil === undefined ? budgetMs : Math.min(budgetMs, drainingUntil - Date.now());
-  const delivered = timeoutMs > 0 ? rescue(waiting, timeoutMs) : undefined;
+  const rescued = timeoutMs > 0 ? rescue(waiting, timeoutMs) : [];
   waiting.forEach((publisher, index) => {
-    const lost = publisher.settle(delivered?.[index] ?? 0);
-    if (lost > 0) publisher.report(lost, 'before the process ended');
+    publisher.settle(rescued[index]?.delivered ?? 0, rescued[index]?.lastError);
   });
 }
 
-/** Events that another thread delivered, for each publisher; `undefined` when no thread could be used. */
-function rescue(publishers: readonly Guarded[], timeoutMs: number): number[] | undefined {
+interface Rescued {
+  readonly delivered: number;
+  readonly lastError: LastError | undefined;
+}
+
+/** What another thread could deliver, for each publisher; empty when no thread could be used. */
+function rescue(publishers: readonly Guarded[], timeoutMs: number): Rescued[] {
   const entry = fileURLToPath(new URL('./exit-worker.js', import.meta.url));
-  if (!isMainThread || !existsSync(entry)) return undefined;
+  if (!isMainThread || !existsSync(entry)) return [];
   const progress = new SharedArrayBuffer(4 * (1 + publishers.length));
+  const errors = new SharedArrayBuffer(ERROR_BYTES * publishers.length);
   const view = new Int32Array(progress);
   const startedAt = Date.now();
   try {
     const snapshots = publishers.map((publisher) => publisher.snapshot());
-    const workerData: RescueData = { snapshots, timeoutMs, progress };
+    const workerData: RescueData = { snapshots, timeoutMs, progress, errors };
     // Flags of the main thread (a loader, a profiler) would only slow the thread down or fail in it.
     new Worker(entry, { workerData, execArgv: [], stdout: true, stderr: true });
   } catch (error) {
@@ -96,11 +106,23 @@ function rescue(publishers: readonly Guarded[], timeoutMs: number): number[] | u
     printLine(
       `events that wait cannot be handed to a thread at exit (${reason}); use aws, clientModule or close().`,
     );
-    return undefined;
+    return [];
   }
   Atomics.wait(view, 0, RESCUE.starting, Math.min(BOOT_MS, timeoutMs));
   if (Atomics.load(view, 0) === RESCUE.running) {
     Atomics.wait(view, 0, RESCUE.running, Math.max(0, timeoutMs + 500 - (Date.now() - startedAt)));
   }
-  return publishers.map((_, index) => Atomics.load(view, index + 1));
+  return publishers.map((_, index) => ({
+    delivered: Atomics.load(view, index + 1),
+    lastError: readError(Buffer.from(errors, index * ERROR_BYTES, ERROR_BYTES)),
+  }));
+}
+
+function readError(bytes: Buffer): LastError | undefined {
+  const end = bytes.indexOf(0);
+  try {
+    return end > 0 ? JSON.parse(bytes.toString('utf8', 0, end)) : undefined;
+  } catch {
+    return undefined; // cut off while it was written
+  }
 }

@@ -45,6 +45,8 @@ export interface PublisherInternals {
   readonly sink?: Sink;
   /** Whether the end of the process is watched over. @default true */
   readonly guardExit?: boolean;
+  /** Never print a line on stderr. @default false */
+  readonly silent?: boolean;
 }
 
 /**
@@ -76,7 +78,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#clock = internals.clock ?? systemClock;
     this.#deadlines = new Deadlines(this.#clock);
     this.#budget = new MemoryBudget(this.#options.maxBufferBytes);
-    this.#diagnostics = new Diagnostics(this, this.#clock);
+    this.#diagnostics = new Diagnostics(this, this.#clock, internals.silent ?? false);
     this.#sink = internals.sink ?? new CloudWatchLogsSink(this.#options);
     this.#namer = this.#makeNamer();
     this.#writers = new StreamWriters(this.#options.logGroupName, {
@@ -300,7 +302,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
 
   #reportUnsent(events: number, when: string): void {
     const { lastError } = this.#accounts;
-    const why = lastError ? `; last error: ${lastError.name}: ${lastError.message}` : '';
+    const why = lastError ? `; last error: ${lastError.name}: ${lastError.message}` : '; no answer came';
     const { logGroupName } = this.#options;
     this.#diagnostics.lastWords({
       code: 'shutdown',
@@ -353,16 +355,16 @@ export class Publisher extends EventEmitter<PublisherEvents> {
         await this.flush({ timeoutMs });
       },
       snapshot: () => this.#snapshot(),
-      settle: (delivered) => {
+      settle: (delivered, lastError) => {
         const left = this.#abandon('shutdown');
         this.#state = 'closed';
-        // What another thread delivered in the end was not lost: move it to where it belongs.
+        // What another thread delivered was not lost: move it to where it belongs.
         const sent = Math.min(delivered, left);
         this.#accounts.count('shutdown', -sent);
         this.#accounts.count('delivered', sent);
-        return left - sent;
+        this.#accounts.lastError = lastError ?? this.#accounts.lastError;
+        if (left > sent) this.#reportUnsent(left - sent, 'before the process ended');
       },
-      report: (events, when) => this.#reportUnsent(events, when),
     };
   }
 
