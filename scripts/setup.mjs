@@ -1,37 +1,38 @@
 // Installs and builds what the other commands need, and does nothing when it is all there already.
 // Needs only Node.js and npm: pnpm is run at the version that package.json names.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from './build.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
 const quiet = process.argv.includes('--quiet');
 
+const { engines, packageManager } = JSON.parse(readFileSync('package.json', 'utf8'));
+const oldest = engines.node.replace('>=', '');
 const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`Node.js 20.19 or newer is needed; this is ${process.versions.node}.`);
+const [oldestMajor, oldestMinor] = oldest.split('.').map(Number);
+if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor)) {
+  console.error(`Node.js ${oldest} or newer is needed; this is ${process.versions.node}.`);
   process.exit(1);
 }
 
-const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
-const stamp = '.build/installed';
-const wanted = createHash('sha256').update(readFileSync('pnpm-lock.yaml')).digest('hex');
-if (!existsSync('node_modules') || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+// pnpm leaves a copy of the lock file that it installed, as the last thing it does.
+const installed = 'node_modules/.pnpm/lock.yaml';
+if (!existsSync(installed) || !readFileSync(installed).equals(readFileSync('pnpm-lock.yaml'))) {
   console.log('Installing dependencies ...');
-  const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx';
-  const install = spawnSync(npx, ['--yes', manifest.packageManager, 'install', '--frozen-lockfile'], {
-    stdio: quiet ? ['ignore', 'ignore', 'inherit'] : 'inherit',
-    shell: process.platform === 'win32',
+  // One string and a shell, because npx is a .cmd file on Windows.
+  const install = spawnSync(`npx --yes ${packageManager} install --frozen-lockfile`, {
+    shell: true,
+    stdio: ['ignore', quiet ? 'pipe' : 'inherit', 'inherit'],
     env: { ...process.env, CI: 'true' },
   });
   if (install.status !== 0) {
+    if (install.stdout) console.error(String(install.stdout));
     console.error('The installation of the dependencies failed; the lines above say why.');
-    process.exit(install.status ?? 1);
+    process.exit(1);
   }
-  mkdirSync('.build', { recursive: true });
-  writeFileSync(stamp, wanted);
 }
+
+const { build } = await import('./build.mjs');
 build({ quiet });
