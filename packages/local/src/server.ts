@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { ServiceError } from './errors.js';
@@ -24,6 +25,8 @@ export class HttpServer {
   readonly #sockets = new Set<Socket>();
   #running: { readonly server: Server; readonly stopping: AbortController } | undefined;
   #port: number;
+  /** Starts and stops take turns: a port is free again only when the stop before is over. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(port: number, options: HttpServerOptions) {
     this.#port = port;
@@ -39,9 +42,25 @@ export class HttpServer {
     return this.#running !== undefined;
   }
 
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    return this.#inTurn(() => this.#start());
+  }
+
+  stop(): Promise<void> {
+    return this.#inTurn(() => this.#stop());
+  }
+
+  #inTurn(action: () => Promise<void>): Promise<void> {
+    const result = this.#turn.then(action);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async #start(): Promise<void> {
     if (this.#running !== undefined) return;
     const stopping = new AbortController();
+    // Every request that a latency fault holds listens to it.
+    setMaxListeners(0, stopping.signal);
     const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
       // A rejection here means that the connection broke or the endpoint stops: there is nobody to answer.
       this.#serve(request, response, stopping.signal).catch(() => request.socket.destroy());
@@ -63,7 +82,7 @@ export class HttpServer {
     this.#port = (server.address() as AddressInfo).port;
   }
 
-  async stop(): Promise<void> {
+  async #stop(): Promise<void> {
     const running = this.#running;
     if (running === undefined) return;
     this.#running = undefined;
@@ -108,6 +127,11 @@ export class HttpServer {
   #send(response: ServerResponse, outcome: Outcome): void {
     const { answer } = outcome;
     const tell = once(() => this.#options.onOutcome(outcome));
+    if (response.destroyed) {
+      // The client left while the request was held; no event of this response is to come.
+      tell();
+      return;
+    }
     switch (answer.kind) {
       case 'reply':
         response.once('finish', tell).once('close', tell);

@@ -150,6 +150,31 @@ test('latency and an answer happen together', async (t) => {
   assert.deepEqual(local.stats().faults, { latency: 1, throttle: 1 });
 });
 
+test('a client that leaves during latency does not undo its request', async (t) => {
+  const local = await endpoint(t, { faults: [{ kind: 'latency', ms: 200 }] });
+  const abort = new AbortController();
+  const pending = sdk(t, local).putLogEvents(
+    { ...TARGET, logEvents: eventsOf(['a']) },
+    { abortSignal: abort.signal },
+  );
+  const rejection = assert.rejects(pending, { name: 'AbortError' });
+  await local.waitFor((it) => it.stats().faults.latency === 1);
+  abort.abort();
+  await rejection;
+  await local.waitFor((it) => it.stats().events === 1);
+});
+
+test('many requests can be held at a time without a warning', async (t) => {
+  const local = await endpoint(t, { faults: [{ kind: 'latency', ms: 20 }] });
+  const warnings: string[] = [];
+  const listen = (warning: Error): unknown => warnings.push(warning.message);
+  process.on('warning', listen);
+  t.after(() => process.off('warning', listen));
+  await Promise.all(Array.from({ length: 30 }, (_, index) => put(local, String(index))));
+  assert.equal(local.stats().events, 30);
+  assert.deepEqual(warnings, []);
+});
+
 test('an outage drops what latency holds', async (t) => {
   const local = await endpoint(t, { faults: [{ kind: 'latency', ms: 2_000_000_000 }] });
   const rejection = assert.rejects(put(local));

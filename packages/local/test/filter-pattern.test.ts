@@ -20,9 +20,7 @@ test('terms are case sensitive and must all be there, in any order', () => {
 test('a phrase is matched as it stands', () => {
   assert.deepEqual(matched('"not found"'), ['GET /b 404 not found']);
   assert.deepEqual(matched('"error:" full'), ['error: disk full']);
-  assert.deepEqual(['say "hi"', 'say hi'].filter(compileFilterPattern(String.raw`"\"hi\""`)), [
-    'say "hi"',
-  ]);
+  assert.deepEqual(['say "hi"', 'say hi'].filter(compileFilterPattern(String.raw`"\"hi\""`)), ['say "hi"']);
 });
 
 test('a minus excludes', () => {

@@ -57,6 +57,15 @@ test('stop, start and close may be called again', async (t) => {
   await assert.rejects(local.start(), { message: /closed for good/ });
 });
 
+test('stop and start take turns without being waited for', async (t) => {
+  const local = await endpoint(t);
+  void local.stop();
+  void local.start();
+  void local.stop();
+  await local.start();
+  assert.equal((await put(local, 'a')).status, 200);
+});
+
 test('a port that is taken is an error', async (t) => {
   const blocker = createServer();
   await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve));

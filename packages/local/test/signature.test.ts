@@ -105,7 +105,8 @@ async function tampered(
   client.middlewareStack.add(
     (next) => (args) => {
       const request = args.request as { body: string | Uint8Array; headers: Record<string, string> };
-      request.body = change(request.headers, Buffer.from(request.body as string).toString());
+      const body = typeof request.body === 'string' ? request.body : new TextDecoder().decode(request.body);
+      request.body = change(request.headers, body);
       return next(args);
     },
     { step: 'finalizeRequest', priority: 'low' },
