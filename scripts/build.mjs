@@ -47,7 +47,6 @@ function buildCommonJs(folder) {
         composite: false,
         noCheck: true,
         verbatimModuleSyntax: false,
-        sourceMap: false,
         rootDir: 'src',
         outDir: out,
       },
