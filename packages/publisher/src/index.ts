@@ -13,6 +13,8 @@ export {
   type OversizePolicy,
   PUBLISHER_OPTION_NAMES,
   type PublisherOptions,
+  type ResolvedOptions,
+  resolveOptions,
   type SequenceTokenPolicy,
 } from './options.js';
 export { createPublisher, type FlushOptions, type LogEvent, Publisher } from './publisher.js';

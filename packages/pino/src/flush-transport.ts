@@ -1,0 +1,66 @@
+import type { FlushOptions, FlushResult, PublisherStats } from 'cloudwatch-logs-publisher';
+import { askWorker, linesRead } from './ask-worker.js';
+import { destinationsOf, type WorkerTransport } from './destinations.js';
+import { lostEvents, sumFlushResults, sumStats } from './stats-sum.js';
+
+const FLUSH_TIMEOUT_MS = 30_000;
+// Beyond the time that the caller gives, because a busy worker still has to say how far it came.
+const ANSWER_MS = 5000;
+
+/**
+ * Waits until everything that was logged before the call is stored in CloudWatch Logs or settled: through a
+ * worker with one target, behind `targets: [...]` (where pino's own `logger.flush` does not reach a target),
+ * and in-process. Of several targets in one worker the results are added up.
+ *
+ * @param transport what `pino.transport()` or `cloudWatchTransport()` returned, or a logger
+ * @param options `timeoutMs`: how long to wait. @default 30_000; in-process the stream's `flushTimeoutMs`
+ * @throws TypeError when there is nothing of this package to flush; Error when the worker has crashed or does
+ * not answer
+ *
+ * ```ts
+ * const { pending } = await flushTransport(logger, { timeoutMs: 5_000 });
+ * ```
+ */
+export async function flushTransport(transport: unknown, options: FlushOptions = {}): Promise<FlushResult> {
+  const { publishers, workers } = destinationsOf(transport);
+  const results = await Promise.all([
+    ...publishers.map((publisher) => publisher.flush(options)),
+    ...workers.map((worker) => flushWorker(worker, options.timeoutMs ?? FLUSH_TIMEOUT_MS)),
+  ]);
+  return sumFlushResults(results);
+}
+
+/**
+ * The counters of a transport, wherever it runs; those of several targets in one worker are added up.
+ *
+ * @param transport what `pino.transport()` or `cloudWatchTransport()` returned, or a logger
+ * @throws TypeError when there is nothing of this package; Error when the worker has ended or does not answer
+ */
+export async function transportStats(transport: unknown): Promise<PublisherStats> {
+  const { publishers, workers } = destinationsOf(transport);
+  const answers = await Promise.all(workers.map((worker) => askWorker(worker, {}, FLUSH_TIMEOUT_MS)));
+  const sum = sumStats([
+    ...publishers.map((publisher) => publisher.stats()),
+    ...answers.map(({ stats }) => stats),
+  ]);
+  if (!sum) throw new TypeError('There is no destination to ask.');
+  return sum;
+}
+
+async function flushWorker(transport: WorkerTransport, timeoutMs: number): Promise<FlushResult> {
+  // An orderly end has settled every event, and told what became of them.
+  if (transport.writableEnded && !transport.writableErrored) return { delivered: 0, dropped: 0, pending: 0 };
+  const startedAt = performance.now();
+  // A worker that is not ready yet has delivered nothing.
+  const asked = transport.ready ? askWorker(transport, {}, timeoutMs + ANSWER_MS) : undefined;
+  asked?.catch(() => {}); // awaited below, when a failure of the flush itself has not come first
+  await linesRead(transport, timeoutMs);
+  const flushTimeoutMs = Math.max(0, Math.round(timeoutMs - (performance.now() - startedAt)));
+  const { pending, stats } = await askWorker(transport, { flushTimeoutMs }, flushTimeoutMs + ANSWER_MS);
+  const before = (await asked)?.stats;
+  return {
+    delivered: stats.delivered - (before?.delivered ?? 0),
+    dropped: lostEvents(stats) - (before ? lostEvents(before) : 0),
+    pending,
+  };
+}

@@ -1,0 +1,122 @@
+import type { EventContext } from 'cloudwatch-logs-publisher';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Names of levels by the numbers that pino writes into its lines. */
+export type LevelNames = ReadonlyMap<number, string>;
+
+const PINO_LEVELS = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 } as const;
+
+const QUOTE = 34;
+const COMMA = 44;
+const BACKSLASH = 92;
+const BRACE = 125;
+const ZERO = 48;
+const NINE = 57;
+const TIME_KEY = ',"time":';
+const LEVEL_PREFIX = '{"level":';
+// A time in seconds stays below this until the year 5138; one in milliseconds has been above it since 1973.
+const FIRST_MILLISECONDS = 1e11;
+const NO_FIELDS: Fields = {};
+
+/** @param custom names and numbers as in pino's `customLevels`; they win over pino's own */
+export function levelNames(custom: Readonly<Record<string, number>> = {}): LevelNames {
+  const names = new Map<number, string>();
+  for (const [name, number] of Object.entries({ ...PINO_LEVELS, ...custom })) names.set(number, name);
+  return names;
+}
+
+/**
+ * When a line was logged, in milliseconds since the epoch. pino writes `{"level":30,"time":1700000000000,` at
+ * the start of every line, so a look at the first characters does; lines that begin otherwise are parsed.
+ *
+ * @param now gives the time of a line that tells none, or is not JSON
+ */
+export function readTimestamp(line: string, now: () => number): number {
+  const at = valueOfTime(line);
+  if (at === -1) return parsedTimestamp(line, now);
+  if (line.charCodeAt(at) === QUOTE) {
+    const time = Date.parse(line.slice(at + 1, line.indexOf('"', at + 1)));
+    return Number.isNaN(time) ? now() : time;
+  }
+  let time = 0;
+  let i = at;
+  for (; i < line.length; i++) {
+    const code = line.charCodeAt(i);
+    if (code < ZERO || code > NINE) break;
+    time = time * 10 + (code - ZERO);
+  }
+  const end = line.charCodeAt(i);
+  if (i === at || (end !== COMMA && end !== BRACE)) return parsedTimestamp(line, now);
+  return time < FIRST_MILLISECONDS ? time * 1000 : time;
+}
+
+/** Level and fields of a line, for a stream name that depends on them. The line is parsed only when fields are asked for. */
+export function readContext(line: string, names: LevelNames): EventContext {
+  let parsed: Fields | undefined;
+  const fields = () => {
+    parsed ??= parse(line);
+    return parsed;
+  };
+  return { level: readLevel(line, names, fields), fields };
+}
+
+function readLevel(line: string, names: LevelNames, fields: () => Fields): string | undefined {
+  const match = line.startsWith(LEVEL_PREFIX) ? /^\{"level":(?:(\d+)|"([^"\\]*)")[,}]/.exec(line) : null;
+  if (match) return match[2] ?? nameOf(Number(match[1]), names);
+  const { level } = fields();
+  if (typeof level === 'number') return nameOf(level, names);
+  return typeof level === 'string' && level !== '' ? level : undefined;
+}
+
+function nameOf(level: number, names: LevelNames): string {
+  return names.get(level) ?? String(level);
+}
+
+/** Where the value of `time` starts when it is the second property, after one number or plain string; -1 if not. */
+function valueOfTime(line: string): number {
+  if (!line.startsWith('{"')) return -1;
+  let i = endOfText(line, 2);
+  if (i === -1 || line[i + 1] !== ':') return -1;
+  i += 2;
+  if (line.charCodeAt(i) === QUOTE) {
+    i = endOfText(line, i + 1);
+    if (i === -1) return -1;
+    i++;
+  } else {
+    const start = i;
+    while (line.charCodeAt(i) >= ZERO && line.charCodeAt(i) <= NINE) i++;
+    if (i === start) return -1;
+  }
+  return line.startsWith(TIME_KEY, i) ? i + TIME_KEY.length : -1;
+}
+
+/** The quote that ends a text without escapes; -1 when it has some, is long or does not end. */
+function endOfText(line: string, from: number): number {
+  const most = Math.min(line.length, from + 64);
+  for (let i = from; i < most; i++) {
+    const code = line.charCodeAt(i);
+    if (code === QUOTE) return i;
+    if (code === BACKSLASH) return -1;
+  }
+  return -1;
+}
+
+function parsedTimestamp(line: string, now: () => number): number {
+  const { time, timestamp, '@timestamp': at } = parse(line);
+  const value = time ?? timestamp ?? at;
+  if (typeof value === 'number' && value >= 0) {
+    return Math.round(value < FIRST_MILLISECONDS ? value * 1000 : value);
+  }
+  const parsed = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(parsed) ? now() : parsed;
+}
+
+function parse(line: string): Fields {
+  if (!line.startsWith('{')) return NO_FIELDS;
+  try {
+    return JSON.parse(line);
+  } catch {
+    return NO_FIELDS;
+  }
+}

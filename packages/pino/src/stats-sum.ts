@@ -1,0 +1,34 @@
+import type { FlushResult, PublisherStats } from 'cloudwatch-logs-publisher';
+
+/** The counters of several publishers as one; `lastError` is the newest. */
+export function sumStats([first, ...others]: readonly PublisherStats[]): PublisherStats | undefined {
+  return others.reduce<PublisherStats | undefined>(
+    (sum, next) =>
+      sum && {
+        ...addNumbers(sum, next),
+        dropped: addNumbers(sum.dropped, next.dropped),
+        rejected: addNumbers(sum.rejected, next.rejected),
+        lastError: (sum.lastError?.at ?? 0) > (next.lastError?.at ?? 0) ? sum.lastError : next.lastError,
+      },
+    first,
+  );
+}
+
+/** The results of several flushes as one. */
+export function sumFlushResults(results: readonly FlushResult[]): FlushResult {
+  return results.reduce(addNumbers, { delivered: 0, dropped: 0, pending: 0 });
+}
+
+/** Events that will not be delivered, for whatever reason. */
+export function lostEvents({ dropped, rejected }: PublisherStats): number {
+  return [...Object.values(dropped), ...Object.values(rejected)].reduce((sum, events) => sum + events, 0);
+}
+
+function addNumbers<T extends object>(a: T, b: T): T {
+  const sum = { ...a } as Record<string, unknown>;
+  for (const [name, value] of Object.entries(b)) {
+    const known = sum[name];
+    if (typeof known === 'number' && typeof value === 'number') sum[name] = known + value;
+  }
+  return sum as T;
+}

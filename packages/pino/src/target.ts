@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { checkOptionsAreData, PublisherError, resolveOptions } from 'cloudwatch-logs-publisher';
+import { type CloudWatchTransportOptions, separateOptions } from './transport-options.js';
+
+/** A target for `pino({ transport })`, `pino.transport()` and an entry of `targets`. */
+export interface CloudWatchTarget {
+  /** Absolute path of this package's entry, so that pino need not find it from the place of the caller. */
+  readonly target: string;
+  readonly options: CloudWatchTransportOptions;
+  /** Lowest level for this target. Only set when it was given. */
+  readonly level?: string;
+}
+
+const PACKAGE = 'pino-cloudwatch-logs';
+const WITHOUT_FUNCTIONS =
+  'In a worker use "clientModule" (a module that makes the client), "aws.profile" (for a role) or a template ' +
+  'for logStreamName; or log in-process, where functions and a client are taken: ' +
+  'pino(options, cloudWatchTransport({ ... })).';
+
+/**
+ * Describes the worker-thread transport to pino, and checks its options at once, where the stack still tells
+ * who gave them.
+ *
+ * ```ts
+ * const logger = pino({ transport: cloudWatchTarget({ logGroupName: 'my-app' }) });
+ * const both = pino({ transport: { targets: [cloudWatchTarget({ logGroupName: 'my-app' }, { level: 'warn' }), ...] } });
+ * ```
+ *
+ * @throws PublisherError when an option is wrong or cannot be sent to a worker thread
+ * @throws Error when the package was bundled in a way that leaves no file for the worker to load
+ */
+export function cloudWatchTarget(
+  options: CloudWatchTransportOptions,
+  { level }: { readonly level?: string } = {},
+): CloudWatchTarget {
+  checkForWorker(options);
+  const target = findTarget();
+  return level === undefined ? { target, options } : { target, options, level };
+}
+
+function checkForWorker(options: CloudWatchTransportOptions): void {
+  const { publisher } = separateOptions(options);
+  try {
+    checkOptionsAreData(publisher);
+  } catch (error) {
+    if (error instanceof PublisherError) {
+      throw new PublisherError(error.code, `${error.message} ${WITHOUT_FUNCTIONS}`);
+    }
+    throw error;
+  }
+  resolveOptions(publisher);
+}
+
+/** The file that a worker can load, also when this code was bundled into another one. */
+function findTarget(): string {
+  const overrides = (globalThis as { __bundlerPathsOverrides?: Record<string, string> })
+    .__bundlerPathsOverrides;
+  const override = overrides?.[PACKAGE]; // bundler plugins for pino put the files that they emit there
+  if (override) return override;
+  // Bundlers that emit CommonJS leave import.meta.url empty.
+  const here =
+    (import.meta.url as string | undefined) ?? pathToFileURL(path.join(process.cwd(), 'index.js')).href;
+  const beside = path.join(path.dirname(fileURLToPath(here)), 'index.js');
+  // In this package that is its entry; in a bundle it could be any file of the application.
+  if (path.basename(fileURLToPath(here)) === 'target.js' && existsSync(beside)) return beside;
+  for (const from of [here, pathToFileURL(path.join(process.cwd(), 'index.js')).href]) {
+    try {
+      return createRequire(from).resolve(PACKAGE);
+    } catch {
+      // Not there: try the next place.
+    }
+  }
+  throw new Error(
+    `"${PACKAGE}" was bundled and no file of it was found for the worker thread. Keep it out of the bundle ` +
+      '(external, serverExternalPackages), use the plugin of your bundler for pino, or log in-process: ' +
+      'pino(options, cloudWatchTransport({ ... })).',
+  );
+}

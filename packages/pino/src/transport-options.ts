@@ -1,0 +1,90 @@
+import { workerData } from 'node:worker_threads';
+import {
+  type AwsCredentials,
+  type AwsOptions,
+  PublisherError,
+  type PublisherOptions,
+} from 'cloudwatch-logs-publisher';
+
+/** Options that both ways to log have besides those of the publisher. */
+export interface LevelOptions {
+  /**
+   * Names and numbers of levels, as in pino's `customLevels`, for `{level}` in the stream name. A worker gets
+   * them from `pino({ customLevels, transport })` by itself.
+   * @default pino's own: trace 10 to fatal 60
+   */
+  readonly levels?: Readonly<Record<string, number>>;
+}
+
+/**
+ * Options of the worker-thread transport: plain data, because they are sent to the worker.
+ *
+ * ```ts
+ * pino.transport<CloudWatchTransportOptions>({ target: 'pino-cloudwatch-logs', options: { logGroupName: 'app' } });
+ * ```
+ */
+export interface CloudWatchTransportOptions
+  extends Omit<PublisherOptions, 'logStreamName' | 'client' | 'aws'>,
+    LevelOptions {
+  /**
+   * Name of the log stream: a template with `{hostname} {pid} {instance} {date} {hour} {level} {env:NAME}
+   * {field:a.b}`. `{instance}` is random per transport; `{date}` and `{hour}` are the event's own, in UTC.
+   * @default '{date}/{hostname}/{instance}'
+   */
+  readonly logStreamName?: string;
+  /** Settings of the AWS SDK client, as data. @default {} */
+  readonly aws?: AwsOptions & { readonly credentials?: AwsCredentials };
+  /**
+   * Longest that a shutdown takes. In a worker 9 s at the most, whatever is said here: pino ends the worker
+   * after 10 s, and what it still holds then would be lost without a word.
+   * @default 8_000
+   */
+  readonly closeTimeoutMs?: number;
+}
+
+/** Options of the in-process stream: those of the publisher, functions and a ready client included. */
+export interface CloudWatchStreamOptions extends PublisherOptions, LevelOptions {}
+
+/** What pino itself adds to the options of a worker target. */
+export interface PinoAdditions {
+  readonly pinoWillSendConfig?: boolean;
+  readonly $context?: unknown;
+  readonly dedupe?: boolean;
+}
+
+/** Options taken apart. */
+export interface SeparatedOptions {
+  readonly publisher: PublisherOptions;
+  readonly levels: Readonly<Record<string, number>> | undefined;
+  /** Whether pino called from its worker thread. */
+  readonly inWorker: boolean;
+}
+
+/**
+ * Separates the publisher's options from the transport's and from what pino adds.
+ *
+ * @throws PublisherError when `levels` is not an object of numbers
+ */
+export function separateOptions(options: CloudWatchStreamOptions & PinoAdditions): SeparatedOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new PublisherError(
+      'CLOUDWATCH_LOGS_INVALID_OPTION',
+      `The options must be an object with at least logGroupName; got ${options === null ? 'null' : typeof options}.`,
+    );
+  }
+  const { pinoWillSendConfig, $context: _, dedupe: __, levels, ...publisher } = options;
+  if (levels !== undefined) checkLevels(levels);
+  // Behind `targets` pino adds nothing to the options; what it sent to the thread tells it all the same.
+  const thread = (workerData as { workerData?: LevelOptions & PinoAdditions } | null)?.workerData;
+  const inWorker = pinoWillSendConfig === true || thread?.pinoWillSendConfig === true;
+  return { publisher, levels: levels ?? (inWorker ? thread?.levels : undefined), inWorker };
+}
+
+function checkLevels(levels: unknown): void {
+  const isRecord = typeof levels === 'object' && levels !== null && !Array.isArray(levels);
+  if (isRecord && Object.values(levels).every((number) => typeof number === 'number')) return;
+  throw new PublisherError(
+    'CLOUDWATCH_LOGS_INVALID_OPTION',
+    'Option "levels" must be an object of level names and their numbers, such as { audit: 35 }.',
+  );
+}

@@ -1,0 +1,62 @@
+import type { Transform } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { FlushResult, Publisher } from 'cloudwatch-logs-publisher';
+import build from 'pino-abstract-transport';
+import type { CloudWatchStream } from './cloudwatch-stream.js';
+import type { LevelNames } from './line-reader.js';
+import { publishLine } from './publish-line.js';
+import { WorkerBridge } from './worker-bridge.js';
+
+// thread-stream ends the worker without a word after 10 s; what is late must be reported before.
+const MOST_CLOSE_MS = 9000;
+// What pino-abstract-transport takes for a parsed line: with it no line is parsed.
+const PARSED = {};
+
+/**
+ * The stream that pino's worker thread writes to. It takes what it is given at once: pino's main thread would
+ * block on one that does not.
+ */
+export function workerStream(
+  publisher: Publisher,
+  levels: LevelNames,
+  closeTimeoutMs: number | undefined,
+): CloudWatchStream {
+  const bridge = WorkerBridge.get();
+  const closeOptions =
+    closeTimeoutMs === undefined ? {} : { timeoutMs: Math.min(closeTimeoutMs, MOST_CLOSE_MS) };
+  const stream = build(
+    (source) => {
+      source.on('data', (line: string) => {
+        if (line !== '') publishLine(publisher, levels, line);
+      });
+    },
+    {
+      parse: 'lines',
+      parseLine: () => PARSED,
+      metadata: false,
+      // Resolves to nothing: a value would be taken for an error.
+      async close() {
+        await publisher.close(closeOptions);
+        bridge.report();
+      },
+    },
+  );
+  const linesTaken = () => allRead(stream);
+  bridge.add({ publisher, linesTaken });
+  return Object.assign(stream, {
+    async flush(callback?: () => void): Promise<FlushResult> {
+      await linesTaken();
+      const result = await publisher.flush();
+      bridge.report();
+      if (callback) process.nextTick(callback);
+      return result;
+    },
+    stats: () => publisher.stats(),
+  });
+}
+
+/** Lines pass through the stream within a few turns of the loop, for the publisher takes them at once. */
+async function allRead(stream: Transform): Promise<void> {
+  do await turn();
+  while (!stream.destroyed && stream.writableLength + stream.readableLength > 0);
+}
