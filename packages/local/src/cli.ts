@@ -67,7 +67,9 @@ function announce(local: LocalCloudWatchLogs, hasFaults: boolean): void {
   console.log(`CloudWatch Logs at ${local.endpoint}`);
   console.log('Point an application at it with:');
   console.log(`  export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=${local.endpoint}`);
-  console.log('  export AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local');
+  // The AWS CLI reads AWS_DEFAULT_REGION, the SDKs AWS_REGION.
+  console.log('  export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1');
+  console.log('  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local');
   if (hasFaults) console.log(`Faults are on, seed ${local.seed}.`);
 }
 

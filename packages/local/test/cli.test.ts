@@ -45,7 +45,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     assert.notEqual(endpoint, '');
     assert.match(await next(), /Point an application/);
     assert.equal(await next(), `  export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=${endpoint}`);
-    assert.match(await next(), /AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=local/);
+    assert.match(await next(), /AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1$/);
+    assert.match(await next(), /AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local$/);
     assert.match(await next(), /^Faults are on, seed \d+\.$/);
     const target = { logGroupName: 'g', logStreamName: 's\u001b' };
     await call({ endpoint }, 'CreateLogGroup', target);
