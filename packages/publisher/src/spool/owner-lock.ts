@@ -97,7 +97,8 @@ export class OwnerDirectory {
   /** Makes a new directory with mode 0700. Throws what `mkdirSync` throws. */
   static create(root: string, owner: OwnerIdentity): OwnerDirectory {
     fs.mkdirSync(root, { recursive: true, mode: 0o700 });
-    const created = Date.now().toString(36);
+    // In microseconds, so that owners which follow each other quickly keep their order.
+    const created = Math.floor((performance.timeOrigin + performance.now()) * 1000).toString(36);
     const key = randomBytes(4).toString('hex');
     const directory = new OwnerDirectory(root, created, key, ownedName(created, key, owner));
     fs.mkdirSync(directory.path, { mode: 0o700 });

@@ -3,21 +3,26 @@ import { decodeEvents, type EventFrameHead, type SpooledEvent, walkEvents } from
 import { scanFrames } from './frame-scan.js';
 import { type IdRange, RangeSet } from './range-set.js';
 import type { Segment } from './segment.js';
-import type { Volume } from './volume.js';
+
+/** Segments whose ids are moved by `base`. */
+export interface ReadableVolume {
+  readonly segments: readonly Segment[];
+  readonly base: number;
+}
 
 /** What a reader needs to know of a spool. */
-export interface ReadableSpool {
-  volumes(): Iterable<Volume>;
+export interface ReadableSpool<V extends ReadableVolume> {
+  volumes(): Iterable<V>;
   /** These ids of a segment are not settled and are not to be read any more. */
-  onUnreadable(volume: Volume, segment: Segment, ranges: readonly IdRange[]): void;
+  onUnreadable(volume: V, segment: Segment, ranges: readonly IdRange[]): void;
 }
 
 /**
  * Yields the open events behind `afterId` in the order of their ids, in batches of at most `maxBytes` of messages
  * (or of one event that is larger), and ends where nothing more is written.
  */
-export async function* readSpool(
-  spool: ReadableSpool,
+export async function* readSpool<V extends ReadableVolume>(
+  spool: ReadableSpool<V>,
   { afterId, maxBytes }: { readonly afterId: number; readonly maxBytes: number },
 ): AsyncGenerator<SpooledEvent[], void, undefined> {
   let cursor = afterId;
@@ -42,12 +47,12 @@ export async function* readSpool(
   if (batch.length > 0) yield batch;
 }
 
-function nextSegment(
-  spool: ReadableSpool,
+function nextSegment<V extends ReadableVolume>(
+  spool: ReadableSpool<V>,
   cursor: number,
-): { readonly volume: Volume; readonly segment: Segment } | undefined {
+): { readonly volume: V; readonly segment: Segment } | undefined {
   let first = Number.POSITIVE_INFINITY;
-  let found: { readonly volume: Volume; readonly segment: Segment } | undefined;
+  let found: { readonly volume: V; readonly segment: Segment } | undefined;
   for (const volume of spool.volumes()) {
     for (const segment of volume.segments) {
       const begin = (segment.ids.first ?? Number.POSITIVE_INFINITY) + volume.base;
@@ -61,9 +66,9 @@ function nextSegment(
 }
 
 /** Groups of events in the order of their ids: the frames of one group interleave. */
-async function* readGroups(
-  spool: ReadableSpool,
-  volume: Volume,
+async function* readGroups<V extends ReadableVolume>(
+  spool: ReadableSpool<V>,
+  volume: V,
   segment: Segment,
   afterId: number,
 ): AsyncGenerator<SpooledEvent[], void, undefined> {
@@ -118,7 +123,10 @@ async function* readGroups(
 }
 
 function inOrder(group: SpooledEvent[], frames: number): SpooledEvent[] {
-  return frames === 1 ? group : group.sort((a, b) => a.id - b.id);
+  if (frames === 1) return group;
+  group.sort((a, b) => a.id - b.id);
+  // A group that was written twice, as the process was about to exit, may lie behind itself.
+  return group.filter((event, index) => event.id !== group[index - 1]?.id);
 }
 
 async function isShort(file: fs.promises.FileHandle, bytes: number): Promise<boolean> {

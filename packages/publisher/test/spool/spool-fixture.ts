@@ -1,0 +1,67 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+import type { SpooledEvent } from '../../src/spool/event-frame.ts';
+import { currentOwner, type OwnerIdentity } from '../../src/spool/owner-lock.ts';
+import { openSpool, type Spool, type SpoolOptions } from '../../src/spool/spool.ts';
+
+/** A directory that is gone after the test. */
+export function temporaryDirectory(t: TestContext): string {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'spool-'));
+  t.after(() => fs.rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
+  return directory;
+}
+
+/** An owner whose process is not there: a spool that it wrote and did not close is a crashed one. */
+export function deadOwner(): OwnerIdentity {
+  return { ...currentOwner(), pid: 2 ** 30, startTime: '1' };
+}
+
+export function open(directory: string, options: Partial<SpoolOptions> = {}): Spool {
+  return openSpool({ directory, maxBytes: 64 * 1024 * 1024, mode: 'always', ...options });
+}
+
+/** Opens a spool, and closes it when the test ends. */
+export function openUntilEnd(t: TestContext, directory: string, options: Partial<SpoolOptions> = {}): Spool {
+  const spool = open(directory, options);
+  t.after(() => spool.close());
+  return spool;
+}
+
+/** Everything in a spool that is open. */
+export async function readAll(spool: Spool, afterId = 0, maxBytes = 1_000_000): Promise<SpooledEvent[]> {
+  const events: SpooledEvent[] = [];
+  for await (const batch of spool.read({ afterId, maxBytes })) events.push(...batch);
+  return events;
+}
+
+/** Appends events that hold the numbers from `from` to `to`, and returns their ids. */
+export function appendNumbers(spool: Spool, from: number, to: number, stream = 'stream'): number[] {
+  const ids: number[] = [];
+  for (let n = from; n <= to; n++)
+    ids.push(spool.append('group', stream, 1_700_000_000_000 + n, `event ${n}`, 0));
+  return ids;
+}
+
+/** Paths of all files in a spool directory whose names end so. */
+export function filesOf(directory: string, ending: string): string[] {
+  return fs
+    .readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(ending))
+    .sort()
+    .map((name) => path.join(directory, name));
+}
+
+/** A promise and the function that resolves it; keeps the process alive meanwhile, for half a minute at most. */
+export function signal<T = void>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle, reject) => {
+    const timer = setTimeout(() => reject(new Error('what the test waits for did not happen')), 30_000);
+    resolve = (value) => {
+      clearTimeout(timer);
+      settle(value);
+    };
+  });
+  return { promise, resolve };
+}
