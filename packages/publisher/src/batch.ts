@@ -162,6 +162,17 @@ export class Batch {
     return this.#notes === undefined;
   }
 
+  /** A put under `token` (`null` for none) may have been stored although no success came back. */
+  mayBeStoredUnder(token: string | null): void {
+    if (this.ambiguousToken !== undefined && this.ambiguousToken !== token) this.ambiguousTwice = true;
+    this.ambiguousToken = token;
+  }
+
+  /** Whether an endpoint that enforces tokens would have noticed, under `token`, that the batch is stored. */
+  isSettledBy(token: string | null): boolean {
+    return !this.ambiguousTwice && this.ambiguousToken === token;
+  }
+
   /** Two frozen batches with the events of this one, to find an event that CloudWatch Logs refuses. */
   halves(): [Batch, Batch] {
     const middle = this.length >> 1;

@@ -155,15 +155,15 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   /** Takes over the events of a publisher whose thread has ended. */
   restore(snapshot: PublisherSnapshot): void {
     const { maxBatchBytes, maxBatchEvents } = this.#options;
-    for (const stream of snapshot.streams) {
-      const writer = this.#writers.named(stream.logStreamName);
-      writer.adoptToken(stream.sequenceToken);
-      for (const saved of stream.batches) {
-        const batch = restoreBatch(saved, { maxBytes: maxBatchBytes, maxEvents: maxBatchEvents });
+    for (const { logStreamName, sequenceToken, batches } of snapshot.streams) {
+      const restored = batches.map((saved) =>
+        restoreBatch(saved, { maxBytes: maxBatchBytes, maxEvents: maxBatchEvents }),
+      );
+      for (const batch of restored) {
         this.#accounts.received += batch.weight;
         this.#budget.take(batch.bytes);
-        writer.adopt(batch);
       }
+      this.#writers.named(logStreamName).adopt(restored, sequenceToken);
     }
   }
 
@@ -371,11 +371,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   #snapshot(): PublisherSnapshot {
     const streams = [...this.#writers]
       .filter((writer) => !writer.isIdle)
-      .map((writer) => ({
-        logStreamName: writer.target.logStreamName,
-        sequenceToken: writer.token,
-        batches: writer.snapshot(),
-      }));
+      .map((writer) => ({ logStreamName: writer.target.logStreamName, ...writer.snapshot() }));
     // The names are chosen already; a function could not be sent to another thread.
     return { options: { ...this.#options, logStreamName: 'unknown' }, streams };
   }

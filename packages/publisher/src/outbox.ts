@@ -1,0 +1,148 @@
+import { Batch, type BatchLimits, type Note } from './batch.js';
+import type { Clock } from './clock.js';
+import type { Deadline, Deadlines } from './deadlines.js';
+import { Fifo } from './fifo.js';
+import { EVENT_OVERHEAD_BYTES } from './limits.js';
+import { LossMarker } from './loss-marker.js';
+import type { MemoryBudget } from './memory-budget.js';
+
+/** What an outbox needs. */
+export interface OutboxContext {
+  readonly limits: BatchLimits;
+  readonly flushIntervalMs: number;
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+  readonly budget: MemoryBudget;
+  /** There may be something to send. */
+  readonly onDue: () => void;
+}
+
+const MARKER_EVERY_MS = 1000;
+
+/**
+ * The events of a stream that wait: one batch that is being built, and those that are complete, oldest first.
+ * A batch is complete when the next event does not fit, when its first event has waited `flushIntervalMs` and
+ * nothing is ahead of it, or when somebody flushes.
+ */
+export class Outbox {
+  readonly #context: OutboxContext;
+  readonly #sealed = new Fifo<Batch>();
+  readonly #lost = new LossMarker();
+  #open: Batch | undefined;
+  #deadline: Deadline | undefined;
+  #openIsDue = false;
+  #markerAt = Number.NEGATIVE_INFINITY;
+
+  constructor(context: OutboxContext) {
+    this.#context = context;
+  }
+
+  get isEmpty(): boolean {
+    return !this.#open && this.#sealed.length === 0 && this.#lost.isEmpty;
+  }
+
+  /** Events as the application gave them. */
+  get events(): number {
+    let events = 0;
+    for (const batch of this.batches()) events += batch.weight;
+    return events;
+  }
+
+  /** Whether there is a batch to send; a backlog lets the open batch fill up. */
+  get hasDue(): boolean {
+    return this.#sealed.length > 0 || (this.#open !== undefined && this.#openIsDue) || this.#markerIsDue;
+  }
+
+  /** Oldest first. */
+  *batches(): IterableIterator<Batch> {
+    yield* this.#sealed;
+    if (this.#open) yield this.#open;
+  }
+
+  append(message: string, timestamp: number, size: number, note?: Note): void {
+    if (this.#open && !this.#open.fits(timestamp, size)) this.seal();
+    const { limits, deadlines, flushIntervalMs, onDue } = this.#context;
+    let open = this.#open;
+    if (!open) {
+      open = new Batch(limits);
+      this.#open = open;
+      this.#openIsDue = false;
+      this.#deadline = deadlines.after(flushIntervalMs, () => {
+        this.#openIsDue = true;
+        onDue();
+      });
+    }
+    open.append(message, timestamp, size, note);
+    if (open.length >= limits.maxEvents) this.seal();
+  }
+
+  /** Closes the open batch, whatever is in it. */
+  seal(): void {
+    const batch = this.#open;
+    if (!batch) return;
+    this.#open = undefined;
+    this.#deadline?.cancel();
+    batch.seal();
+    this.push(batch);
+  }
+
+  /** Adds a complete batch behind all others. */
+  push(batch: Batch): void {
+    this.#sealed.push(batch);
+    this.#context.onDue();
+  }
+
+  /** Puts a batch in front of all others. */
+  putBack(batch: Batch): void {
+    this.#sealed.unshift(batch);
+  }
+
+  /** The next batch to send. */
+  take(): Batch | undefined {
+    if (this.#markerIsDue) return this.#markerBatch();
+    if (this.#sealed.length === 0 && this.#open && this.#openIsDue) this.seal();
+    return this.#sealed.shift();
+  }
+
+  /** The oldest batch whose events may still be dropped; one that was sent once may be stored. */
+  get droppable(): Batch | undefined {
+    for (const batch of this.batches()) {
+      if (batch.state !== 'frozen' && batch.weight > 0) return batch;
+    }
+    return undefined;
+  }
+
+  /** Remembers a dropped event, to tell it in the stream. */
+  noteLoss(size: number, timestamp: number): void {
+    this.#lost.add(size, timestamp);
+  }
+
+  /** Adds what is to be told of dropped events at the end. */
+  pushMarker(): void {
+    if (!this.#lost.isEmpty) this.push(this.#markerBatch());
+  }
+
+  clear(): void {
+    this.#deadline?.cancel();
+    this.#open = undefined;
+    while (this.#sealed.shift());
+    if (!this.#lost.isEmpty) this.#lost.take();
+  }
+
+  get #markerIsDue(): boolean {
+    if (this.#lost.isEmpty || this.#sealed.peek()?.state === 'frozen') return false;
+    return this.#sealed.length === 0 || this.#context.clock.now() - this.#markerAt >= MARKER_EVERY_MS;
+  }
+
+  #markerBatch(): Batch {
+    const { limits, clock, budget } = this.#context;
+    this.#markerAt = clock.now();
+    const { message, timestamp } = this.#lost.take();
+    const batch = new Batch(limits);
+    const size = Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES;
+    budget.take(size);
+    batch.append(message, timestamp, size, { kind: 'marker' });
+    batch.seal();
+    return batch;
+  }
+}

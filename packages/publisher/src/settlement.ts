@@ -1,0 +1,107 @@
+import type { Accounts } from './accounts.js';
+import { safeMessage } from './advice.js';
+import type { Batch, Fate, RejectReason } from './batch.js';
+import type { Diagnostics } from './diagnostics.js';
+import { EVENT_OVERHEAD_BYTES } from './limits.js';
+import type { MemoryBudget } from './memory-budget.js';
+import type { RejectedRange } from './outcome.js';
+import type { PutFailure, Target } from './sink.js';
+
+const REJECTED_BECAUSE: Record<RejectReason, string> = {
+  tooOld: 'older than 14 days or than the retention of the log group',
+  tooNew: 'more than 2 hours in the future',
+  expired: 'past the retention of the log group',
+};
+
+/**
+ * Settles the batches of a stream: counts every event under its fate, gives its memory back, tells whoever
+ * waits for it, and reports what was lost.
+ */
+export class Settlement {
+  readonly #target: Target;
+  readonly #accounts: Accounts;
+  readonly #budget: MemoryBudget;
+  readonly #diagnostics: Diagnostics;
+
+  constructor(target: Target, accounts: Accounts, budget: MemoryBudget, diagnostics: Diagnostics) {
+    this.#target = target;
+    this.#accounts = accounts;
+    this.#budget = budget;
+    this.#diagnostics = diagnostics;
+  }
+
+  /** The batch is stored, but for what was rejected because of its time. */
+  delivered(batch: Batch, rejected: readonly RejectedRange[], durationMs: number): void {
+    let bytes = batch.bytes;
+    let from = 0;
+    // The ranges are sorted and do not overlap; between them the events are stored.
+    for (const range of rejected) {
+      if (range.from > from) this.#accounts.settle(batch, from, range.from, 'delivered');
+      bytes -= this.#reject(batch, range);
+      from = range.to;
+    }
+    if (from < batch.length) this.#accounts.settle(batch, from, batch.length, 'delivered');
+    this.#accounts.bytesDelivered += bytes;
+    if (this.#diagnostics.wants('batch')) {
+      const { weight: events, attempts } = batch;
+      this.#diagnostics.emit('batch', { ...this.#target, events, bytes, attempts, durationMs });
+    }
+    this.#finish(batch);
+  }
+
+  /** CloudWatch Logs will never take this batch of one event. */
+  poison(batch: Batch, reason: string, failure: PutFailure): void {
+    const cause = `${reason}: ${safeMessage(failure.message)}`;
+    if (this.#diagnostics.wants('drop')) {
+      const { weight: events, bytes } = batch;
+      this.#diagnostics.emit('drop', { ...this.#target, reason: 'poison', events, bytes, cause });
+    }
+    this.#diagnostics.warn({
+      code: 'poison',
+      message:
+        `CloudWatch Logs refused an event of ${batch.bytes} bytes for ${this.#name} (${cause}); ` +
+        'it was dropped, its neighbours are delivered.',
+      ...this.#target,
+    });
+    this.all(batch, 'poison');
+  }
+
+  /** Every event of the batch meets the same fate. */
+  all(batch: Batch, fate: Fate): void {
+    this.#accounts.settle(batch, 0, batch.length, fate);
+    this.#finish(batch);
+  }
+
+  /** Two halves take the place of a batch. */
+  halved(batch: Batch): void {
+    for (const observer of batch.observers ?? []) observer.finished(2);
+  }
+
+  #reject(batch: Batch, { from, to, reason }: RejectedRange): number {
+    this.#accounts.settle(batch, from, to, reason);
+    let bytes = 0;
+    for (let i = from; i < to; i++) bytes += batch.messageBytesAt(i) + EVENT_OVERHEAD_BYTES;
+    const events = to - from;
+    if (this.#diagnostics.wants('drop')) {
+      this.#diagnostics.emit('drop', { ...this.#target, reason, events, bytes });
+    }
+    const times = `${new Date(batch.timestampAt(from)).toJSON()} to ${new Date(batch.timestampAt(to - 1)).toJSON()}`;
+    this.#diagnostics.warn({
+      code: 'rejected',
+      message:
+        `CloudWatch Logs rejected ${events} event(s) of ${this.#name}: ${REJECTED_BECAUSE[reason]} ` +
+        `(timestamps ${times}).`,
+      ...this.#target,
+    });
+    return bytes;
+  }
+
+  #finish(batch: Batch): void {
+    this.#budget.release(batch.bytes);
+    for (const observer of batch.observers ?? []) observer.finished(0);
+  }
+
+  get #name(): string {
+    return `log stream "${this.#target.logStreamName}" of log group "${this.#target.logGroupName}"`;
+  }
+}
