@@ -3,15 +3,13 @@ export type { DropReason, RejectReason } from './batch.js';
 export type { BatchDelivered, Conflict, Drop, PublisherEvents, Warning, WarningCode } from './diagnostics.js';
 export { PublisherError, type PublisherErrorCode } from './errors.js';
 export type { FlushResult } from './flush.js';
+export { checkOptionNames, checkOptionsAreData, PUBLISHER_OPTION_NAMES } from './option-checks.js';
 export {
   type AwsCredentials,
   type AwsOptions,
-  checkOptionNames,
-  checkOptionsAreData,
   type LogStreamNameFunction,
   type OverflowPolicy,
   type OversizePolicy,
-  PUBLISHER_OPTION_NAMES,
   type PublisherOptions,
   type ResolvedOptions,
   resolveOptions,
