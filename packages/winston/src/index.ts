@@ -1,1 +1,13 @@
-export const name = 'winston';
+export type {
+  BatchDelivered,
+  Conflict,
+  Drop,
+  FlushOptions,
+  FlushResult,
+  PublisherStats,
+  Warning,
+} from 'cloudwatch-logs-publisher';
+export { PublisherError } from 'cloudwatch-logs-publisher';
+export type { LogInfo, LogLine } from './log-info.js';
+export type { CloudWatchTransportOptions } from './options.js';
+export { CloudWatchTransport } from './transport.js';

@@ -1,0 +1,259 @@
+import type {
+  BatchDelivered,
+  Conflict,
+  Drop,
+  EventContext,
+  FlushOptions,
+  FlushResult,
+  PublisherEvents,
+  PublisherStats,
+  Warning,
+} from 'cloudwatch-logs-publisher';
+import TransportStream from 'winston-transport';
+import { errorFields, isError } from './error-fields.js';
+import { eventTime } from './event-time.js';
+import { lineOf, withoutStaleLine } from './line.js';
+import { LEVEL, type LogInfo, type LogLine } from './log-info.js';
+import { drainLogger, type LoggerStream, takeBacklogAtExit } from './logger-backlog.js';
+import { type CloudWatchTransportOptions, sortOptions } from './options.js';
+import { RelayingPublisher } from './relaying-publisher.js';
+
+/** What winston's loggers have and its types do not say here. */
+interface Logger extends LoggerStream {
+  readonly levels?: Record<string, number>;
+  readonly exitOnError?: unknown;
+  listenerCount(name: string): number;
+}
+
+/** What `TransportStream` has at run time and its types do not say. */
+interface StreamParts {
+  parent?: Logger | null;
+  levels?: Record<string, number>;
+  /** Set by winston when it waits for 'finish' because of an uncaught exception or unhandled rejection. */
+  _ending?: boolean;
+  readonly _writableState: { readonly ending: boolean; readonly finished: boolean };
+  readonly __winstonwarn?: unknown;
+  _write(info: unknown, encoding: BufferEncoding, callback: (error?: Error | null) => void): void;
+}
+
+const RELAYED: readonly string[] = ['warn', 'drop', 'conflict', 'batch'] satisfies (keyof PublisherEvents)[];
+
+/**
+ * Winston transport for Amazon CloudWatch Logs. It takes every line at once into a bounded buffer and delivers it
+ * later, so that it never slows a logger or its other transports down; it never throws for data and never emits
+ * 'error'. Events: `warn`, `drop`, `conflict`, `batch`.
+ *
+ * ```ts
+ * const logger = winston.createLogger({ transports: [new CloudWatchTransport({ logGroupName: 'my-app' })] });
+ * ```
+ *
+ * @throws PublisherError when an option is wrong
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface below only types an inherited method
+export class CloudWatchTransport extends TransportStream {
+  /** By which winston's users find a transport. */
+  name = 'cloudwatch';
+  readonly #publisher: RelayingPublisher;
+  readonly #needsContext: boolean;
+  readonly #line: LogLine;
+  readonly #closeTimeoutMs: number;
+  readonly #loggers = new Set<Logger>();
+  readonly #leaveExit: () => void;
+  #firstLogger: Logger | undefined;
+  #closing: Promise<FlushResult> | undefined;
+
+  constructor(options: CloudWatchTransportOptions) {
+    const { publisher, stream, line } = sortOptions(options);
+    super(stream);
+    this.#publisher = new RelayingPublisher(publisher, {
+      listeners: (name) => this.#listeners(name),
+      relay: (name, event) => this.emit(name, event),
+    });
+    this.#needsContext = this.#publisher.needsContext;
+    this.#line = line;
+    this.#closeTimeoutMs = publisher.closeTimeoutMs ?? 8000;
+    // One transport on many loggers is in order; each adds its listeners, as with winston's own transports.
+    this.setMaxListeners(30);
+    // The base knows one logger only and forgets the level filter, or to close, when another one leaves.
+    this.removeAllListeners('pipe').removeAllListeners('unpipe');
+    this.on('pipe', (logger: Logger) => this.#join(logger));
+    this.on('unpipe', (logger: Logger) => this.#leave(logger));
+    // The base's _writev passes lines by the format; without it, what was corked comes through _write too.
+    Object.defineProperty(this, '_writev', { value: undefined });
+    this.#leaveExit = takeBacklogAtExit({ takeBacklog: () => this.#takeBacklog() });
+  }
+
+  /** Whether everything was written and delivered; winston's loggers ask before they wait for 'finish'. */
+  get finished(): boolean {
+    return this.#parts._writableState.finished;
+  }
+
+  /** Takes a line. For winston: use a logger. */
+  override log(info: LogInfo, callback?: () => void): void {
+    callback?.(); // first: a transport that holds it back starves the others of its logger
+    this.#publish(info);
+    if (this.listenerCount('logged') > 0) setImmediate(() => this.emit('logged', info));
+    if (this.#parts._ending) this.#finishBeforeExit(info);
+  }
+
+  /**
+   * Waits until every line that was logged before this call is stored in CloudWatch Logs, or settled otherwise.
+   * Never rejects.
+   */
+  flush(options?: FlushOptions): Promise<FlushResult> {
+    this.#takeBacklog();
+    return this.#publisher.flush(options);
+  }
+
+  /** Counters: what became of every line. */
+  stats(): PublisherStats {
+    return this.#publisher.stats();
+  }
+
+  /**
+   * Takes no more lines, delivers what there is within `closeTimeoutMs` and reports what is left. The same as
+   * `close()`, which winston calls, and waits for it. Idempotent; never rejects.
+   */
+  shutdown(options?: FlushOptions): Promise<FlushResult> {
+    if (this.#closing === undefined) {
+      this.#takeBacklog();
+      this.#leaveExit();
+      this.#closing = this.#publisher.close(options);
+    }
+    return this.#closing;
+  }
+
+  /** Starts `shutdown()`. Winston calls it when the last logger lets go of the transport. */
+  override close(): void {
+    void this.shutdown();
+  }
+
+  /** A line after the end, from another logger of this transport, is counted and warned about: never an 'error'. */
+  override write(...args: unknown[]): boolean {
+    if (!this.#parts._writableState.ending) return super.write(...(args as [unknown]));
+    const callback = args.at(-1);
+    this._write(args[0] as LogInfo, 'utf8', () => {
+      if (typeof callback === 'function') process.nextTick(callback);
+    });
+    return true;
+  }
+
+  override end(...args: unknown[]): this {
+    if (!this.#parts._writableState.ending) this.#takeBacklog();
+    return super.end(...(args as [])) as unknown as this;
+  }
+
+  override _write(info: LogInfo, encoding: BufferEncoding, callback: () => void): void {
+    super._write(this.format ? forOwnFormat(info) : info, encoding, callback);
+  }
+
+  /** 'finish', of this transport and of its logger, comes after the delivery. */
+  override _final(callback: () => void): void {
+    void this.shutdown().finally(callback);
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    void this.shutdown().finally(() => callback(error));
+  }
+
+  get #parts(): StreamParts {
+    return this as unknown as StreamParts;
+  }
+
+  #publish(info: LogInfo): void {
+    const message = lineOf(info, this.#line);
+    const event = { timestamp: timeOf(info), message };
+    this.#publisher.publish(event, this.#needsContext ? contextOf(info) : undefined);
+  }
+
+  #takeBacklog(): void {
+    for (const logger of this.#loggers) drainLogger(logger);
+  }
+
+  #join(logger: Logger): void {
+    this.#loggers.add(logger);
+    this.#firstLogger ??= logger;
+    this.#adopt(this.#parts.parent ?? logger);
+  }
+
+  #leave(logger: Logger): void {
+    this.#loggers.delete(logger);
+    const [other] = this.#loggers;
+    if (this.#parts.parent === logger) this.#adopt(other ?? null);
+    if (other === undefined) this.close();
+  }
+
+  #adopt(logger: Logger | null): void {
+    this.#parts.parent = logger;
+    if (logger) this.#parts.levels = logger.levels;
+  }
+
+  /**
+   * Winston waits for 'finish', at most 3 s, before it ends the process because of an exception. Where it does not
+   * end it, 'finish' would only unpipe this transport for good.
+   */
+  #finishBeforeExit(info: LogInfo): void {
+    if (info.exception !== true && info.rejection !== true) return;
+    this.#parts._ending = false;
+    if (![...this.#loggers].some((logger) => exits(logger, info.error))) return;
+    void this.flush({ timeoutMs: this.#closeTimeoutMs }).finally(() => this.emit('finish'));
+  }
+
+  /** Listeners of the application. Winston's own only forwards 'warn' to the first logger. */
+  #listeners(name: keyof PublisherEvents): number {
+    if (!RELAYED.includes(name)) return 0;
+    const forwarder = this.#parts.__winstonwarn;
+    const listeners = this.listeners(name);
+    const own = listeners.filter((listener) => listener !== forwarder).length;
+    const isForwarded = own < listeners.length;
+    return isForwarded ? own + (this.#firstLogger?.listenerCount(name) ?? 0) : own;
+  }
+}
+
+type AnyListener = Parameters<TransportStream['on']>[1];
+
+/**
+ * The events of the transport, beside those of every stream. `warn`: something that a person should know; printed on
+ * stderr when neither transport nor logger has a listener. `drop`: lines were given up or rejected. `conflict`: a put
+ * lost the race for the sequence token. `batch`: a batch was stored.
+ */
+export interface CloudWatchTransport {
+  on(name: 'warn', listener: (warning: Warning) => void): this;
+  on(name: 'drop', listener: (drop: Drop) => void): this;
+  on(name: 'conflict', listener: (conflict: Conflict) => void): this;
+  on(name: 'batch', listener: (batch: BatchDelivered) => void): this;
+  on(name: string | symbol, listener: AnyListener): this;
+  once(name: 'warn', listener: (warning: Warning) => void): this;
+  once(name: 'drop', listener: (drop: Drop) => void): this;
+  once(name: 'conflict', listener: (conflict: Conflict) => void): this;
+  once(name: 'batch', listener: (batch: BatchDelivered) => void): this;
+  once(name: string | symbol, listener: AnyListener): this;
+}
+
+/** The base copies a record for a format of this transport: what an error does not show must be shown before. */
+function forOwnFormat(info: LogInfo): LogInfo {
+  const current = withoutStaleLine(info);
+  return isError(current) ? { ...errorFields(current), ...current } : current;
+}
+
+function timeOf(info: LogInfo): number {
+  const now = Date.now();
+  try {
+    return eventTime(info.timestamp, now);
+  } catch {
+    return now;
+  }
+}
+
+function contextOf(info: LogInfo): EventContext {
+  const level = info[LEVEL];
+  return { level: typeof level === 'string' ? level : undefined, fields: info as Record<string, unknown> };
+}
+
+function exits({ exitOnError }: Logger, error: unknown): boolean {
+  try {
+    return Boolean(typeof exitOnError === 'function' ? exitOnError(error) : exitOnError);
+  } catch {
+    return true;
+  }
+}
