@@ -1,0 +1,108 @@
+import { parseArgs } from 'node:util';
+import { PUBLISHER_OPTION_NAMES, type PublisherOptions } from 'cloudwatch-logs-publisher';
+
+/** What a command line says. */
+export interface Command {
+  readonly options: PublisherOptions;
+  /** Copy what is read to stdout. */
+  readonly echo: boolean;
+  /** Read no faster than CloudWatch Logs takes. */
+  readonly wait: boolean;
+  readonly help: boolean;
+}
+
+const SWITCHES = ['createLogGroup', 'createLogStream', 'deletionProtection', 'gzip', 'emf'];
+// Taken as they are; the values of all other options are JSON where they can be read as such.
+const TEXTS = ['logGroupName', 'logStreamName', 'clientModule', 'kmsKeyId'];
+const SHORT: Readonly<Record<string, string>> = {
+  group: 'logGroupName',
+  stream: 'logStreamName',
+  retention: 'retentionInDays',
+};
+const AWS = ['region', 'endpoint', 'profile'];
+
+export const HELP = `Usage: some-app | pino-cloudwatch-logs --group <name> [options]
+
+Reads lines from stdin, JSON of pino or any other text, and publishes them to Amazon CloudWatch Logs.
+
+  --group <name>       log group (required)
+  --stream <template>  log stream (default {date}/{hostname}/{instance})
+  --region <region>    AWS Region (default: AWS_REGION, or the profile's)
+  --profile <name>     profile of the AWS configuration files
+  --endpoint <url>     another endpoint than AWS's own
+  --retention <days>   retention of the log group
+  --echo               copy what is read to stdout
+  --wait               read no faster than CloudWatch Logs takes: for files. An application at the other end of
+                       the pipe would be held up; without it a full buffer drops the oldest events and says so
+  --help               this text
+
+Every option of the transport is a flag as well:
+  ${wrap(flagNames())}
+A switch is turned off with --no-<flag>. Objects are written as JSON.
+
+Credentials come from where the AWS SDK looks for them. SIGINT and SIGTERM deliver what was read first. The exit
+code is 1 when events were not delivered.
+`;
+
+/** @throws Error when a flag is unknown or misses its value */
+export function readCommand(args: readonly string[]): Command {
+  const { values } = parseArgs({
+    args: [...args],
+    allowNegative: true,
+    options: {
+      echo: { type: 'boolean' },
+      wait: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+      ...Object.fromEntries(
+        [...AWS, ...Object.keys(SHORT), ...flagNames()].map((flag) => [
+          flag,
+          { type: SWITCHES.includes(optionOf(flag)) ? 'boolean' : 'string' } as const,
+        ]),
+      ),
+    },
+  });
+  const options: Record<string, unknown> = {};
+  const aws: Record<string, unknown> = {};
+  for (const [flag, value] of Object.entries(values)) {
+    if (flag === 'echo' || flag === 'wait' || flag === 'help') continue;
+    if (AWS.includes(flag)) aws[flag] = value;
+    else options[optionOf(flag)] = readValue(optionOf(flag), value);
+  }
+  if (Object.keys(aws).length > 0) options.aws = { ...(options.aws as object | undefined), ...aws };
+  return {
+    // Checked by the publisher, with messages that name the option.
+    options: options as unknown as PublisherOptions,
+    echo: values.echo === true,
+    wait: values.wait === true,
+    help: values.help === true,
+  };
+}
+
+function flagNames(): string[] {
+  return PUBLISHER_OPTION_NAMES.filter((name) => name !== 'client').map((name) =>
+    name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`),
+  );
+}
+
+function optionOf(flag: string): string {
+  return SHORT[flag] ?? flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function readValue(option: string, value: unknown): unknown {
+  if (typeof value !== 'string' || TEXTS.includes(option)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+function wrap(flags: readonly string[]): string {
+  const lines = [''];
+  for (const flag of flags.map((name) => `--${name}`)) {
+    const last = lines.length - 1;
+    if (lines[last].length + flag.length > 100) lines.push(flag);
+    else lines[last] = `${lines[last]} ${flag}`.trimStart();
+  }
+  return lines.join('\n  ');
+}

@@ -1,0 +1,84 @@
+#!/usr/bin/env node
+import { writeSync } from 'node:fs';
+import { Publisher } from 'cloudwatch-logs-publisher';
+import { HELP, readCommand } from './cli-flags.js';
+import { levelNames } from './line-reader.js';
+import { LineSplitter } from './line-splitter.js';
+import { publishLine } from './publish-line.js';
+import { lostEvents } from './stats-sum.js';
+
+// Well below the smallest buffer that is of use: what --wait lets come together before it waits for delivery.
+const WAIT_AFTER_BYTES = 8 * 1024 * 1024;
+// After a signal the application at the other end of the pipe may still write its last lines.
+const LAST_LINES_MS = 1000;
+
+async function main(): Promise<void> {
+  const { options, echo, wait, help } = readCommand(process.argv.slice(2));
+  if (help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const publisher = new Publisher(options);
+  const signalled = endInputOnSignal();
+  await readInput(publisher, { echo, wait: wait ? waitAfterBytes(options.maxBufferBytes) : undefined });
+  await publisher.close();
+  const { dropped, received } = publisher.stats();
+  const lost = lostEvents(publisher.stats());
+  // What the end came too early for is told by the publisher itself.
+  if (lost > dropped.shutdown) say(`${lost} of ${received} events were not delivered.`);
+  if (lost > 0) process.exitCode = 1;
+  // Passes the signal on: whoever started this process sees it end by it.
+  if (signalled.by && lost === 0) process.kill(process.pid, signalled.by);
+}
+
+async function readInput(
+  publisher: Publisher,
+  { echo, wait }: { readonly echo: boolean; readonly wait: number | undefined },
+): Promise<void> {
+  const levels = levelNames();
+  const lines = new LineSplitter((line) => publishLine(publisher, levels, line));
+  let bytes = 0;
+  try {
+    for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+      if (echo) process.stdout.write(chunk);
+      lines.write(chunk);
+      bytes += chunk.length;
+      if (wait === undefined || bytes < wait) continue;
+      bytes = 0;
+      while ((await publisher.flush()).pending > 0);
+    }
+  } catch (error) {
+    // stdin was destroyed by a signal; any other failure ends the input just the same, and is told.
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'ERR_STREAM_PREMATURE_CLOSE') say(`stdin: ${message}`);
+  }
+  lines.end();
+}
+
+function waitAfterBytes(maxBufferBytes: number | undefined): number {
+  return Math.min(WAIT_AFTER_BYTES, (maxBufferBytes ?? Number.POSITIVE_INFINITY) / 4);
+}
+
+/** On the first signal the input ends soon; a second one ends the process at once. */
+function endInputOnSignal(): { by?: NodeJS.Signals } {
+  const signalled: { by?: NodeJS.Signals } = {};
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      signalled.by ??= signal;
+      setTimeout(() => process.stdin.destroy(), LAST_LINES_MS).unref();
+    });
+  }
+  return signalled;
+}
+
+function say(text: string): void {
+  writeSync(2, `pino-cloudwatch-logs: ${text}\n`);
+}
+
+// With a reader that is gone (`| head`) there is nobody to echo to; the logs go on.
+process.stdout.on('error', () => {});
+
+main().catch((error: Error) => {
+  say(error.message);
+  process.exitCode = 1;
+});

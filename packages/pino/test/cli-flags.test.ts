@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { HELP, readCommand } from '../src/cli-flags.ts';
+
+describe('the command line', () => {
+  it('has short flags for what is needed most', () => {
+    const { options, echo, wait, help } = readCommand(
+      '--group 123 --stream {hostname} --region eu-central-1 --endpoint http://127.0.0.1:1 --retention 7 --echo'.split(
+        ' ',
+      ),
+    );
+    assert.deepEqual(options, {
+      logGroupName: '123',
+      logStreamName: '{hostname}',
+      retentionInDays: 7,
+      aws: { region: 'eu-central-1', endpoint: 'http://127.0.0.1:1' },
+    });
+    assert.deepEqual({ echo, wait, help }, { echo: true, wait: false, help: false });
+  });
+
+  it('has a flag for every option of the transport', () => {
+    const { options } = readCommand([
+      ...['--log-group-name', 'g', '--max-buffer-bytes', '100000', '--oversize', 'drop', '--gzip'],
+      ...[
+        '--no-create-log-group',
+        '--log-group-tags',
+        '{"team":"a"}',
+        '--aws',
+        '{"region":"us-east-1"}',
+        '--profile=p',
+      ],
+    ]);
+    assert.deepEqual(options, {
+      logGroupName: 'g',
+      maxBufferBytes: 100_000,
+      oversize: 'drop',
+      gzip: true,
+      createLogGroup: false,
+      logGroupTags: { team: 'a' },
+      aws: { region: 'us-east-1', profile: 'p' },
+    });
+  });
+
+  it('refuses what it does not know', () => {
+    assert.throws(() => readCommand(['--grup', 'g']), /Unknown option '--grup'/);
+    assert.throws(() => readCommand(['--group']), /argument missing/);
+    assert.throws(() => readCommand(['file.log']), /Unexpected argument 'file.log'/);
+  });
+
+  it('tells its flags in the help', () => {
+    for (const flag of ['--group <name>', '--wait', '--flush-interval-ms', '--no-<flag>'])
+      assert.ok(HELP.includes(flag));
+  });
+});

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Publisher, type PublisherStats } from 'cloudwatch-logs-publisher';
+import { DropTally } from '../src/drop-tally.ts';
+import { lostEvents, sumFlushResults, sumStats } from '../src/stats-sum.ts';
+
+function stats(change: Partial<PublisherStats>): PublisherStats {
+  const publisher = new Publisher({ logGroupName: 'g' });
+  const nothing = publisher.stats();
+  void publisher.close();
+  return { ...nothing, ...change };
+}
+
+describe('counters of several publishers', () => {
+  it('are added up, each under its reason, with the newest error', () => {
+    const a = stats({ received: 5, delivered: 3, lastError: { name: 'Old', message: '', at: 1 } });
+    const b = stats({
+      received: 7,
+      delivered: 4,
+      dropped: { ...a.dropped, overflow: 2 },
+      rejected: { ...a.rejected, tooOld: 1 },
+      lastError: { name: 'New', message: '', at: 2 },
+    });
+    for (const sum of [sumStats([a, b]), sumStats([b, a])]) {
+      assert.ok(sum);
+      assert.equal(sum.received, 12);
+      assert.equal(sum.delivered, 7);
+      assert.equal(sum.dropped.overflow, 2);
+      assert.equal(sum.rejected.tooOld, 1);
+      assert.equal(sum.lastError?.name, 'New');
+      assert.equal(lostEvents(sum), 3);
+    }
+  });
+
+  it('are none for none', () => {
+    assert.equal(sumStats([]), undefined);
+    assert.deepEqual(sumFlushResults([]), { delivered: 0, dropped: 0, pending: 0 });
+  });
+});
+
+describe('drops', () => {
+  it('of the same reason and stream are reported as one', () => {
+    const reported: unknown[] = [];
+    const tally = new DropTally((drop) => reported.push(drop));
+    const drop = {
+      reason: 'overflow',
+      events: 1,
+      bytes: 100,
+      logGroupName: 'g',
+      logStreamName: 's',
+    } as const;
+    tally.add(drop);
+    tally.add(drop);
+    tally.add({ ...drop, logStreamName: 'other' });
+    assert.deepEqual(reported, []);
+    tally.report();
+    tally.report();
+    assert.deepEqual(reported, [
+      { ...drop, events: 2, bytes: 200 },
+      { ...drop, logStreamName: 'other' },
+    ]);
+  });
+});
