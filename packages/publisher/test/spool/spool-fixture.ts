@@ -6,10 +6,24 @@ import type { SpooledEvent } from '../../src/spool/event-frame.ts';
 import { currentOwner, type OwnerIdentity } from '../../src/spool/owner-lock.ts';
 import { openSpool, type Spool, type SpoolOptions } from '../../src/spool/spool.ts';
 
+const endings = new WeakMap<TestContext, (() => unknown)[]>();
+
+/** Does something when the test ends, in the opposite order of these calls: `t.after` keeps their order. */
+export function atEnd(t: TestContext, end: () => unknown): void {
+  const list = endings.get(t) ?? [];
+  if (!endings.has(t)) {
+    endings.set(t, list);
+    t.after(async () => {
+      for (const one of list.reverse()) await one();
+    });
+  }
+  list.push(end);
+}
+
 /** A directory that is gone after the test. */
 export function temporaryDirectory(t: TestContext): string {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'spool-'));
-  t.after(() => fs.rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
+  atEnd(t, () => fs.rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
   return directory;
 }
 
@@ -25,7 +39,7 @@ export function open(directory: string, options: Partial<SpoolOptions> = {}): Sp
 /** Opens a spool, and closes it when the test ends. */
 export function openUntilEnd(t: TestContext, directory: string, options: Partial<SpoolOptions> = {}): Spool {
   const spool = open(directory, options);
-  t.after(() => spool.close());
+  atEnd(t, () => spool.close());
   return spool;
 }
 

@@ -114,7 +114,7 @@ test('whatever is appended, settled, damaged and killed: the spool gives back wh
             for (const ledger of filesOf(directory, 'ledger')) fs.writeFileSync(ledger, 'spoilt');
             // What is settled lies in the files as long as an event beside it is open.
             for (let number = 1; number < model.next; number++) {
-              if (!model.open.has(number)) model.maybeSettled.add(number);
+              if (!model.open.has(number)) model.ghosts.add(number);
             }
             spool = start();
             await restarted(spool, model);

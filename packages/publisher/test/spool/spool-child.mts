@@ -1,0 +1,60 @@
+// Run by tests as a process of its own: appends as fast as it is allowed to and says what was written.
+//   node --import tsx spool-child.mts write DIRECTORY   prints "appended <n>" and "written <id of first> <id>" lines until it is killed
+//   node --import tsx spool-child.mts open DIRECTORY    says "ready", waits for a line, opens, prints what it recovered
+//   node --import tsx spool-child.mts exit DIRECTORY    saves 1000 events inside process.on('exit')
+import { once } from 'node:events';
+import fs from 'node:fs';
+import { openSpool } from '../../src/spool/spool.ts';
+
+const [, , command, directory = ''] = process.argv;
+const say = (line: string): void => void fs.writeSync(1, `${line}\n`);
+
+if (command === 'write') {
+  let first = 0;
+  const spool = openSpool({
+    directory,
+    maxBytes: 256 * 1024 * 1024,
+    mode: 'always',
+    onWritten: (id) => say(`written ${id - first + 1}`),
+  });
+  await spool.ready;
+  let number = 0;
+  const appendSome = (): void => {
+    for (let count = 0; count < 200; count++) {
+      number += 1;
+      const id = spool.append('group', `stream ${number % 3}`, number, `event ${number}`, 0);
+      if (first === 0) first = id;
+    }
+    setImmediate(appendSome);
+  };
+  appendSome();
+} else if (command === 'open') {
+  say('ready');
+  await once(process.stdin, 'data');
+  const spool = openSpool({ directory, maxBytes: 64 * 1024 * 1024, mode: 'always' });
+  const { directories } = await spool.ready;
+  const events: string[] = [];
+  for await (const batch of spool.read({ afterId: 0, maxBytes: 1_000_000 })) {
+    for (const { message } of batch) events.push(message);
+  }
+  say(JSON.stringify({ directories, events }));
+  // Stays, so that what it took is not free again before the other has looked.
+  await once(process.stdin, 'data');
+  process.exit();
+} else if (command === 'exit') {
+  const spool = openSpool({ directory, maxBytes: 64 * 1024 * 1024, mode: 'overflow' });
+  process.on('exit', () => {
+    for (let number = 1; number <= 500; number++)
+      spool.append('group', 'stream', number, `event ${number}`, 0);
+    const inputs = Array.from({ length: 500 }, (_, index) => {
+      return {
+        logGroupName: 'group',
+        logStreamName: 'stream',
+        timestamp: index,
+        message: `event ${index + 501}`,
+        flags: 0,
+      };
+    });
+    say(`unsaved ${spool.appendSync(inputs).length}`);
+  });
+}

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { runCommand } from '../../src/spool/commands.ts';
+import { type ReplayProgress, replay } from '../../src/spool/replay.ts';
+import {
+  appendNumbers,
+  deadOwner,
+  filesOf,
+  open,
+  openUntilEnd,
+  readAll,
+  temporaryDirectory,
+} from './spool-fixture.ts';
+
+const cliPath = fileURLToPath(new URL('../../src/spool/cli.ts', import.meta.url));
+
+interface Outcome {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run(...args: string[]): Promise<Outcome> {
+  const stdout = new PassThrough({ highWaterMark: 16 });
+  const stderr = new PassThrough({ highWaterMark: 16 });
+  const texts = Promise.all([text(stdout), text(stderr)]);
+  const status = await runCommand(args, { stdout, stderr });
+  stdout.end();
+  stderr.end();
+  const [out, err] = await texts;
+  return { status, stdout: out, stderr: err };
+}
+
+test('the command lists, prints and verifies a spool beside its living owner, and changes nothing', async (t) => {
+  const directory = temporaryDirectory(t);
+  const crashed = open(directory, { owner: deadOwner() });
+  appendNumbers(crashed, 1, 3, 'stream a');
+  appendNumbers(crashed, 4, 5, 'stream b');
+  await crashed.flush();
+  const ids = appendNumbers(crashed, 6, 7, 'stream b');
+  crashed.acknowledge([[ids[0] ?? 0, ids[0] ?? 0]]);
+  await crashed.notePut({
+    putId: 1,
+    logGroupName: 'g',
+    logStreamName: 's',
+    ranges: [[ids[1] ?? 0, ids[1] ?? 0]],
+    sequenceToken: 't',
+  });
+  const before = filesOf(directory, '').sort();
+
+  const list = await run('list', directory);
+  assert.equal(list.status, 0, list.stderr);
+  assert.match(list.stdout, /1 owners, 1 segments, 6 events to deliver/);
+  assert.match(list.stdout, /dead, process 1073741824/);
+  assert.match(list.stdout, /group stream b: 3 events, 21 bytes, oldest 2023-11-14T22:13:20\.004Z/);
+
+  const print = await run('print', directory, '--stream', 'stream b');
+  assert.equal(print.status, 0, print.stderr);
+  assert.deepEqual(
+    print.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+    [4, 5, 7].map((n) => ({
+      timestamp: 1_700_000_000_000 + n,
+      logGroupName: 'group',
+      logStreamName: 'stream b',
+      message: `event ${n}`,
+    })),
+  );
+
+  assert.equal((await run('verify', directory)).status, 0);
+  assert.deepEqual(filesOf(directory, '').sort(), before);
+
+  const [segment = ''] = filesOf(directory, '.segment');
+  const bytes = fs.readFileSync(segment);
+  bytes.write('EVENT', bytes.indexOf('event 2'));
+  fs.writeFileSync(segment, bytes);
+  const damaged = spawnSync(process.execPath, ['--import', 'tsx', cliPath, 'verify', directory], {
+    encoding: 'utf8',
+  });
+  assert.equal(damaged.status, 1);
+  assert.match(damaged.stdout, /1 corrupt frames/);
+  assert.doesNotMatch(damaged.stdout, /EVENT/);
+});
+
+test('the command says what it expects when it is called wrongly', async () => {
+  const nothing = await run();
+  assert.equal(nothing.status, 2);
+  assert.match(nothing.stderr, /Usage: cloudwatch-logs-spool/);
+  const missing = await run('list', '/nonexistent/spool');
+  assert.equal(missing.status, 2);
+  assert.match(missing.stderr, /ENOENT/);
+  assert.equal((await run('explode', '.')).status, 2);
+  assert.equal((await run('--help')).status, 0);
+});
+
+test('a replay hands over what dead owners left, and what was not settled stays', async (t) => {
+  const directory = temporaryDirectory(t);
+  const living = openUntilEnd(t, directory);
+  appendNumbers(living, 100, 101);
+  await living.flush();
+  const crashed = open(directory, { owner: deadOwner() });
+  appendNumbers(crashed, 1, 50);
+  await crashed.flush();
+
+  const sent: string[] = [];
+  const failure = new Error('the endpoint is away');
+  const halfway = replay(
+    directory,
+    async (events) => {
+      if (sent.length >= 20) throw failure;
+      sent.push(...events.map(({ message }) => message));
+    },
+    undefined,
+    { batchBytes: 70 },
+  );
+  await assert.rejects(halfway, failure);
+  const progress: ReplayProgress[] = [];
+  const result = await replay(
+    directory,
+    async (events) => {
+      sent.push(...events.map(({ message }) => message));
+    },
+    (step) => progress.push(step),
+  );
+  assert.deepEqual(
+    sent,
+    Array.from({ length: 50 }, (_, index) => `event ${index + 1}`),
+  );
+  assert.deepEqual(progress[0], { settled: 0, total: result.total });
+  assert.deepEqual(progress.at(-1), { settled: result.total, total: result.total });
+  assert.equal(filesOf(directory, '.segment').length, 1);
+  assert.equal((await readAll(living)).length, 2);
+});
