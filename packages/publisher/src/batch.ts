@@ -185,7 +185,7 @@ export class Batch {
       part.append(this.#messages[i], this.#timestamps[i], this.#sizes[i], this.#notes?.[i]);
     }
     part.state = 'frozen';
-    part.observers = this.observers;
+    part.observers = this.observers && [...this.observers]; // of its own: a later flush follows each half by itself
     part.ambiguousToken = this.ambiguousToken;
     part.ambiguousTwice = this.ambiguousToken !== undefined; // no token can settle a part of what was sent whole
     return part;
