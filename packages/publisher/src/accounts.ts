@@ -35,7 +35,10 @@ export interface PublisherStats {
   readonly tokenConflicts: number;
   /** Batches found to be stored already: the answer to an earlier put of them was lost. */
   readonly alreadyAccepted: number;
-  /** Events that may be stored twice, because an answer was lost and tokens are not enforced. */
+  /**
+   * Copies of events that may be stored besides the first, because answers were lost and no sequence token
+   * could tell: never less than the duplicates that are stored.
+   */
   readonly possibleDuplicates: number;
   /** Events that became several, because they were larger than `maxEventBytes`. */
   readonly splitEvents: number;

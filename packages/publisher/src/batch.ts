@@ -47,6 +47,8 @@ export class Batch {
   ambiguousToken: string | null | undefined;
   /** Puts of this batch under several tokens may have been stored, so that no token can settle it. */
   ambiguousTwice = false;
+  /** Puts of this batch that may have been stored although no success came back. */
+  ambiguousPuts = 0;
   observers: BatchObserver[] | undefined;
 
   readonly #limits: BatchLimits;
@@ -166,6 +168,7 @@ export class Batch {
   mayBeStoredUnder(token: string | null): void {
     if (this.ambiguousToken !== undefined && this.ambiguousToken !== token) this.ambiguousTwice = true;
     this.ambiguousToken = token;
+    this.ambiguousPuts++;
   }
 
   /** Whether an endpoint that enforces tokens would have noticed, under `token`, that the batch is stored. */
@@ -187,6 +190,7 @@ export class Batch {
     part.state = 'frozen';
     part.observers = this.observers && [...this.observers]; // of its own: a later flush follows each half by itself
     part.ambiguousToken = this.ambiguousToken;
+    part.ambiguousPuts = this.ambiguousPuts;
     part.ambiguousTwice = this.ambiguousToken !== undefined; // no token can settle a part of what was sent whole
     return part;
   }

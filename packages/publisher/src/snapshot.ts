@@ -11,6 +11,7 @@ export interface BatchSnapshot {
   readonly attempts: number;
   readonly ambiguousToken: string | null | undefined;
   readonly ambiguousTwice: boolean;
+  readonly ambiguousPuts: number;
 }
 
 /** Everything of a publisher that is not settled, as plain data. */
@@ -38,6 +39,7 @@ export function snapshotBatch(batch: Batch, tokenUnderWay: string | null | undef
     isFrozen: batch.state === 'frozen',
     attempts: batch.attempts,
     ambiguousToken: tokenUnderWay === undefined ? known : tokenUnderWay,
+    ambiguousPuts: batch.ambiguousPuts + (tokenUnderWay === undefined ? 0 : 1),
     ambiguousTwice:
       batch.ambiguousTwice || (tokenUnderWay !== undefined && known !== undefined && known !== tokenUnderWay),
   };
@@ -54,5 +56,6 @@ export function restoreBatch(saved: BatchSnapshot, limits: BatchLimits): Batch {
   batch.attempts = saved.attempts;
   batch.ambiguousToken = saved.ambiguousToken;
   batch.ambiguousTwice = saved.ambiguousTwice;
+  batch.ambiguousPuts = saved.ambiguousPuts;
   return batch;
 }

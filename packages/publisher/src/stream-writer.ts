@@ -229,6 +229,10 @@ export class StreamWriter {
         break;
       case 'already-accepted':
         this.#context.accounts.alreadyAccepted++;
+        // One copy is the one that was found; a put under another token may have stored another before.
+        if (batch.ambiguousTwice) {
+          this.#context.accounts.possibleDuplicates += batch.weight * (batch.ambiguousPuts - 1);
+        }
         this.#token.alreadyAccepted(outcome.next);
         this.#settlement.delivered(batch, [], durationMs);
         this.#recovered();
@@ -263,7 +267,8 @@ export class StreamWriter {
     // An endpoint that enforces tokens would have refused the same batch under the same token.
     const isProven = this.#token.enforced && batch.isSettledBy(token ?? null);
     if (batch.ambiguousToken !== undefined && !isProven) {
-      this.#context.accounts.possibleDuplicates += batch.weight;
+      // Each of them may have stored the batch once more.
+      this.#context.accounts.possibleDuplicates += batch.weight * batch.ambiguousPuts;
     }
     this.#token.accepted(next);
     if (result.rejectedEntity) {
