@@ -26,11 +26,14 @@ await act('The pino service restarts on its existing stream: its token is stale'
   await start('pino-shop');
   await seconds(3);
 });
-await act('A rival shares the stream of the winston service and takes its token again and again', async () => {
-  await start('winston-shop', 'rival');
-  await seconds(4);
-  await stop('rival');
-});
+await act(
+  'A rival shares the stream of the winston service and takes its token again and again',
+  async () => {
+    await start('winston-shop', 'rival');
+    await seconds(4);
+    await stop('rival');
+  },
+);
 await act('Every second answer is lost after the batch was stored', async () => {
   local.faults.set([{ kind: 'reset-after', probability: 0.5 }]);
   await seconds(3);
@@ -59,8 +62,7 @@ process.exitCode = agreed ? 0 : 1;
 async function act(title, run) {
   say('cyan', `\n${title}`);
   await run();
-  progress();
-  process.stdout.write('\n');
+  if (process.stdout.isTTY) process.stdout.write('\n');
 }
 
 async function start(kind, name = kind) {
@@ -116,9 +118,10 @@ function stored() {
 }
 
 async function seconds(count) {
-  for (let i = 0; i < count * 4; i++) {
+  for (let i = 1; i <= count * 4; i++) {
     await new Promise((resolve) => setTimeout(resolve, 250));
-    progress();
+    // A terminal shows one line that moves; a file gets a line each second.
+    if (process.stdout.isTTY || i % 4 === 0) progress();
   }
 }
 
@@ -128,14 +131,12 @@ function progress() {
     `  ${((Date.now() - startedAt) / 1000).toFixed(1).padStart(5)} s   puts ${made.PutLogEvents ?? 0}   ` +
     `stored ${events}   token conflicts ${errors.InvalidSequenceTokenException ?? 0}   ` +
     `already accepted ${errors.DataAlreadyAcceptedException ?? 0}`;
-  if (process.stdout.isTTY) process.stdout.write(`\r\x1b[2K${line}`);
-  else if (line.slice(10) !== progress.last) process.stdout.write(`${line}\n`);
-  progress.last = line.slice(10);
+  process.stdout.write(process.stdout.isTTY ? `\r\x1b[2K${line}` : `${line}\n`);
 }
 
 /** Prints the table; returns whether the endpoint, the services and the transports agree. */
 function report() {
-  const { requests: made, errors, puts, faults } = local.stats();
+  const { requests: made, errors, puts } = local.stats();
   const lines = [...beforeDeletion, ...stored()];
   const unique = new Set(lines).size;
   const logged = finished.reduce((sum, { lines }) => sum + lines, 0);
@@ -146,9 +147,18 @@ function report() {
   const rows = [
     ['received', logged, own((stats) => stats.received), equal],
     ['delivered', unique, own((stats) => stats.delivered), equal],
-    ['token conflicts met', errors.InvalidSequenceTokenException ?? 0, own((stats) => stats.tokenConflicts), equal],
-    ['already accepted', errors.DataAlreadyAcceptedException ?? 0, own((stats) => stats.alreadyAccepted), equal],
-    ['answers lost', faults['reset-after'] ?? 0, own((stats) => stats.alreadyAccepted), equal],
+    [
+      'token conflicts met',
+      errors.InvalidSequenceTokenException ?? 0,
+      own((stats) => stats.tokenConflicts),
+      equal,
+    ],
+    [
+      'already accepted',
+      errors.DataAlreadyAcceptedException ?? 0,
+      own((stats) => stats.alreadyAccepted),
+      equal,
+    ],
     ['retries', made.PutLogEvents - puts, own((stats) => stats.retries), atMost],
     ['duplicated', lines.length - unique, own((stats) => stats.possibleDuplicates), atMost],
     ['lost', logged - unique, own((stats) => sum(stats.dropped) + sum(stats.rejected)), equal],
