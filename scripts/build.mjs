@@ -20,8 +20,9 @@ const packages = ['publisher', 'local', 'pino', 'winston'].map((name) => path.jo
 
 /** Builds what is older than its sources. Exits the process with the compiler's messages when that fails. */
 export function build({ quiet = false } = {}) {
+  // The CommonJS build is the last thing that is written, so it says how old the whole is.
   const stale = packages.filter(
-    (folder) => newest(path.join(folder, 'src')) > newest(path.join(folder, 'dist')),
+    (folder) => newest(path.join(folder, 'src')) > newest(path.join(folder, 'dist', 'cjs')),
   );
   if (stale.length === 0) return;
   if (!quiet) console.log(`Building ${stale.map((folder) => path.basename(folder)).join(', ')} ...`);

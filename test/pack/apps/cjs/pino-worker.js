@@ -1,0 +1,6 @@
+const pino = require('pino');
+
+const logger = pino({
+  transport: { target: 'pino-cloudwatch-logs', options: { logGroupName: process.env.LOG_GROUP } },
+});
+logger.info({ order: 42 }, 'paid');

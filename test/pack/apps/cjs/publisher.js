@@ -1,0 +1,5 @@
+const { createPublisher } = require('cloudwatch-logs-publisher');
+
+const publisher = createPublisher({ logGroupName: process.env.LOG_GROUP });
+publisher.publish({ timestamp: Date.now(), message: 'paid' });
+publisher.close();
