@@ -7,8 +7,10 @@ export interface Clock {
   clearTimer(timer: unknown): void;
 }
 
+const MAX_TIMER_MS = 2 ** 31 - 1; // Node.js runs a timer after 1 ms when it is to wait longer
+
 export const systemClock: Clock = {
   now: Date.now,
-  setTimer: (callback, ms) => setTimeout(callback, ms).unref(),
+  setTimer: (callback, ms) => setTimeout(callback, Math.min(ms, MAX_TIMER_MS)).unref(),
   clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };
