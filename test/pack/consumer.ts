@@ -28,7 +28,7 @@ export class Consumer {
     });
     if (npm.status !== 0) {
       if (/ENOTFOUND|EAI_AGAIN|ENETUNREACH|ECONNREFUSED|ETIMEDOUT/.test(npm.stderr)) {
-        return 'npm cannot reach a registry, and has not all packages in its cache';
+        return 'npm cannot reach a registry, and its cache lacks some of the packages';
       }
       throw new Error(`npm install failed:\n${npm.stdout}${npm.stderr}`);
     }

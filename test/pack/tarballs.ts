@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 /** The packages, by npm name. */
@@ -13,10 +12,10 @@ export const PACKAGES = [
   'winston-cloudwatch-logs',
 ] as const;
 
-/** A folder outside of the repository, so that nothing of it can be imported by accident. Gone after the tests. */
+/** A folder outside of the repository, so that nothing of it can be imported by accident. Gone at exit. */
 export function temporaryFolder(): string {
   const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'cloudwatch-logs-pack-')));
-  after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   return folder;
 }
 
