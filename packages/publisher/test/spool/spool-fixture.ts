@@ -33,7 +33,9 @@ export function deadOwner(): OwnerIdentity {
 }
 
 export function open(directory: string, options: Partial<SpoolOptions> = {}): Spool {
-  return openSpool({ directory, maxBytes: 64 * 1024 * 1024, mode: 'always', ...options });
+  // A crashed spool still lives in this process: it must not make its directory anew when that was taken over.
+  const retry = options.owner === undefined ? {} : { retryDelayMs: 3_600_000 };
+  return openSpool({ directory, maxBytes: 64 * 1024 * 1024, mode: 'always', ...retry, ...options });
 }
 
 /** Opens a spool, and closes it when the test ends. */
