@@ -9,6 +9,8 @@ import type { PublisherSnapshot } from './snapshot.js';
 export interface Guarded {
   /** Events that are not settled. */
   readonly pending: () => number;
+  /** Whether something else is under way that should come to its end, such as the retention of a new group. */
+  readonly isBusy: () => boolean;
   /** How long the end of the process may be held up. */
   readonly drainMs: number;
   readonly drain: (timeoutMs: number) => Promise<void>;
@@ -62,7 +64,7 @@ export function guardExit(publisher: Guarded): () => void {
 function onBeforeExit(): void {
   // Emitted again each time the process runs out of work; what could not be drained once has had its time.
   if (drainingUntil !== undefined) return;
-  const waiting = [...guarded].filter((publisher) => publisher.pending() > 0);
+  const waiting = [...guarded].filter((publisher) => publisher.pending() > 0 || publisher.isBusy());
   if (waiting.length === 0) return;
   drainingUntil = Date.now() + Math.max(...waiting.map((publisher) => publisher.drainMs));
   void Promise.all(waiting.map((publisher) => publisher.drain(publisher.drainMs))).then(() => {

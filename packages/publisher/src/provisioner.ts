@@ -1,3 +1,4 @@
+import type { Clock } from './clock.js';
 import { judgeFailure } from './outcome.js';
 import type { CallResult, PutFailure, Sink, Target } from './sink.js';
 
@@ -15,6 +16,9 @@ export interface ProvisioningFailure {
   readonly failure: PutFailure;
 }
 
+const RETENTION_TRIES = 5;
+const RETENTION_EVERY_MS = 60_000; // PutRetentionPolicy allows 5 calls a second for a whole account
+
 const TURNED_OFF: PutFailure = {
   ok: false,
   name: 'ResourceNotFoundException',
@@ -29,17 +33,20 @@ const TURNED_OFF: PutFailure = {
  */
 export class Provisioner {
   readonly #sink: Sink;
+  readonly #clock: Clock;
   readonly #options: ProvisionerOptions;
   readonly #onRetentionFailure: (logGroupName: string, failure: PutFailure) => void;
   readonly #underWay = new Map<string, Promise<ProvisioningFailure | undefined>>();
-  readonly #retentionDone = new Set<string>();
+  readonly #retention = new Map<string, { failures: number; tryAt: number }>();
 
   constructor(
     sink: Sink,
+    clock: Clock,
     options: ProvisionerOptions,
     onRetentionFailure: (logGroupName: string, failure: PutFailure) => void,
   ) {
     this.#sink = sink;
+    this.#clock = clock;
     this.#options = options;
     this.#onRetentionFailure = onRetentionFailure;
   }
@@ -55,14 +62,32 @@ export class Provisioner {
     return this.#once(key, () => this.#createStream(target, groupIsMissing));
   }
 
-  /** A put on the group was stored: its retention can be set, once. */
+  /** A put on the group was stored: its retention can be set, once; what may pass by itself is tried again. */
   groupIsThere(logGroupName: string): void {
     const { retentionInDays } = this.#options;
-    if (retentionInDays === undefined || this.#retentionDone.has(logGroupName)) return;
-    this.#retentionDone.add(logGroupName);
-    void this.#sink.putRetentionPolicy(logGroupName, retentionInDays).then((result) => {
-      if (!result.ok) this.#onRetentionFailure(logGroupName, result);
+    if (retentionInDays === undefined) return;
+    const known = this.#retention.get(logGroupName) ?? { failures: 0, tryAt: 0 };
+    if (this.#clock.now() < known.tryAt) return;
+    this.#retention.set(logGroupName, { ...known, tryAt: Number.POSITIVE_INFINITY });
+    void this.#once(`retention:${logGroupName}`, async () => {
+      const result = await this.#sink.putRetentionPolicy(logGroupName, retentionInDays);
+      if (result.ok) return undefined;
+      const failures = known.failures + 1;
+      const isFinal = judgeFailure(result).kind === 'refused' || failures >= RETENTION_TRIES;
+      const tryAt = isFinal ? Number.POSITIVE_INFINITY : this.#clock.now() + RETENTION_EVERY_MS;
+      this.#retention.set(logGroupName, { failures, tryAt });
+      this.#onRetentionFailure(logGroupName, result);
+      return undefined;
     });
+  }
+
+  get isBusy(): boolean {
+    return this.#underWay.size > 0;
+  }
+
+  /** Resolves when nothing is under way any more. Never rejects. */
+  async idle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay.values());
   }
 
   async #createStream(target: Target, groupIsMissing: boolean): Promise<ProvisioningFailure | undefined> {
@@ -86,7 +111,7 @@ export class Provisioner {
     return this.#once(logGroupName, async () => {
       const result = await this.#sink.createLogGroup(logGroupName);
       if (!isThere(result)) return { action, failure: result };
-      this.#retentionDone.delete(logGroupName); // a group that was deleted has lost its retention
+      this.#retention.delete(logGroupName); // a group that was deleted has lost its retention
       return undefined;
     });
   }

@@ -65,6 +65,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   readonly #diagnostics: Diagnostics;
   readonly #sink: Sink;
   readonly #namer: StreamNamer;
+  readonly #provisioner: Provisioner;
   readonly #writers: StreamWriters;
   readonly #overflow: Overflow;
   readonly #keepAlive = new KeepAlive();
@@ -81,13 +82,14 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#diagnostics = new Diagnostics(this, this.#clock, internals.silent ?? false);
     this.#sink = internals.sink ?? new CloudWatchLogsSink(this.#options);
     this.#namer = this.#makeNamer();
+    this.#provisioner = this.#makeProvisioner();
     this.#writers = new StreamWriters(this.#options.logGroupName, {
       options: this.#options,
       clock: this.#clock,
       random: internals.random ?? Math.random,
       deadlines: this.#deadlines,
       sink: this.#sink,
-      provisioner: this.#makeProvisioner(),
+      provisioner: this.#provisioner,
       accounts: this.#accounts,
       budget: this.#budget,
       diagnostics: this.#diagnostics,
@@ -128,7 +130,10 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   async flush(options: FlushOptions = {}): Promise<FlushResult> {
     const flush = new Flush();
     for (const writer of this.#writers) writer.flush(flush);
-    await this.#within(flush, options.timeoutMs ?? this.#options.flushTimeoutMs);
+    if (!flush.isDone) {
+      const done = new Promise<void>((resolve) => flush.whenDone(resolve));
+      await this.#within(options.timeoutMs ?? this.#options.flushTimeoutMs, done);
+    }
     return flush.result;
   }
 
@@ -267,23 +272,24 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#diagnostics.warn({ code, message, logGroupName: this.#options.logGroupName });
   }
 
-  /** Waits for a flush, holding the process alive, at most `timeoutMs`. */
-  async #within(flush: Flush, timeoutMs: number): Promise<void> {
-    if (flush.isDone) return;
+  /** Waits, holding the process alive, at most `timeoutMs`. */
+  async #within(timeoutMs: number, waited: Promise<void>): Promise<void> {
     const release = this.#keepAlive.hold();
-    await new Promise<void>((resolve) => {
-      const timer = this.#clock.setTimer(resolve, timeoutMs);
-      flush.whenDone(() => {
-        this.#clock.clearTimer(timer);
-        resolve();
-      });
+    let timer: unknown;
+    const timeout = new Promise<void>((resolve) => {
+      timer = this.#clock.setTimer(resolve, Math.max(0, timeoutMs));
     });
+    await Promise.race([waited, timeout]);
+    this.#clock.clearTimer(timer);
     release();
   }
 
   async #shutDown(timeoutMs: number): Promise<FlushResult> {
     this.#state = 'closing';
+    const deadline = this.#clock.now() + timeoutMs;
     const result = await this.flush({ timeoutMs });
+    // A process that lives for a second only would never set the retention of its group otherwise.
+    if (this.#provisioner.isBusy) await this.#within(deadline - this.#clock.now(), this.#provisioner.idle());
     const left = this.#abandon('shutdown');
     this.#state = 'closed';
     this.#unguard?.();
@@ -331,7 +337,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   }
 
   #makeProvisioner(): Provisioner {
-    return new Provisioner(this.#sink, this.#options, (logGroupName, failure) => {
+    return new Provisioner(this.#sink, this.#clock, this.#options, (logGroupName, failure) => {
       this.#diagnostics.warn({
         code: 'retention',
         message:
@@ -352,8 +358,11 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       drainMs: this.#options.closeTimeoutMs,
       drain: async (timeoutMs) => {
         for (const writer of this.#writers) writer.hurry(true);
+        const deadline = this.#clock.now() + timeoutMs;
         await this.flush({ timeoutMs });
+        await this.#within(deadline - this.#clock.now(), this.#provisioner.idle());
       },
+      isBusy: () => this.#provisioner.isBusy,
       snapshot: () => this.#snapshot(),
       settle: (delivered, lastError) => {
         const left = this.#abandon('shutdown');
