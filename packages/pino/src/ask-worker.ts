@@ -64,6 +64,7 @@ function waitFor<T>(
   let settle = (): void => {};
   return new Promise<T>((resolve, reject) => {
     const onClose = () => reject(new Error('The worker of the transport has ended.'));
+    if (transport.destroyed) return onClose();
     // A referenced timer: it holds the process alive, as a worker of pino does not.
     const timer = setTimeout(() => {
       try {

@@ -9,7 +9,8 @@ import { type CloudWatchTransportOptions, separateOptions } from './transport-op
 export interface CloudWatchTarget {
   /** Absolute path of this package's entry, so that pino need not find it from the place of the caller. */
   readonly target: string;
-  readonly options: CloudWatchTransportOptions;
+  /** The options as they were given. Widely typed, so that pino infers a type for targets of different kinds. */
+  readonly options: Readonly<Record<string, unknown>>;
   /** Lowest level for this target. Only set when it was given. */
   readonly level?: string;
 }
@@ -37,8 +38,8 @@ export function cloudWatchTarget(
   { level }: { readonly level?: string } = {},
 ): CloudWatchTarget {
   checkForWorker(options);
-  const target = findTarget();
-  return level === undefined ? { target, options } : { target, options, level };
+  const found = { target: findTarget(), options: { ...options } };
+  return level === undefined ? found : { ...found, level };
 }
 
 function checkForWorker(options: CloudWatchTransportOptions): void {
