@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import winston from 'winston';
+import { CloudWatchTransport, type CloudWatchTransportOptions, PublisherError } from '../src/index.ts';
+
+function messageOf(options: unknown): string {
+  try {
+    new CloudWatchTransport(options as CloudWatchTransportOptions).close();
+  } catch (error) {
+    assert.ok(error instanceof PublisherError);
+    assert.equal(error.code, 'CLOUDWATCH_LOGS_INVALID_OPTION');
+    return error.message;
+  }
+  throw new assert.AssertionError({ message: 'the options were accepted' });
+}
+
+describe('options of CloudWatchTransport', () => {
+  const bad: [string, unknown, string][] = [
+    ['no options', undefined, 'options must be an object with at least logGroupName; got undefined.'],
+    ['no log group', {}, 'Option "logGroupName" must be a log group name'],
+    [
+      'a slip in the name of an option of the publisher',
+      { logGroupName: 'app', flushIntervalMS: 5 },
+      'Unknown option "flushIntervalMS". Did you mean "flushIntervalMs"?',
+    ],
+    [
+      "a slip in the name of winston's option",
+      { logGroupName: 'app', handleException: true },
+      'Unknown option "handleException". Did you mean "handleExceptions"?',
+    ],
+    [
+      'a wrong level',
+      { logGroupName: 'app', level: 3 },
+      'Option "level" must be the name of a level such as "info"; got 3.',
+    ],
+    [
+      'a wrong silent',
+      { logGroupName: 'app', silent: 'no' },
+      'Option "silent" must be true or false; got "no".',
+    ],
+    [
+      'a format that is none',
+      { logGroupName: 'app', format: 'json' },
+      'Option "format" must be a winston format such as winston.format.json(); got "json".',
+    ],
+    [
+      'a wrong line',
+      { logGroupName: 'app', line: 'text' },
+      'Option "line" must be "auto", "format" or "json"; got "text".',
+    ],
+    [
+      'a bad region',
+      { logGroupName: 'app', aws: { region: 'Europe' } },
+      'Option "aws.region" must be an AWS Region',
+    ],
+    [
+      'a bad template',
+      { logGroupName: 'app', logStreamName: '{host}' },
+      'Option "logStreamName" must be a template',
+    ],
+  ];
+  for (const [name, options, message] of bad) {
+    it(`says what to do about ${name}`, () => {
+      const got = messageOf(options);
+      assert.ok(got.startsWith(message), got);
+    });
+  }
+
+  it('takes every option of winston, and undefined for what is not set', () => {
+    const transport = new CloudWatchTransport({
+      logGroupName: 'app',
+      level: 'warn',
+      silent: false,
+      format: winston.format.simple(),
+      handleExceptions: false,
+      handleRejections: undefined,
+      line: 'format',
+    });
+    assert.equal(transport.level, 'warn');
+    assert.equal(transport.silent, false);
+    assert.ok(transport.format);
+    assert.equal(transport.name, 'cloudwatch');
+    transport.close();
+  });
+});

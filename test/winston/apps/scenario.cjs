@@ -1,0 +1,63 @@
+// An application that logs and comes to an end; what it does is told in its first argument.
+
+/** The ways in which an application ends. */
+const endings = {
+  'nothing left to do': () => {},
+  'process.exit': () => process.exit(0),
+  'uncaught exception': () => {
+    setImmediate(() => {
+      throw new Error('the application failed');
+    });
+  },
+  'unhandled rejection': () => {
+    Promise.reject(new Error('a promise failed'));
+  },
+  // The listener ends the process; until then a server would keep it alive.
+  SIGTERM: () => {
+    const alive = setInterval(() => {}, 60_000);
+    process.once('SIGTERM', () => {
+      clearInterval(alive);
+      process.exit(143);
+    });
+    console.log('logged');
+  },
+  'logger.end()': ({ logger }) => logger.end(),
+  'logger.close()': ({ logger }) => logger.close(),
+  'logger.end(), then process.exit on finish': ({ logger }) => {
+    logger.on('finish', () => process.exit(0));
+    logger.end();
+  },
+  'process.exit behind a stalled transport': () => process.exit(0),
+  'flush, then wait to be killed': async ({ transport }) => {
+    const { delivered } = await transport.flush();
+    console.log(`flushed ${delivered}`);
+    setInterval(() => {}, 60_000);
+  },
+  'exceptions that do not end it': async ({ logger, transport }) => {
+    process.once('uncaughtException', () => setImmediate(() => process.emit('one is over')));
+    setImmediate(() => {
+      throw new Error('first failure');
+    });
+    await new Promise((resolve) => process.once('one is over', resolve));
+    Promise.reject(new Error('second failure'));
+    await new Promise((resolve) => process.once('unhandledRejection', () => setImmediate(resolve)));
+    logger.info('still attached', { transports: logger.transports.length });
+    await transport.flush();
+    logger.end();
+  },
+};
+
+/** Runs the scenario with either build of the transport. */
+exports.run = (winston, CloudWatchTransport) => {
+  const { ending, lines, options, loggerOptions } = JSON.parse(process.argv[2]);
+  const transport = new CloudWatchTransport(options);
+  const transports = [transport];
+  if (ending.includes('stalled')) {
+    const stalled = new winston.transports.Stream({ stream: process.stdout });
+    stalled.log = () => {}; // takes a line and asks for no other
+    transports.unshift(stalled);
+  }
+  const logger = winston.createLogger({ ...loggerOptions, transports });
+  for (let n = 1; n <= lines; n++) logger.info('a line', { n });
+  endings[ending]({ logger, transport });
+};
