@@ -19,6 +19,8 @@ export interface SpoolDrop {
   readonly events: number;
   /** Their ids, with those of parts. */
   readonly ranges: readonly IdRange[];
+  /** How many of {@link events} some of these ids stand for. */
+  readonly weigh: (ranges: readonly IdRange[]) => number;
 }
 
 /** A put that was about to be sent when its owner died. */
@@ -43,6 +45,8 @@ export interface Recovery {
   /** UTF-8 bytes of their messages. */
   readonly bytes: number;
   readonly perStream: readonly StreamSummary[];
+  /** All ids that its events have in this spool. */
+  readonly ranges: readonly IdRange[];
   /** Oldest first. */
   readonly pendingPuts: readonly PendingPut[];
 }

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { Fifo } from '../fifo.js';
 import { AppendFile } from './append-file.js';
 import { ByteSink } from './bytes.js';
 import { decodeEvents, encodeEvents, PART_FLAG, type SpooledEvent } from './event-frame.js';
@@ -22,6 +23,8 @@ interface Group {
   readonly buffer: Buffer;
   readonly firstId: number;
   readonly lastId: number;
+  /** Written, handed back, or dropped. */
+  isDone: boolean;
 }
 
 export interface SpoolWriterOptions {
@@ -59,6 +62,8 @@ export class SpoolWriter {
   // The file that is written to, and those that were left and still have writes under way.
   readonly #open = new Map<AppendFile<Group>, Segment>();
   readonly #closing = new Set<Promise<void>>();
+  // In the order of their ids: files that were left may be written to later than the newest one.
+  readonly #outstanding = new Fifo<Group>();
   #trouble: SpoolTrouble | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
   #retryDelayMs: number;
@@ -122,7 +127,8 @@ export class SpoolWriter {
       lastId = Math.max(lastId, ids[ids.length - 1] ?? 0);
     }
     for (const stream of streams) encodeEvents(this.#sink, stream, lastId);
-    const group: Group = { buffer: this.#sink.take(), firstId, lastId };
+    const group: Group = { buffer: this.#sink.take(), firstId, lastId, isDone: false };
+    this.#outstanding.push(group);
     if (this.#trouble !== undefined) {
       this.#handBack([group], this.#trouble);
       return;
@@ -277,11 +283,19 @@ export class SpoolWriter {
       segment.readableBytes += group.buffer.length;
       segment.readableThrough = group.lastId;
     }
-    this.writtenThrough = Math.max(this.writtenThrough, segment.readableThrough);
     if (this.#fsyncTimer === undefined && !this.#isClosed) {
       this.#fsyncTimer = setTimeout(() => void this.#sync(), this.#options.fsyncIntervalMs).unref();
     }
-    this.#host.onWritten(this.writtenThrough);
+    this.#settle(groups);
+  }
+
+  #settle(groups: readonly Group[]): void {
+    const before = this.writtenThrough;
+    for (const group of groups) group.isDone = true;
+    while (this.#outstanding.peek()?.isDone) {
+      this.writtenThrough = this.#outstanding.shift()?.lastId ?? this.writtenThrough;
+    }
+    if (this.writtenThrough > before) this.#host.onWritten(this.writtenThrough);
   }
 
   #onFailed(error: NodeJS.ErrnoException, segment: Segment, groups: readonly Group[]): void {
@@ -293,6 +307,7 @@ export class SpoolWriter {
     if (this.#segment === segment) this.rotate();
     // Those of a deleted segment were reported as dropped.
     this.#enterTrouble(error, segment.isDeleted ? [] : groups);
+    if (segment.isDeleted) this.#settle(groups);
   }
 
   async #sync(): Promise<void> {
@@ -384,9 +399,9 @@ export class SpoolWriter {
         at = frame.payloadEnd;
       }
     }
-    if (events.length === 0) return;
     events.sort((a, b) => a.id - b.id);
-    this.#host.onHandBack(events, trouble);
+    if (events.length > 0) this.#host.onHandBack(events, trouble);
+    this.#settle(groups);
   }
 }
 

@@ -34,7 +34,14 @@ const FIRST_OWN_ID = 2 ** 40;
 const SMALLEST_SEGMENT_BYTES = 64 * 1024;
 const LARGEST_SEGMENT_BYTES = 16 * 1024 * 1024;
 
-const NOTHING_RECOVERED: Recovery = { directories: 0, events: 0, bytes: 0, perStream: [], pendingPuts: [] };
+const NOTHING_RECOVERED: Recovery = {
+  directories: 0,
+  events: 0,
+  bytes: 0,
+  perStream: [],
+  ranges: [],
+  pendingPuts: [],
+};
 
 /** Which put is about to be sent. */
 export interface PutNote {
@@ -236,7 +243,12 @@ export class Spool {
       onUnreadable: (volume: Volume, segment: Segment, ranges: readonly IdRange[]) => {
         this.#corruptFrames += 1;
         const events = segment.weigh(ranges);
-        this.#options.onDropped?.({ reason: 'unreadable', events, ranges: shiftRanges(ranges, volume.base) });
+        this.#options.onDropped?.({
+          reason: 'unreadable',
+          events,
+          ranges: shiftRanges(ranges, volume.base),
+          weigh: weigher([segment], volume.base),
+        });
         volume.acknowledge(ranges);
       },
     };
@@ -324,13 +336,18 @@ export class Spool {
       [...this.#volumes()].some((volume) => volume.directory.key === key);
     const found = await adoptDeadOwners(this.#options.directory, this.#owner, held, problems);
     if (found.length === 0 && (problems.length === 0 || isLate)) return NOTHING_RECOVERED;
-    for (const { volume, scan } of found) this.#take(volume, scan, isLate);
+    const ids = new RangeSet();
+    for (const { volume, scan } of found) {
+      const { firstId, lastId } = this.#take(volume, scan, isLate);
+      if (lastId >= firstId) ids.add(firstId, lastId);
+    }
     const perStream = mergeStreams(found.map(({ scan }) => scan.streams));
     const recovery: Recovery = {
       directories: found.length,
       events: perStream.reduce((sum, stream) => sum + stream.events, 0),
       bytes: perStream.reduce((sum, stream) => sum + stream.bytes, 0),
       perStream,
+      ranges: ids.ranges(),
       pendingPuts: pendingPuts(found),
     };
     this.#recovered = {
@@ -338,6 +355,7 @@ export class Spool {
       events: this.#recovered.events + recovery.events,
       bytes: this.#recovered.bytes + recovery.bytes,
       perStream: mergeStreams([this.#recovered.perStream, recovery.perStream]),
+      ranges: [...this.#recovered.ranges, ...recovery.ranges],
       pendingPuts: [...this.#recovered.pendingPuts, ...recovery.pendingPuts],
     };
     this.#warnOfDamage(found, recovery, problems);
@@ -350,7 +368,7 @@ export class Spool {
   }
 
   /** Gives the events of a dead owner ids of this spool. */
-  #take(volume: Volume, scan: AdoptedVolume['scan'], isLate: boolean): void {
+  #take(volume: Volume, scan: AdoptedVolume['scan'], isLate: boolean): Adopted {
     let first = Number.POSITIVE_INFINITY;
     let last = 0;
     for (const { ids } of scan.segments) {
@@ -362,9 +380,11 @@ export class Spool {
     const firstId = isSpare ? this.#nextRecoveredId : this.#writer.reserveIds(span);
     if (isSpare) this.#nextRecoveredId += span;
     volume.base = span === 0 ? 0 : firstId - first;
-    this.#adopted.push({ volume, firstId, lastId: firstId + span - 1 });
+    const adopted: Adopted = { volume, firstId, lastId: firstId + span - 1 };
+    this.#adopted.push(adopted);
     this.#corruptFrames += scan.corruptFrames;
     this.#tornBytes += scan.tornBytes;
+    return adopted;
   }
 
   #warnOfDamage(found: readonly AdoptedVolume[], recovery: Recovery, problems: readonly string[]): void {
@@ -440,26 +460,41 @@ export class Spool {
     if (volume !== this.#writer.volume && volume.isSettled) this.#retire(volume);
     if (ranges.length === 0) return;
     this.#droppedSegments += 1;
-    this.#options.onDropped?.({ reason: 'maxBytes', events, ranges });
+    this.#options.onDropped?.({
+      reason: 'maxBytes',
+      events,
+      ranges,
+      weigh: weigher([segment], volume.base),
+    });
   }
 
   #onVolumeLost(volume: Volume): void {
-    const drop: { -readonly [Key in keyof SpoolDrop]: SpoolDrop[Key] } = {
-      reason: 'missing',
-      events: 0,
-      ranges: [],
-    };
+    let events = 0;
     const lost = new RangeSet();
-    for (const segment of volume.segments) {
-      drop.events += segment.unsettledEvents;
+    const { segments } = volume;
+    for (const segment of segments) {
+      events += segment.unsettledEvents;
       lost.addAll(segment.unacknowledged.ranges());
       segment.isDeleted = true;
     }
     volume.segments = [];
     void volume.ledger.close();
-    drop.ranges = lost.ranges();
-    if (!lost.isEmpty) this.#options.onDropped?.(drop);
+    if (lost.isEmpty) return;
+    this.#options.onDropped?.({
+      reason: 'missing',
+      events,
+      ranges: lost.ranges(),
+      weigh: weigher(segments, volume.base),
+    });
   }
+}
+
+/** Weighs ids of a spool by the segments that hold them. */
+function weigher(segments: readonly Segment[], base: number): SpoolDrop['weigh'] {
+  return (ranges) =>
+    segments.reduce((sum, segment) => {
+      return sum + segment.weigh(segment.ids.intersection(shiftRanges(ranges, -base)));
+    }, 0);
 }
 
 /**
