@@ -3,6 +3,8 @@ import { BroadcastChannel } from 'node:worker_threads';
 import type { WorkerTransport } from './destinations.js';
 import { ANSWER_EVENT, type Answer, QUESTIONS, type Question } from './worker-protocol.js';
 
+const MAX_TIMER_MS = 2 ** 31 - 1; // Node.js runs a timer after 1 ms when it is to wait longer
+
 /**
  * Asks the targets of this package in the worker of a transport, and holds the process alive meanwhile.
  *
@@ -66,13 +68,16 @@ function waitFor<T>(
     const onClose = () => reject(new Error('The worker of the transport has ended.'));
     if (transport.destroyed) return onClose();
     // A referenced timer: it holds the process alive, as a worker of pino does not.
-    const timer = setTimeout(() => {
-      try {
-        resolve(onTimeout());
-      } catch (error) {
-        reject(error);
-      }
-    }, timeoutMs);
+    const timer = setTimeout(
+      () => {
+        try {
+          resolve(onTimeout());
+        } catch (error) {
+          reject(error);
+        }
+      },
+      Math.min(timeoutMs, MAX_TIMER_MS),
+    );
     transport.on('close', onClose);
     const stop = start(resolve, reject);
     settle = () => {
