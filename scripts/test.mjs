@@ -83,7 +83,7 @@ async function runFile(file, names) {
   const { ms, problem } = await run(
     [
       ...['--import', 'tsx', '--test-reporter', reporter, '--test-reporter-destination', report],
-      ...names.flatMap((name) => ['--test-name-pattern', name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')]),
+      ...names.map((name) => `--test-name-pattern=${name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}`),
       file,
     ],
     log,
