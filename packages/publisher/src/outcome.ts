@@ -1,3 +1,4 @@
+import { withoutQuotedValues } from './advice.js';
 import type { Schedule } from './backoff.js';
 import type { RejectReason } from './batch.js';
 import { tokenInMessage } from './sequence-token.js';
@@ -97,12 +98,15 @@ export function judgeFailure(failure: PutFailure): Extract<Outcome, { kind: 'ret
   if (THROTTLED.has(name) || status === 429) return retry('slow', 'throttled');
   if (CREDENTIALS.has(name)) return retry('slow', 'credentials');
   if (PERMISSION.has(name)) return retry('slow', 'permission');
-  if (/region is missing/i.test(failure.message)) return retry('slow', 'region');
+  // An answer has found its Region; what it says may quote a log event.
+  if (status === undefined && /region is missing/i.test(failure.message)) return retry('slow', 'region');
   if (name === 'OperationAbortedException') return retry('fast', 'service');
   if (REFUSED.has(name) || status === 413) {
     // A refusal that names the group or the stream is not the fault of an event: no half of the batch would
     // fare better, so it is kept and said.
-    if (/logGroupName|logStreamName|LogGroup or LogStream|'entity/.test(failure.message)) {
+    if (
+      /logGroupName|logStreamName|LogGroup or LogStream|'entity/.test(withoutQuotedValues(failure.message))
+    ) {
       return retry('slow', 'service');
     }
     return { kind: 'refused', reason: status === 413 ? 'HTTP 413' : name };

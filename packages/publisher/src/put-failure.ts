@@ -36,7 +36,8 @@ export function toPutFailure(thrown: unknown): PutFailure {
   // A refused connection to a name with two addresses is an AggregateError without a text of its own.
   const code = error.code ?? error.errors?.[0]?.code;
   const name = status === undefined && code ? code : (error.name ?? 'Error');
-  const unsent = NEVER_SENT.has(name) || /region is missing/i.test(error.message ?? '');
+  const unsent =
+    NEVER_SENT.has(name) || (status === undefined && /region is missing/i.test(error.message ?? ''));
   return {
     ok: false,
     name,
