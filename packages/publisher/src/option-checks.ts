@@ -137,7 +137,7 @@ export function checkOptionsAreData(options: object, path = ''): void {
 }
 
 function checkAws(name: string, value: unknown): void {
-  if (!isRecord(value)) throw invalidOption(name, 'an object with settings of the AWS SDK client', value);
+  if (!isRecord(value)) throw invalidSecret(name, 'an object with settings of the AWS SDK client', value);
   const aws = value as AwsOptions;
   const known = ['region', 'endpoint', 'profile', 'credentials', 'useFipsEndpoint', 'useDualstackEndpoint'];
   for (const key of Object.keys(aws)) {
@@ -157,23 +157,33 @@ function checkAws(name: string, value: unknown): void {
     throw invalidOption('aws.region', 'an AWS Region such as "us-east-1"', aws.region);
   }
   if (aws.endpoint !== undefined && !(typeof aws.endpoint === 'string' && isHttpUrl(aws.endpoint))) {
-    throw invalidOption('aws.endpoint', 'a URL such as "http://127.0.0.1:4590"', aws.endpoint);
+    throw invalidSecret('aws.endpoint', 'a URL such as "http://127.0.0.1:4590"', aws.endpoint);
   }
   if (aws.profile !== undefined) text('the name of a profile')('aws.profile', aws.profile);
   const credentials: unknown = aws.credentials;
   if (credentials !== undefined && typeof credentials !== 'function') {
     const keys = isRecord(credentials) ? credentials : {};
     if (typeof keys.accessKeyId !== 'string' || typeof keys.secretAccessKey !== 'string') {
-      // The value itself is a secret: only its shape may be told.
       const got = isRecord(credentials)
         ? `an object with ${Object.keys(keys).join(', ') || 'nothing'}`
-        : describe(typeof credentials);
-      throw new PublisherError(
-        'CLOUDWATCH_LOGS_INVALID_OPTION',
-        `Option "aws.credentials" must be { accessKeyId, secretAccessKey, sessionToken? } or a provider; got ${got}.`,
+        : undefined;
+      throw invalidSecret(
+        'aws.credentials',
+        '{ accessKeyId, secretAccessKey, sessionToken? } or a provider',
+        credentials,
+        got,
       );
     }
   }
+}
+
+/** As {@link invalidOption}, for what may be or hold a secret: only its shape may be told. */
+function invalidSecret(option: string, expected: string, value: unknown, shape?: string): PublisherError {
+  const got = typeof value === 'string' ? `a string of ${value.length} characters` : describe(value);
+  return new PublisherError(
+    'CLOUDWATCH_LOGS_INVALID_OPTION',
+    `Option "${option}" must be ${expected}; got ${shape ?? got}.`,
+  );
 }
 
 function integer(least: number, most: number): Check {
