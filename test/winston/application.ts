@@ -16,7 +16,8 @@ export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stderr: string;
-  readonly durationMs: number;
+  /** From the moment when it had logged everything. */
+  readonly endingMs: number;
 }
 
 /** An application in a process of its own. */
@@ -27,7 +28,7 @@ export class Application {
 
   constructor(scenario: Scenario, format: 'mjs' | 'cjs' = 'mjs') {
     const file = fileURLToPath(new URL(`./apps/app.${format}`, import.meta.url));
-    const startedAt = performance.now();
+    let loggedAt = Number.NaN;
     let stderr = '';
     this.#child = spawn(process.execPath, [file, JSON.stringify(scenario)], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -35,6 +36,7 @@ export class Application {
     });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
+      if (Number.isNaN(loggedAt) && this.#stdout.includes('logged\n')) loggedAt = performance.now();
     });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
@@ -43,7 +45,7 @@ export class Application {
       code,
       signal,
       stderr,
-      durationMs: performance.now() - startedAt,
+      endingMs: performance.now() - loggedAt,
     }));
   }
 

@@ -12,7 +12,7 @@ export interface Guarded {
   /** Whether something else is under way that should come to its end, such as the retention of a new group. */
   readonly isBusy: () => boolean;
   /** How long the end of the process may be held up. */
-  readonly drainMs: number;
+  readonly drainMs: () => number;
   readonly drain: (timeoutMs: number) => Promise<void>;
   readonly snapshot: () => PublisherSnapshot;
   /** Settles everything that is left, `delivered` of it as delivered by another thread, and reports the rest. */
@@ -66,8 +66,8 @@ function onBeforeExit(): void {
   if (drainingUntil !== undefined) return;
   const waiting = [...guarded].filter((publisher) => publisher.pending() > 0 || publisher.isBusy());
   if (waiting.length === 0) return;
-  drainingUntil = Date.now() + Math.max(...waiting.map((publisher) => publisher.drainMs));
-  void Promise.all(waiting.map((publisher) => publisher.drain(publisher.drainMs))).then(() => {
+  drainingUntil = Date.now() + Math.max(...waiting.map((publisher) => publisher.drainMs()));
+  void Promise.all(waiting.map((publisher) => publisher.drain(publisher.drainMs()))).then(() => {
     // Logs of a later handler start a new count, unless the time is over.
     if (waiting.every((publisher) => publisher.pending() === 0)) drainingUntil = undefined;
   });
@@ -76,7 +76,7 @@ function onBeforeExit(): void {
 function onExit(): void {
   const waiting = [...guarded].filter((publisher) => publisher.pending() > 0);
   if (waiting.length === 0) return;
-  const budgetMs = Math.max(...waiting.map((publisher) => publisher.drainMs));
+  const budgetMs = Math.max(...waiting.map((publisher) => publisher.drainMs()));
   const timeoutMs = drainingUntil === undefined ? budgetMs : Math.min(budgetMs, drainingUntil - Date.now());
   const rescued = timeoutMs > 0 ? rescue(waiting, timeoutMs) : [];
   waiting.forEach((publisher, index) => {

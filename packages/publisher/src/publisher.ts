@@ -35,6 +35,11 @@ export interface LogEvent {
 export interface FlushOptions {
   /** Milliseconds. @default `flushTimeoutMs` for a flush, `closeTimeoutMs` for a shutdown */
   readonly timeoutMs?: number;
+  /**
+   * The process ends after this: the time that it takes is part of the time that the end of the process may take,
+   * rather than added to it. Always so for a shutdown. @default false
+   */
+  readonly beforeExit?: boolean;
 }
 
 /** What a test puts in the place of the world. */
@@ -72,6 +77,8 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   #state: 'open' | 'closing' | 'closed' = 'open';
   #closing: Promise<FlushResult> | undefined;
   #unguard: (() => void) | undefined;
+  /** Set once the application has begun to end: from then on the end of the process counts. */
+  #exitDeadline: number | undefined;
 
   constructor(options: PublisherOptions, internals: PublisherInternals = {}) {
     super();
@@ -131,8 +138,10 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     const flush = new Flush();
     for (const writer of this.#writers) writer.flush(flush);
     if (!flush.isDone) {
+      const timeoutMs = options.timeoutMs ?? this.#options.flushTimeoutMs;
+      if (options.beforeExit) this.#exitDeadline ??= this.#clock.now() + timeoutMs;
       const done = new Promise<void>((resolve) => flush.whenDone(resolve));
-      await this.#within(options.timeoutMs ?? this.#options.flushTimeoutMs, done);
+      await this.#within(timeoutMs, done);
     }
     return flush.result;
   }
@@ -287,6 +296,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   async #shutDown(timeoutMs: number): Promise<FlushResult> {
     this.#state = 'closing';
     const deadline = this.#clock.now() + timeoutMs;
+    this.#exitDeadline ??= deadline;
     const result = await this.flush({ timeoutMs });
     // A process that lives for a second only would never set the retention of its group otherwise.
     if (this.#provisioner.isBusy) await this.#within(deadline - this.#clock.now(), this.#provisioner.idle());
@@ -355,7 +365,10 @@ export class Publisher extends EventEmitter<PublisherEvents> {
         const { buffered, inFlight } = this.stats();
         return buffered + inFlight;
       },
-      drainMs: this.#options.closeTimeoutMs,
+      drainMs: () => {
+        if (this.#exitDeadline === undefined) return this.#options.closeTimeoutMs;
+        return Math.max(0, this.#exitDeadline - this.#clock.now());
+      },
       drain: async (timeoutMs) => {
         for (const writer of this.#writers) writer.hurry(true);
         const deadline = this.#clock.now() + timeoutMs;

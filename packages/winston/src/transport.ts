@@ -196,7 +196,7 @@ export class CloudWatchTransport extends TransportStream {
     if (info.exception !== true && info.rejection !== true) return;
     this.#parts._ending = false;
     if (![...this.#loggers].some((logger) => exits(logger, info.error))) return;
-    void this.flush({ timeoutMs: this.#closeTimeoutMs }).finally(() => this.emit('finish'));
+    void this.flush({ timeoutMs: this.#closeTimeoutMs, beforeExit: true }).finally(() => this.emit('finish'));
   }
 
   /** Listeners of the application. Winston's own only forwards 'warn' to the first logger. */

@@ -180,9 +180,9 @@ describe('delivery', () => {
     transport.on('error', (error) => assert.fail(error));
     winston.createLogger({ format: text, transports: [transport] }).info('before');
     transport.end();
+    await once(transport, 'finish');
     const late = { level: 'info', message: 'late', [LEVEL]: 'info' };
     await new Promise<void>((resolve) => transport.write(late, () => resolve()));
-    await transport.shutdown();
     assert.equal(transport.stats().delivered, 1);
     assert.equal(transport.stats().dropped.shutdown, 1);
     assert.deepEqual(codes, ['shutdown']);

@@ -12,14 +12,8 @@ const endings = {
   'unhandled rejection': () => {
     Promise.reject(new Error('a promise failed'));
   },
-  // The listener ends the process; until then a server would keep it alive.
   SIGTERM: () => {
-    const alive = setInterval(() => {}, 60_000);
-    process.once('SIGTERM', () => {
-      clearInterval(alive);
-      process.exit(143);
-    });
-    console.log('logged');
+    setInterval(() => {}, 60_000); // a server would keep the process alive as well
   },
   'logger.end()': ({ logger }) => logger.end(),
   'logger.close()': ({ logger }) => logger.close(),
@@ -59,5 +53,7 @@ exports.run = (winston, CloudWatchTransport) => {
   }
   const logger = winston.createLogger({ ...loggerOptions, transports });
   for (let n = 1; n <= lines; n++) logger.info('a line', { n });
+  process.once('SIGTERM', () => process.exit(143));
+  console.log('logged');
   endings[ending]({ logger, transport });
 };
