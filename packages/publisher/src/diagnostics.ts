@@ -66,6 +66,7 @@ export interface BatchDelivered extends Target {
 /** The events of a publisher. There is no 'error'. */
 export interface PublisherEvents {
   warn: [Warning];
+  /** What a listener for `drop` drops by publishing is counted, and not told to it again. */
   drop: [Drop];
   conflict: [Conflict];
   batch: [BatchDelivered];
@@ -90,6 +91,7 @@ export class Diagnostics {
   readonly #emitter: EventEmitter<PublisherEvents>;
   readonly #clock: Clock;
   readonly #silent: boolean;
+  #isTellingDrop = false;
   readonly #remembered = new Map<string, { nextAt: number; suppressed: number }>();
 
   constructor(emitter: EventEmitter<PublisherEvents>, clock: Clock, silent: boolean) {
@@ -125,14 +127,19 @@ export class Diagnostics {
 
   /** @returns whether somebody listened */
   emit<Name extends keyof PublisherEvents>(name: Name, ...args: PublisherEvents[Name]): boolean {
-    if (channels[name].hasSubscribers) channels[name].publish(args[0]);
+    // A listener that logs what was dropped into a full buffer causes the next drop, and so on without end.
+    if (name === 'drop' && this.#isTellingDrop) return true;
+    if (name === 'drop') this.#isTellingDrop = true;
     try {
+      if (channels[name].hasSubscribers) channels[name].publish(args[0]);
       return (this.#emitter as EventEmitter).emit(name, ...args);
     } catch (error) {
       // A listener of the application failed: that must not stop the delivery of its logs.
       const reason = error instanceof Error ? error.message : String(error);
       this.#print(`a listener for '${name}' threw: ${reason}`);
       return true;
+    } finally {
+      if (name === 'drop') this.#isTellingDrop = false;
     }
   }
 

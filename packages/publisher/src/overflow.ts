@@ -29,6 +29,14 @@ export class Overflow {
   /** @returns whether `size` bytes fit now */
   makeRoom(size: number): boolean {
     if (size > this.#budget.maxBytes) return false;
+    const dropped: { readonly writer: StreamWriter; readonly size: number }[] = [];
+    const fits = this.#drop(size, dropped);
+    // Told at the end: a listener that publishes would take the room that was made for this event, for ever.
+    for (const one of dropped) this.#onDrop(one.writer, one.size);
+    return fits;
+  }
+
+  #drop(size: number, told: { readonly writer: StreamWriter; readonly size: number }[]): boolean {
     while (!this.#budget.fits(size)) {
       const victim = this.#nextVictim();
       if (!victim) return false;
@@ -38,7 +46,7 @@ export class Overflow {
       writer.noteLoss(dropped.size, dropped.timestamp);
       const events = this.#accounts.settleOne(dropped.note, 'overflow');
       for (const observer of batch.observers ?? []) observer.settled('overflow', events);
-      this.#onDrop(writer, dropped.size);
+      told.push({ writer, size: dropped.size });
     }
     return true;
   }
