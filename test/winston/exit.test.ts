@@ -111,6 +111,22 @@ describe('a winston application that ends', { concurrency: 4 }, () => {
     }
   });
 
+  it('does not wait in vain when the transport is one of the exceptionHandlers', async () => {
+    const logGroupName = `exit-${++groups}`;
+    const options = optionsFor(local.endpoint, logGroupName);
+    const application = new Application({
+      ending: 'an exception for exceptionHandlers',
+      lines: LINES,
+      options,
+    });
+    await application.told('finish');
+    const ended = await application.ended();
+    assert.equal(ended.code, 1);
+    checkLines(logGroupName, ended.stderr);
+    const crashes = records(logGroupName).filter(({ exception }) => exception === true);
+    assert.equal(crashes.length, 1);
+  });
+
   it('has delivered when logger.end() says finish', async () => {
     const logGroupName = `exit-${++groups}`;
     local.faults.add({ kind: 'latency', ms: 300, operation: '*', logGroupName });

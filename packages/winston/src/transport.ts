@@ -78,7 +78,7 @@ export class CloudWatchTransport extends TransportStream {
     this.removeAllListeners('pipe').removeAllListeners('unpipe');
     this.on('pipe', (logger: Logger) => this.#join(logger));
     this.on('unpipe', (logger: Logger) => this.#leave(logger));
-    // The base's _writev passes lines by the format; without it, what was corked comes through _write too.
+    // Lines that were corked take the same way as all others: _write, one by one, with its care for errors.
     Object.defineProperty(this, '_writev', { value: undefined });
     this.#leaveExit = takeBacklogAtExit({ takeBacklog: () => this.#takeBacklog() });
   }
@@ -195,7 +195,9 @@ export class CloudWatchTransport extends TransportStream {
   #finishBeforeExit(info: LogInfo): void {
     if (info.exception !== true && info.rejection !== true) return;
     this.#parts._ending = false;
-    if (![...this.#loggers].some((logger) => exits(logger, info.error))) return;
+    // Without a logger of its own it is one of winston's exceptionHandlers, from which nothing can be unpiped.
+    const loggers = [...this.#loggers];
+    if (loggers.length > 0 && !loggers.some((logger) => exits(logger, info.error))) return;
     void this.flush({ timeoutMs: this.#closeTimeoutMs, beforeExit: true }).finally(() => this.emit('finish'));
   }
 

@@ -12,6 +12,12 @@ const endings = {
   'unhandled rejection': () => {
     Promise.reject(new Error('a promise failed'));
   },
+  'an exception for exceptionHandlers': ({ logger, transport, options }) => {
+    const handler = new transport.constructor(options);
+    handler.once('finish', () => console.log('finish'));
+    logger.exceptions.handle(handler);
+    endings['uncaught exception']();
+  },
   SIGTERM: () => {
     setInterval(() => {}, 60_000); // a server would keep the process alive as well
   },
@@ -22,6 +28,15 @@ const endings = {
     logger.end();
   },
   'process.exit behind a stalled transport': () => process.exit(0),
+  'a line that is too large': ({ logger }) => logger.info('x'.repeat(200)),
+  'a line that is too large, with a listener on the logger': ({ logger }) => {
+    logger.on('warn', ({ code }) => console.log(`heard ${code}`));
+    logger.info('x'.repeat(200));
+  },
+  'a line that is too large, with a listener on the transport': ({ logger, transport }) => {
+    transport.on('warn', ({ code }) => console.log(`heard ${code}`));
+    logger.info('x'.repeat(200));
+  },
   'flush, then wait to be killed': async ({ transport }) => {
     const { delivered } = await transport.flush();
     console.log(`flushed ${delivered}`);
@@ -55,5 +70,5 @@ exports.run = (winston, CloudWatchTransport) => {
   for (let n = 1; n <= lines; n++) logger.info('a line', { n });
   process.once('SIGTERM', () => process.exit(143));
   console.log('logged');
-  endings[ending]({ logger, transport });
+  endings[ending]({ logger, transport, options });
 };
