@@ -145,6 +145,13 @@ describe('the worker transport', () => {
     assert.equal(messages('warn').length, 1);
   });
 
+  it('may be wrapped in a target of the application, with functions', async () => {
+    const { options, messages } = newGroup();
+    const target = fileURLToPath(new URL('./apps/target-with-function.mjs', import.meta.url));
+    await ship(pino.transport({ target, options }), (logger) => logger.info({ tenant: 'a' }));
+    assert.equal(messages('of-a').length, 1);
+  });
+
   it('leaves the filter by level to pino', async () => {
     const { options, messages } = newGroup();
     const transport = pino.transport({
