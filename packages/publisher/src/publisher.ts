@@ -125,7 +125,8 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     try {
       return this.#take(event, context);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      // Its name only: the text of an error may quote the event.
+      const reason = error instanceof Error ? error.name : typeof error;
       return this.#refuse('invalid', 0, `an event could not be taken (${reason})`);
     }
   }

@@ -123,7 +123,7 @@ export function sanitizeStreamName(name: string): string {
 }
 
 function fieldAt(context: EventContext | undefined, path: readonly string[]): string {
-  let value: unknown = typeof context?.fields === 'function' ? context.fields() : context?.fields;
+  let value = fieldsOf(context);
   for (const key of path) {
     if (value === null || typeof value !== 'object') return UNKNOWN;
     value = (value as Record<string, unknown>)[key];
@@ -132,6 +132,15 @@ function fieldAt(context: EventContext | undefined, path: readonly string[]): st
   return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
     ? String(value)
     : UNKNOWN;
+}
+
+/** A line that is not JSON has no fields; what its parser says would quote the line. */
+function fieldsOf(context: EventContext | undefined): unknown {
+  try {
+    return typeof context?.fields === 'function' ? context.fields() : context?.fields;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Timestamps are whole milliseconds, but may lie beyond what a Date can show. */
