@@ -30,9 +30,10 @@ export class VirtualClock implements Clock {
     this.#timers = this.#timers.filter((one) => one !== timer);
   }
 
-  /** Moves the time without running timers, as when somebody sets the clock of the machine. */
+  /** Sets the clock of the machine, which does not change when timers are due. */
   jump(ms: number): void {
     this.#now += ms;
+    for (const timer of this.#timers) timer.at += ms;
   }
 
   /** Runs every timer that is due within `ms`, in order, and what follows from each. */
