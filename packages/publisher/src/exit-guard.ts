@@ -84,6 +84,13 @@ function onExit(): void {
   });
 }
 
+/** The file of the thread; a bundler may have left it out, or `import.meta.url` empty. */
+function workerFile(): string | undefined {
+  if (!URL.canParse('./exit-worker.js', import.meta.url)) return undefined;
+  const file = fileURLToPath(new URL('./exit-worker.js', import.meta.url));
+  return existsSync(file) ? file : undefined;
+}
+
 interface Rescued {
   readonly delivered: number;
   readonly lastError: LastError | undefined;
@@ -91,8 +98,8 @@ interface Rescued {
 
 /** What another thread could deliver, for each publisher; empty when no thread could be used. */
 function rescue(publishers: readonly Guarded[], timeoutMs: number): Rescued[] {
-  const entry = fileURLToPath(new URL('./exit-worker.js', import.meta.url));
-  if (!isMainThread || !existsSync(entry)) return [];
+  const entry = workerFile();
+  if (!isMainThread || entry === undefined) return [];
   const progress = new SharedArrayBuffer(4 * (1 + publishers.length));
   const errors = new SharedArrayBuffer(ERROR_BYTES * publishers.length);
   const view = new Int32Array(progress);
