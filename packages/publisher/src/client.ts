@@ -62,6 +62,7 @@ export class CloudWatchLogsSink implements Sink {
         nextSequenceToken: answer.nextSequenceToken || undefined,
         rejected: answer.rejectedLogEventsInfo,
         rejectedEntity: answer.rejectedEntityInfo?.errorType,
+        clientAttempts: answer.$metadata?.attempts,
       };
     } catch (error) {
       return toPutFailure(error);

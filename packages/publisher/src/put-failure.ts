@@ -35,7 +35,9 @@ export function toPutFailure(thrown: unknown): PutFailure {
   const status = error.$metadata?.httpStatusCode ?? error.$response?.statusCode;
   // A refused connection to a name with two addresses is an AggregateError without a text of its own.
   const code = error.code ?? error.errors?.[0]?.code;
-  const name = status === undefined && code ? code : (error.name ?? 'Error');
+  // The code of a network error says more than its name; the name of what was never sent is known here.
+  const isNamed = status !== undefined || !code || NEVER_SENT.has(error.name ?? '');
+  const name = isNamed ? (error.name ?? 'Error') : code;
   const unsent =
     NEVER_SENT.has(name) || (status === undefined && /region is missing/i.test(error.message ?? ''));
   return {

@@ -22,6 +22,8 @@ export interface PutSuccess {
   readonly rejected?: RejectedInfo;
   /** Why the entity was refused, when it was; the events are stored all the same. */
   readonly rejectedEntity?: string;
+  /** Requests that the client made for this call, when it retries on its own. */
+  readonly clientAttempts?: number;
 }
 
 /** A failure in plain words, whatever client it came from. */

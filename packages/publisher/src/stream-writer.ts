@@ -247,7 +247,7 @@ export class StreamWriter {
         break;
       case 'retry':
         this.#outbox.putBack(batch);
-        if (outcome.ambiguous) batch.mayBeStoredUnder(token ?? null);
+        this.#noteAmbiguous(batch, token, outcome.ambiguous, result as PutFailure);
         this.#warnOfFailure(outcome.advice, result as PutFailure, outcome.schedule);
         this.#waitAfterFailure(outcome.schedule, outcome.retryAfterMs);
         break;
@@ -264,6 +264,8 @@ export class StreamWriter {
     result: PutSuccess,
     durationMs: number,
   ): void {
+    // A client that retries by itself may have stored the batch with a request whose answer it lost.
+    for (let i = result.clientAttempts ?? 1; i > 1; i--) batch.mayBeStoredUnder(token ?? null);
     // An endpoint that enforces tokens would have refused the same batch under the same token.
     const isProven = this.#token.enforced && batch.isSettledBy(token ?? null);
     if (batch.ambiguousToken !== undefined && !isProven) {
@@ -289,6 +291,12 @@ export class StreamWriter {
       this.#warn('recovered', `logs are delivered again to ${this.#name}.`);
     }
     this.#context.provisioner.groupIsThere(this.target.logGroupName);
+  }
+
+  /** Notes every request of a put that failed, and that may have been stored all the same. */
+  #noteAmbiguous(batch: Batch, token: string | undefined, isLastAmbiguous: boolean, failure: PutFailure): void {
+    const requests = failure.bodySent ? (failure.clientAttempts ?? 1) : 1;
+    for (let i = isLastAmbiguous ? 0 : 1; i < requests; i++) batch.mayBeStoredUnder(token ?? null);
   }
 
   /** Whether an earlier request with this batch may have been stored. */
