@@ -1,4 +1,5 @@
 import type { Batch, DropReason, Fate, RejectReason } from './batch.js';
+import type { SpoolStats } from './spool/spool-options.js';
 
 /** The newest failure of a request. */
 export interface LastError {
@@ -13,8 +14,10 @@ export interface LastError {
  * `received = delivered + dropped.* + rejected.* + buffered + inFlight + spooled`.
  */
 export interface PublisherStats {
-  /** Events given to `publish`. */
+  /** Events given to `publish`, and those that were found in the spool. */
   readonly received: number;
+  /** Events of earlier processes that were found in the spool. */
+  readonly recovered: number;
   /** Events stored in CloudWatch Logs. */
   readonly delivered: number;
   /** Events given up here, by reason. */
@@ -25,7 +28,7 @@ export interface PublisherStats {
   readonly buffered: number;
   /** Events in puts that are under way. */
   readonly inFlight: number;
-  /** Events on disk. */
+  /** Events that are only on disk. */
   readonly spooled: number;
   /** Puts made, retries included. */
   readonly requests: number;
@@ -49,9 +52,12 @@ export interface PublisherStats {
   /** Log streams in use. */
   readonly streams: number;
   readonly lastError: LastError | undefined;
+  /** Figures of the files of the spool, where there is one. */
+  readonly spool: SpoolStats | undefined;
 }
 
-const SEVERITY: readonly Fate[] = [
+/** Every fate, from best to worst. */
+export const FATES: readonly Fate[] = [
   'delivered',
   'tooNew',
   'expired',
@@ -66,6 +72,7 @@ const SEVERITY: readonly Fate[] = [
 /** Counts every event exactly once, under its fate. */
 export class Accounts {
   received = 0;
+  recovered = 0;
   requests = 0;
   retries = 0;
   tokenConflicts = 0;
@@ -116,8 +123,7 @@ export class Accounts {
     }
     if (note.kind === 'marker') return 0;
     const { event } = note;
-    if (event.worst === undefined || SEVERITY.indexOf(fate) > SEVERITY.indexOf(event.worst))
-      event.worst = fate;
+    if (event.worst === undefined || FATES.indexOf(fate) > FATES.indexOf(event.worst)) event.worst = fate;
     if (event.counted !== undefined) this.#fates[event.counted]--;
     else if (!note.last) return 0;
     event.counted = event.worst;
@@ -125,10 +131,14 @@ export class Accounts {
     return note.last ? 1 : 0;
   }
 
-  stats(places: Pick<PublisherStats, 'buffered' | 'inFlight' | 'spooled' | 'streams'>): PublisherStats {
+  stats(
+    places: Pick<PublisherStats, 'buffered' | 'inFlight' | 'spooled' | 'streams'>,
+    spool?: SpoolStats,
+  ): PublisherStats {
     const { delivered, tooOld, tooNew, expired, overflow, oversize, invalid, poison, shutdown } = this.#fates;
     return {
       received: this.received,
+      recovered: this.recovered,
       delivered,
       dropped: { overflow, oversize, invalid, poison, shutdown },
       rejected: { tooOld, tooNew, expired },
@@ -142,6 +152,7 @@ export class Accounts {
       truncatedEvents: this.truncatedEvents,
       bytesDelivered: this.bytesDelivered,
       lastError: this.lastError,
+      spool,
     };
   }
 }

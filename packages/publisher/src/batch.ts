@@ -1,4 +1,5 @@
 import { EVENT_OVERHEAD_BYTES, MAX_BATCH_SPAN_MS } from './limits.js';
+import { type IdRange, rangesOfIds } from './spool/range-set.js';
 
 /** An event that was larger than one log event may be, and became several. It is accounted for as one. */
 export interface SplitEvent {
@@ -28,7 +29,7 @@ export interface BatchLimits {
 export interface BatchObserver {
   /** `count` events of a batch met their fate. */
   settled(fate: Fate, count: number): void;
-  /** A batch is settled as a whole; `parts` more take its place when it was split. */
+  /** A batch is settled as a whole, or left behind at the end; `parts` more take its place when it was split. */
   finished(parts: number): void;
 }
 
@@ -49,6 +50,8 @@ export class Batch {
   ambiguousTwice = false;
   /** Puts of this batch that may have been stored although no success came back. */
   ambiguousPuts = 0;
+  /** An earlier process was about to put this batch under this token (`null` for none), and so it is put again. */
+  resendUnder: string | null | undefined;
   observers: BatchObserver[] | undefined;
 
   readonly #limits: BatchLimits;
@@ -56,6 +59,8 @@ export class Batch {
   #timestamps: number[] = [];
   #sizes: number[] = [];
   #notes: (Note | undefined)[] | undefined;
+  /** Ids in the spool: of every event of this batch, or of none. */
+  #ids: number[] | undefined;
   #first = 0;
   #unaccounted = 0;
   #earliest = Number.POSITIVE_INFINITY;
@@ -87,8 +92,12 @@ export class Batch {
     );
   }
 
-  /** Appends an event that fits. */
-  append(message: string, timestamp: number, size: number, note?: Note): void {
+  /**
+   * Appends an event that fits.
+   *
+   * @param id of the event in the spool; all events of a batch have one, or none has
+   */
+  append(message: string, timestamp: number, size: number, note?: Note, id = 0): void {
     this.#messages.push(message);
     this.#timestamps.push(timestamp);
     this.#sizes.push(size);
@@ -96,6 +105,10 @@ export class Batch {
     if (timestamp < this.#latest) this.#inOrder = false;
     if (timestamp < this.#earliest) this.#earliest = timestamp;
     if (timestamp > this.#latest) this.#latest = timestamp;
+    if (id > 0) {
+      this.#ids ??= [];
+      this.#ids.push(id);
+    }
     if (note) {
       this.#notes ??= [];
       this.#notes[this.#messages.length - 1] = note;
@@ -104,14 +117,20 @@ export class Batch {
   }
 
   /** Takes the first event out to make room. Only before the batch is frozen. */
-  dropFirst(): { readonly size: number; readonly timestamp: number; readonly note: Note | undefined } {
+  dropFirst(): {
+    readonly size: number;
+    readonly timestamp: number;
+    readonly note: Note | undefined;
+    /** 0 when it is not on disk. */
+    readonly id: number;
+  } {
     const index = this.#first++;
     const size = this.#sizes[index];
     const note = this.#notes?.[index];
     this.#messages[index] = '';
     this.bytes -= size;
     if (note && (note.kind === 'marker' || !note.last)) this.#unaccounted--;
-    return { size, timestamp: this.#timestamps[index], note };
+    return { size, timestamp: this.#timestamps[index], note, id: this.#ids?.[index] ?? 0 };
   }
 
   seal(): void {
@@ -127,6 +146,7 @@ export class Batch {
       this.#timestamps = this.#timestamps.slice(this.#first);
       this.#sizes = this.#sizes.slice(this.#first);
       this.#notes = this.#notes?.slice(this.#first);
+      this.#ids = this.#ids?.slice(this.#first);
       this.#first = 0;
     }
     if (this.#inOrder) return;
@@ -135,11 +155,23 @@ export class Batch {
     const messages = this.#messages;
     const sizes = this.#sizes;
     const notes = this.#notes;
+    const ids = this.#ids;
     this.#messages = order.map((index) => messages[index]);
     this.#timestamps = order.map((index) => timestamps[index]);
     this.#sizes = order.map((index) => sizes[index]);
     this.#notes = notes && order.map((index) => notes[index]);
+    this.#ids = ids && order.map((index) => ids[index]);
     this.#inOrder = true;
+  }
+
+  /** Whether its events are in the spool. */
+  get isSpooled(): boolean {
+    return this.#ids !== undefined;
+  }
+
+  /** The ids of its events in the spool, sorted; empty when they are not there. */
+  get spoolRanges(): IdRange[] {
+    return rangesOfIds(this.#first > 0 ? (this.#ids?.slice(this.#first) ?? []) : (this.#ids ?? []));
   }
 
   messageAt(index: number): string {
@@ -185,7 +217,7 @@ export class Batch {
   #slice(from: number, to: number): Batch {
     const part = new Batch(this.#limits);
     for (let i = from; i < to; i++) {
-      part.append(this.#messages[i], this.#timestamps[i], this.#sizes[i], this.#notes?.[i]);
+      part.append(this.#messages[i], this.#timestamps[i], this.#sizes[i], this.#notes?.[i], this.#ids?.[i]);
     }
     part.state = 'frozen';
     part.observers = this.observers && [...this.observers]; // of its own: a later flush follows each half by itself

@@ -23,7 +23,8 @@ export type WarningCode =
   | 'rejected'
   | 'invalid'
   | 'stream-name'
-  | 'shutdown';
+  | 'shutdown'
+  | 'spool';
 
 /** Something that a person should know. Never holds the text of a log event, nor a credential. */
 export interface Warning {
@@ -100,8 +101,9 @@ export class Diagnostics {
     this.#clock = clock;
   }
 
-  warn(warning: Omit<Warning, 'suppressed'>): void {
-    const key = `${warning.code}:${warning.logStreamName ?? ''}`;
+  /** @param topic tells warnings of the same code apart, so that one does not hold back another */
+  warn(warning: Omit<Warning, 'suppressed'>, topic = warning.logStreamName ?? ''): void {
+    const key = `${warning.code}:${topic}`;
     const now = this.#clock.now();
     const known = this.#remembered.get(key);
     if (known && now < known.nextAt) {

@@ -9,6 +9,7 @@ export class Dispatcher {
   readonly #maxRequests: number;
   readonly #ready = new Fifo<StreamWriter>();
   #underWay = 0;
+  #isPaused = false;
 
   constructor(maxRequests: number) {
     this.#maxRequests = maxRequests;
@@ -27,6 +28,16 @@ export class Dispatcher {
     this.#dispatch();
   }
 
+  /** Starts no put until {@link resume}. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#dispatch();
+  }
+
   #enqueue(writer: StreamWriter): void {
     if (writer.isQueued || !writer.canPut) return;
     writer.isQueued = true;
@@ -34,7 +45,7 @@ export class Dispatcher {
   }
 
   #dispatch(): void {
-    while (this.#underWay < this.#maxRequests) {
+    while (this.#underWay < this.#maxRequests && !this.#isPaused) {
       const writer = this.#ready.shift();
       if (!writer) return;
       writer.isQueued = false;

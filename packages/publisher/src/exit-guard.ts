@@ -3,28 +3,38 @@ import { fileURLToPath } from 'node:url';
 import { isMainThread, Worker } from 'node:worker_threads';
 import type { LastError } from './accounts.js';
 import { printLine } from './diagnostics.js';
+import type { RescuedBatch } from './leftovers.js';
+import { readTally, TALLY_LENGTH } from './rescue-tally.js';
 import type { PublisherSnapshot } from './snapshot.js';
 
 /** What the guard needs of a publisher. */
 export interface Guarded {
   /** Events that are not settled. */
   readonly pending: () => number;
+  /** Those of them that are lost when the process ends. */
+  readonly inMemory: () => number;
   /** Whether something else is under way that should come to its end, such as the retention of a new group. */
   readonly isBusy: () => boolean;
   /** How long the end of the process may be held up. */
   readonly drainMs: () => number;
   readonly drain: (timeoutMs: number) => Promise<void>;
   readonly snapshot: () => PublisherSnapshot;
-  /** Settles everything that is left, `delivered` of it as delivered by another thread, and reports the rest. */
-  readonly settle: (delivered: number, lastError: LastError | undefined) => void;
+  /**
+   * Settles everything that is left, keeps it on disk where there is a spool, and reports it.
+   *
+   * @param rescued what another thread did for the batches of the snapshot, in their order
+   */
+  readonly settle: (rescued: readonly RescuedBatch[], lastError: LastError | undefined) => void;
 }
 
 /** What the rescue thread shares with the thread that waits for it. */
 export interface RescueData {
   readonly snapshots: readonly PublisherSnapshot[];
   readonly timeoutMs: number;
-  /** [state, events delivered by the first publisher, by the second, ...] */
+  /** One of {@link RESCUE}. */
   readonly progress: SharedArrayBuffer;
+  /** What became of each batch, in the order of the snapshots; see `rescue-tally.ts`. */
+  readonly tallies: SharedArrayBuffer;
   /** The newest failure of each publisher as JSON, in {@link ERROR_BYTES} each; zeros while there is none. */
   readonly errors: SharedArrayBuffer;
 }
@@ -74,39 +84,38 @@ function onBeforeExit(): void {
 }
 
 function onExit(): void {
-  const waiting = [...guarded].filter((publisher) => publisher.pending() > 0);
-  if (waiting.length === 0) return;
-  const budgetMs = Math.max(...waiting.map((publisher) => publisher.drainMs()));
-  const timeoutMs = drainingUntil === undefined ? budgetMs : Math.min(budgetMs, drainingUntil - Date.now());
-  const rescued = timeoutMs > 0 ? rescue(waiting, timeoutMs) : [];
-  waiting.forEach((publisher, index) => {
-    publisher.settle(rescued[index]?.delivered ?? 0, rescued[index]?.lastError);
-  });
-}
-
-/** The file of the thread; a bundler may have left it out, or `import.meta.url` empty. */
-function workerFile(): string | undefined {
-  if (!URL.canParse('./exit-worker.js', import.meta.url)) return undefined;
-  const file = fileURLToPath(new URL('./exit-worker.js', import.meta.url));
-  return existsSync(file) ? file : undefined;
+  const waiting = [...guarded].filter((publisher) => publisher.inMemory() > 0);
+  let rescued = new Map<Guarded, Rescued>();
+  if (waiting.length > 0) {
+    const budgetMs = Math.max(...waiting.map((publisher) => publisher.drainMs()));
+    const timeoutMs = drainingUntil === undefined ? budgetMs : Math.min(budgetMs, drainingUntil - Date.now());
+    if (timeoutMs > 0) rescued = rescue(waiting, timeoutMs);
+  }
+  for (const publisher of guarded) {
+    const { batches = [], lastError } = rescued.get(publisher) ?? {};
+    publisher.settle(batches, lastError);
+  }
 }
 
 interface Rescued {
-  readonly delivered: number;
+  readonly batches: readonly RescuedBatch[];
   readonly lastError: LastError | undefined;
 }
 
 /** What another thread could deliver, for each publisher; empty when no thread could be used. */
-function rescue(publishers: readonly Guarded[], timeoutMs: number): Rescued[] {
-  const entry = workerFile();
-  if (!isMainThread || entry === undefined) return [];
-  const progress = new SharedArrayBuffer(4 * (1 + publishers.length));
+function rescue(publishers: readonly Guarded[], timeoutMs: number): Map<Guarded, Rescued> {
+  const rescued = new Map<Guarded, Rescued>();
+  const entry = fileURLToPath(new URL('./exit-worker.js', import.meta.url));
+  if (!isMainThread || !existsSync(entry)) return rescued;
+  const progress = new SharedArrayBuffer(4);
   const errors = new SharedArrayBuffer(ERROR_BYTES * publishers.length);
   const view = new Int32Array(progress);
   const startedAt = Date.now();
+  const snapshots = publishers.map((publisher) => publisher.snapshot());
+  const sizes = snapshots.map(({ streams }) => streams.reduce((sum, { batches }) => sum + batches.length, 0));
+  const tallies = new SharedArrayBuffer(4 * TALLY_LENGTH * sizes.reduce((sum, size) => sum + size, 0));
   try {
-    const snapshots = publishers.map((publisher) => publisher.snapshot());
-    const workerData: RescueData = { snapshots, timeoutMs, progress, errors };
+    const workerData: RescueData = { snapshots, timeoutMs, progress, tallies, errors };
     // Flags of the main thread (a loader, a profiler) would only slow the thread down or fail in it.
     new Worker(entry, { workerData, execArgv: [], stdout: true, stderr: true });
   } catch (error) {
@@ -115,16 +124,20 @@ function rescue(publishers: readonly Guarded[], timeoutMs: number): Rescued[] {
     printLine(
       `events that wait cannot be handed to a thread at exit (${reason}); use aws, clientModule or close().`,
     );
-    return [];
+    return rescued;
   }
   Atomics.wait(view, 0, RESCUE.starting, Math.min(BOOT_MS, timeoutMs));
   if (Atomics.load(view, 0) === RESCUE.running) {
     Atomics.wait(view, 0, RESCUE.running, Math.max(0, timeoutMs + 500 - (Date.now() - startedAt)));
   }
-  return publishers.map((_, index) => ({
-    delivered: Atomics.load(view, index + 1),
-    lastError: readError(Buffer.from(errors, index * ERROR_BYTES, ERROR_BYTES)),
-  }));
+  const counts = new Int32Array(tallies);
+  let at = 0;
+  publishers.forEach((publisher, index) => {
+    const batches = Array.from({ length: sizes[index] }, () => readTally(counts, TALLY_LENGTH * at++));
+    const lastError = readError(Buffer.from(errors, index * ERROR_BYTES, ERROR_BYTES));
+    rescued.set(publisher, { batches, lastError });
+  });
+  return rescued;
 }
 
 function readError(bytes: Buffer): LastError | undefined {

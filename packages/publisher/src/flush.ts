@@ -6,7 +6,7 @@ export interface FlushResult {
   readonly delivered: number;
   /** Given up or rejected, under the reasons that `stats()` shows. */
   readonly dropped: number;
-  /** Still waiting or under way when the time was over. */
+  /** Still waiting or under way when the time was over, in memory or on disk. */
   readonly pending: number;
 }
 
@@ -40,7 +40,7 @@ export class Flush implements BatchObserver {
 
   get result(): FlushResult {
     const pending = Math.max(0, this.#events - this.#delivered - this.#dropped);
-    return { delivered: this.#delivered, dropped: this.#dropped, pending: this.isDone ? 0 : pending };
+    return { delivered: this.#delivered, dropped: this.#dropped, pending };
   }
 
   /** Calls back once everything is settled. */

@@ -3,6 +3,7 @@ export type { DropReason, RejectReason } from './batch.js';
 export type { BatchDelivered, Conflict, Drop, PublisherEvents, Warning, WarningCode } from './diagnostics.js';
 export { PublisherError, type PublisherErrorCode } from './errors.js';
 export type { FlushResult } from './flush.js';
+export type { LogEvent } from './intake.js';
 export { checkOptionNames, checkOptionsAreData, PUBLISHER_OPTION_NAMES } from './option-checks.js';
 export {
   type AwsCredentials,
@@ -14,6 +15,9 @@ export {
   type ResolvedOptions,
   resolveOptions,
   type SequenceTokenPolicy,
+  type SpoolMode,
+  type SpoolSettings,
 } from './options.js';
-export { createPublisher, type FlushOptions, type LogEvent, Publisher } from './publisher.js';
+export { createPublisher, type FlushOptions, Publisher } from './publisher.js';
+export type { SpoolStats } from './spool/spool-options.js';
 export type { EventContext } from './stream-name.js';

@@ -7,7 +7,7 @@ import {
   MAX_EVENT_BYTES,
   RETENTION_DAYS,
 } from './limits.js';
-import type { AwsOptions, PublisherOptions } from './options.js';
+import type { AwsOptions, PublisherOptions, SpoolSettings } from './options.js';
 import { nearestName } from './spelling.js';
 import { compileStreamName } from './stream-name.js';
 
@@ -69,6 +69,7 @@ const CHECKS: { readonly [Name in keyof Required<PublisherOptions>]: Check } = {
   oversize: oneOf('split', 'truncate', 'drop'),
   maxBufferBytes: integer(4096, Number.MAX_SAFE_INTEGER),
   overflow: oneOf('drop-oldest', 'drop-newest'),
+  spool: checkSpool,
   sequenceTokens: oneOf('auto', 'always', 'never'),
   maxInFlight: integer(1, 64),
   maxRequests: integer(1, 256),
@@ -109,12 +110,14 @@ export function checkOptions(options: PublisherOptions): void {
  *
  * @throws PublisherError `CLOUDWATCH_LOGS_INVALID_OPTION`
  */
-export function checkOptionNames(options: object, known: readonly string[]): void {
+export function checkOptionNames(options: object, known: readonly string[], path = ''): void {
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     const nearest = nearestName(name, known);
-    const hint = nearest ? `Did you mean "${nearest}"?` : `The options are: ${known.join(', ')}.`;
-    throw new PublisherError('CLOUDWATCH_LOGS_INVALID_OPTION', `Unknown option "${name}". ${hint}`);
+    const hint = nearest
+      ? `Did you mean "${path}${nearest}"?`
+      : `The options are: ${known.map((one) => path + one).join(', ')}.`;
+    throw new PublisherError('CLOUDWATCH_LOGS_INVALID_OPTION', `Unknown option "${path}${name}". ${hint}`);
   }
 }
 
@@ -184,6 +187,22 @@ function invalidSecret(option: string, expected: string, value: unknown, shape?:
     'CLOUDWATCH_LOGS_INVALID_OPTION',
     `Option "${option}" must be ${expected}; got ${shape ?? got}.`,
   );
+}
+
+const SPOOL_CHECKS: { readonly [Name in keyof Required<SpoolSettings>]: Check } = {
+  directory: text('the path of a directory'),
+  maxBytes: integer(1024 * 1024, Number.MAX_SAFE_INTEGER),
+  mode: oneOf('overflow', 'always'),
+  fsyncIntervalMs: integer(1, MAX_TIMER_MS),
+};
+
+function checkSpool(name: string, value: unknown): void {
+  if (!isRecord(value)) throw invalidOption(name, 'an object with at least a directory', value);
+  checkOptionNames(value, Object.keys(SPOOL_CHECKS), `${name}.`);
+  SPOOL_CHECKS.directory(`${name}.directory`, value.directory);
+  for (const [key, check] of Object.entries(SPOOL_CHECKS)) {
+    if (value[key] !== undefined) check(`${name}.${key}`, value[key]);
+  }
 }
 
 function integer(least: number, most: number): Check {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { CloudWatchLogsClient, Entity } from '@aws-sdk/client-cloudwatch-logs';
 import { type LOG_GROUP_CLASSES, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, MAX_EVENT_BYTES } from './limits.js';
 import { checkOptions } from './option-checks.js';
@@ -33,6 +34,23 @@ export type LogStreamNameFunction = (
   event: { readonly timestamp: number; readonly message: string } & EventContext,
 ) => string;
 
+/** The disk spool: where events go that memory has no room for, and what is left at the end. */
+export interface SpoolSettings {
+  /** Shared by any number of processes; each keeps its files in a directory of its own in it. Made when missing. */
+  readonly directory: string;
+  /** Disk that one process may use, with what it took over; beyond it the oldest events go. @default 1_073_741_824 (1 GiB) */
+  readonly maxBytes?: number;
+  /**
+   * `'overflow'` writes what memory has no room for and what is left at the end; `'always'` writes every event
+   * before it is sent, which survives `kill -9`.
+   * @default 'overflow'
+   */
+  readonly mode?: SpoolMode;
+  /** How often files are forced to the disk: what a power cut may take. @default 500 */
+  readonly fsyncIntervalMs?: number;
+}
+
+export type SpoolMode = 'overflow' | 'always';
 export type OversizePolicy = 'split' | 'truncate' | 'drop';
 export type OverflowPolicy = 'drop-oldest' | 'drop-newest';
 export type SequenceTokenPolicy = 'auto' | 'always' | 'never';
@@ -82,6 +100,8 @@ export interface PublisherOptions {
   readonly maxBufferBytes?: number;
   /** Which events go when that memory is full; counted, reported and marked in the stream. @default 'drop-oldest' */
   readonly overflow?: OverflowPolicy;
+  /** Disk in the place of dropping. @default none */
+  readonly spool?: SpoolSettings;
   /**
    * `'auto'` sends the sequence token when one is known; `'always'` also keeps to one put at a time on a
    * stream from the start; `'never'` sends none. @default 'auto'
@@ -131,7 +151,10 @@ export type ResolvedOptions = Required<
     | 'emf'
   >
 > &
-  PublisherOptions;
+  PublisherOptions & { readonly spool?: ResolvedSpool };
+
+/** Settings of the spool with every default filled in. */
+export type ResolvedSpool = Required<SpoolSettings>;
 
 /**
  * Checks all options and fills in the defaults.
@@ -165,6 +188,16 @@ export function resolveOptions(options: PublisherOptions): ResolvedOptions {
     closeTimeoutMs: options.closeTimeoutMs ?? 8_000,
     gzip: options.gzip ?? false,
     emf: options.emf ?? false,
+    spool: options.spool && resolveSpool(options.spool),
+  };
+}
+
+function resolveSpool({ directory, maxBytes, mode, fsyncIntervalMs }: SpoolSettings): ResolvedSpool {
+  return {
+    directory: path.resolve(directory), // a later change of the working directory must not move it
+    maxBytes: maxBytes ?? 1024 * 1024 * 1024,
+    mode: mode ?? 'overflow',
+    fsyncIntervalMs: fsyncIntervalMs ?? 500,
   };
 }
 

@@ -32,6 +32,7 @@ export class Outbox {
   #deadline: Deadline | undefined;
   #openIsDue = false;
   #markerAt = Number.NEGATIVE_INFINITY;
+  #waitingMarker: Batch | undefined;
 
   constructor(context: OutboxContext) {
     this.#context = context;
@@ -53,14 +54,21 @@ export class Outbox {
     return this.#sealed.length > 0 || (this.#open !== undefined && this.#openIsDue) || this.#markerIsDue;
   }
 
+  /** Whether the first batch has to be sent again. */
+  get startsFrozen(): boolean {
+    return this.#sealed.peek()?.state === 'frozen';
+  }
+
   /** Oldest first. */
   *batches(): IterableIterator<Batch> {
     yield* this.#sealed;
     if (this.#open) yield this.#open;
   }
 
-  append(message: string, timestamp: number, size: number, note?: Note): void {
-    if (this.#open && !this.#open.fits(timestamp, size)) this.seal();
+  /** @returns the batch that has the event now */
+  append(message: string, timestamp: number, size: number, note?: Note, id = 0): Batch {
+    // What is on disk is never mixed with what is not: a batch is noted, and found again, as a whole.
+    if (this.#open && (this.#open.isSpooled !== id > 0 || !this.#open.fits(timestamp, size))) this.seal();
     const { limits, deadlines, flushIntervalMs, onDue } = this.#context;
     let open = this.#open;
     if (!open) {
@@ -72,8 +80,9 @@ export class Outbox {
         onDue();
       });
     }
-    open.append(message, timestamp, size, note);
+    open.append(message, timestamp, size, note, id);
     if (open.length >= limits.maxEvents) this.seal();
+    return open;
   }
 
   /** Closes the open batch, whatever is in it. */
@@ -117,9 +126,12 @@ export class Outbox {
     this.#lost.add(size, timestamp);
   }
 
-  /** Adds what is to be told of dropped events at the end. */
+  /** Adds what is to be told of dropped events at the end; what is lost while it waits is told by the next. */
   pushMarker(): void {
-    if (!this.#lost.isEmpty) this.push(this.#markerBatch());
+    // One at a time: a program that flushes often while nothing gets through would pile them up.
+    if (this.#lost.isEmpty || this.#waitingMarker?.state === 'sealed') return;
+    this.#waitingMarker = this.#markerBatch();
+    this.push(this.#waitingMarker);
   }
 
   clear(): void {
@@ -130,7 +142,7 @@ export class Outbox {
   }
 
   get #markerIsDue(): boolean {
-    if (this.#lost.isEmpty || this.#sealed.peek()?.state === 'frozen') return false;
+    if (this.#lost.isEmpty || this.startsFrozen) return false;
     return this.#sealed.length === 0 || this.#context.clock.now() - this.#markerAt >= MARKER_EVERY_MS;
   }
 

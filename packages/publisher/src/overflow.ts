@@ -43,6 +43,7 @@ export class Overflow {
       const { writer, batch } = victim;
       const dropped = batch.dropFirst();
       this.#budget.release(dropped.size);
+      writer.droppedFromSpool(dropped.id);
       writer.noteLoss(dropped.size, dropped.timestamp);
       const events = this.#accounts.settleOne(dropped.note, 'overflow');
       for (const observer of batch.observers ?? []) observer.settled('overflow', events);

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import os from 'node:os';
 import { Accounts, type PublisherStats } from './accounts.js';
 import { safeMessage } from './advice.js';
-import type { DropReason, SplitEvent } from './batch.js';
+import type { Batch, BatchObserver } from './batch.js';
 import { CloudWatchLogsSink } from './client.js';
 import { type Clock, systemClock } from './clock.js';
 import { Deadlines } from './deadlines.js';
@@ -11,25 +11,18 @@ import { Diagnostics, type PublisherEvents } from './diagnostics.js';
 import { Dispatcher } from './dispatcher.js';
 import { type Guarded, guardExit } from './exit-guard.js';
 import { Flush, type FlushResult } from './flush.js';
+import { Intake, type LogEvent } from './intake.js';
 import { KeepAlive } from './keep-alive.js';
-import { EVENT_OVERHEAD_BYTES } from './limits.js';
+import type { Leftover, RescuedBatch } from './leftovers.js';
 import { MemoryBudget } from './memory-budget.js';
 import { type PublisherOptions, type ResolvedOptions, resolveOptions } from './options.js';
-import { Overflow } from './overflow.js';
 import { Provisioner } from './provisioner.js';
 import type { Sink } from './sink.js';
 import { type PublisherSnapshot, restoreBatch } from './snapshot.js';
-import { splitMessage, truncateMessage } from './split-message.js';
+import { openSpool } from './spool/spool.js';
+import { Spooler } from './spooler.js';
 import { compileStreamName, type EventContext, type StreamNamer, streamNamerOf } from './stream-name.js';
-import type { StreamWriter } from './stream-writer.js';
 import { StreamWriters } from './stream-writers.js';
-
-/** A log event as it goes to CloudWatch Logs. */
-export interface LogEvent {
-  /** Milliseconds since the epoch. */
-  readonly timestamp: number;
-  readonly message: string;
-}
 
 /** How long a flush or a shutdown may take. */
 export interface FlushOptions {
@@ -52,6 +45,8 @@ export interface PublisherInternals {
   readonly guardExit?: boolean;
   /** Never print a line on stderr. @default false */
   readonly silent?: boolean;
+  /** Opens the disk spool. */
+  readonly openSpool?: typeof openSpool;
 }
 
 /**
@@ -72,13 +67,16 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   readonly #namer: StreamNamer;
   readonly #provisioner: Provisioner;
   readonly #writers: StreamWriters;
-  readonly #overflow: Overflow;
+  readonly #intake: Intake;
+  readonly #spooler: Spooler | undefined;
   readonly #keepAlive = new KeepAlive();
   #state: 'open' | 'closing' | 'closed' = 'open';
   #closing: Promise<FlushResult> | undefined;
   #unguard: (() => void) | undefined;
   /** Set once the application has begun to end: from then on the end of the process counts. */
   #exitDeadline: number | undefined;
+  /** What a thread was given at the end of the process. */
+  #handedOver: Batch[] = [];
 
   constructor(options: PublisherOptions, internals: PublisherInternals = {}) {
     super();
@@ -90,22 +88,32 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#sink = internals.sink ?? new CloudWatchLogsSink(this.#options);
     this.#namer = this.#makeNamer();
     this.#provisioner = this.#makeProvisioner();
-    this.#writers = new StreamWriters(this.#options.logGroupName, {
+    const dispatcher = new Dispatcher(this.#options.maxRequests);
+    const shared = {
       options: this.#options,
       clock: this.#clock,
+      accounts: this.#accounts,
+      budget: this.#budget,
+      diagnostics: this.#diagnostics,
+    };
+    this.#writers = new StreamWriters(this.#options.logGroupName, {
+      ...shared,
       random: internals.random ?? Math.random,
       deadlines: this.#deadlines,
       sink: this.#sink,
       provisioner: this.#provisioner,
-      accounts: this.#accounts,
-      budget: this.#budget,
-      diagnostics: this.#diagnostics,
-      dispatcher: new Dispatcher(this.#options.maxRequests),
+      dispatcher,
       isClosing: () => this.#state !== 'open',
+      spooler: () => this.#spooler,
     });
-    this.#overflow = new Overflow(this.#budget, this.#accounts, this.#writers, (writer, size) =>
-      this.#reportOverflow(writer, size),
-    );
+    const writers = this.#writers;
+    this.#intake = new Intake({ ...shared, writers, namer: this.#namer });
+    const { spool } = this.#options;
+    if (spool) {
+      const open = internals.openSpool ?? openSpool;
+      this.#spooler = new Spooler({ ...shared, writers, dispatcher, intake: this.#intake, open }, spool);
+      this.#intake.spooler = this.#spooler;
+    }
     if (internals.guardExit ?? true) this.#unguard = guardExit(this.#exitHooks());
   }
 
@@ -122,12 +130,15 @@ export class Publisher extends EventEmitter<PublisherEvents> {
    */
   publish(event: LogEvent, context?: EventContext): boolean {
     this.#accounts.received++;
+    if (this.#state !== 'open') {
+      return this.#intake.refuse('shutdown', 0, 'an event came after the end of the publisher');
+    }
     try {
-      return this.#take(event, context);
+      return this.#intake.take(event, context);
     } catch (error) {
       // Its name only: the text of an error may quote the event.
       const reason = error instanceof Error ? error.name : typeof error;
-      return this.#refuse('invalid', 0, `an event could not be taken (${reason})`);
+      return this.#intake.refuse('invalid', 0, `an event could not be taken (${reason})`);
     }
   }
 
@@ -138,6 +149,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   async flush(options: FlushOptions = {}): Promise<FlushResult> {
     const flush = new Flush();
     for (const writer of this.#writers) writer.flush(flush);
+    this.#spooler?.follow(flush);
     if (!flush.isDone) {
       const timeoutMs = options.timeoutMs ?? this.#options.flushTimeoutMs;
       if (options.beforeExit) this.#exitDeadline ??= this.#clock.now() + timeoutMs;
@@ -164,122 +176,29 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       buffered += writer.buffered;
       inFlight += writer.inFlight;
     }
-    return this.#accounts.stats({ buffered, inFlight, spooled: 0, streams: this.#writers.size });
+    const spooled = this.#spooler?.spooled ?? 0;
+    const places = { buffered, inFlight, spooled, streams: this.#writers.size };
+    return this.#accounts.stats(places, this.#spooler?.stats());
   }
 
-  /** Takes over the events of a publisher whose thread has ended. */
-  restore(snapshot: PublisherSnapshot): void {
+  /**
+   * Takes over the events of a publisher whose thread has ended.
+   *
+   * @param observe called for each batch, in order
+   */
+  restore(snapshot: PublisherSnapshot, observe: () => BatchObserver): void {
     const { maxBatchBytes, maxBatchEvents } = this.#options;
-    for (const { logStreamName, sequenceToken, batches } of snapshot.streams) {
+    for (const { sequenceToken, batches, ...target } of snapshot.streams) {
       const restored = batches.map((saved) =>
         restoreBatch(saved, { maxBytes: maxBatchBytes, maxEvents: maxBatchEvents }),
       );
       for (const batch of restored) {
+        batch.observers = [observe()];
         this.#accounts.received += batch.weight;
         this.#budget.take(batch.bytes);
       }
-      this.#writers.named(logStreamName).adopt(restored, sequenceToken);
+      this.#writers.of(target).adopt(restored, sequenceToken);
     }
-  }
-
-  #take({ timestamp, message }: LogEvent, context: EventContext | undefined): boolean {
-    if (this.#state !== 'open')
-      return this.#refuse('shutdown', 0, 'an event came after the end of the publisher');
-    if (typeof message !== 'string')
-      return this.#refuse('invalid', 0, `an event has a message of type ${typeof message}`);
-    if (message === '') return this.#refuse('invalid', EVENT_OVERHEAD_BYTES, 'an event has an empty message');
-    const time = this.#validTime(timestamp);
-    const text = message.isWellFormed() ? message : message.toWellFormed();
-    const size = Buffer.byteLength(text) + EVENT_OVERHEAD_BYTES;
-    const writer = this.#writers.named(this.#namer.nameFor(time, context, text));
-    if (size > this.#options.maxEventBytes) return this.#takeOversize(writer, text, time, size);
-    if (!this.#fits(size)) return this.#refuseOverflow(writer, size, time);
-    this.#budget.take(size);
-    writer.append(text, time, size);
-    return true;
-  }
-
-  #takeOversize(writer: StreamWriter, text: string, time: number, size: number): boolean {
-    const { oversize, maxEventBytes } = this.#options;
-    const room = maxEventBytes - EVENT_OVERHEAD_BYTES;
-    if (oversize === 'drop') {
-      return this.#refuse(
-        'oversize',
-        size,
-        `an event of ${size} bytes is larger than maxEventBytes (${maxEventBytes})`,
-      );
-    }
-    const parts = oversize === 'split' ? splitMessage(text, room) : [truncateMessage(text, room)];
-    const sizes = parts.map((part) => Buffer.byteLength(part) + EVENT_OVERHEAD_BYTES);
-    const total = sizes.reduce((sum, one) => sum + one, 0);
-    if (!this.#fits(total)) return this.#refuseOverflow(writer, total, time);
-    this.#budget.take(total);
-    if (parts.length === 1) {
-      this.#accounts.truncatedEvents++;
-      this.#warnOf(
-        'oversize',
-        `an event of ${size} bytes was truncated to maxEventBytes (${maxEventBytes}).`,
-      );
-      writer.append(parts[0], time, sizes[0]);
-      return true;
-    }
-    this.#accounts.splitEvents++;
-    const event: SplitEvent = { worst: undefined, counted: undefined };
-    parts.forEach((part, index) => {
-      writer.append(part, time, sizes[index], { kind: 'part', event, last: index === parts.length - 1 });
-    });
-    return true;
-  }
-
-  /** Whether bytes fit into the buffer, after older events made room where that is wanted. */
-  #fits(bytes: number): boolean {
-    return (
-      this.#budget.fits(bytes) || (this.#options.overflow === 'drop-oldest' && this.#overflow.makeRoom(bytes))
-    );
-  }
-
-  #validTime(timestamp: number): number {
-    if (timestamp >= 0 && timestamp <= Number.MAX_SAFE_INTEGER) return Math.trunc(timestamp);
-    this.#warnOf(
-      'invalid',
-      'an event has no valid timestamp (milliseconds since the epoch); it gets the present time.',
-    );
-    return this.#clock.now();
-  }
-
-  #refuseOverflow(writer: StreamWriter, size: number, time: number): false {
-    this.#accounts.count('overflow', 1);
-    writer.noteLoss(size, time);
-    this.#reportOverflow(writer, size);
-    return false;
-  }
-
-  #reportOverflow(writer: StreamWriter, size: number): void {
-    const { maxBufferBytes, overflow } = this.#options;
-    if (this.#diagnostics.wants('drop')) {
-      this.#diagnostics.emit('drop', { ...writer.target, reason: 'overflow', events: 1, bytes: size });
-    }
-    const which = overflow === 'drop-oldest' ? 'the oldest events' : 'new events';
-    this.#warnOf(
-      'overflow',
-      `the buffer is full (maxBufferBytes ${maxBufferBytes}); ${which} are dropped, counted and marked in the stream.`,
-    );
-  }
-
-  /** Counts an event that is not taken. */
-  #refuse(reason: DropReason, size: number, what: string): false {
-    this.#accounts.count(reason, 1);
-    const { logGroupName } = this.#options;
-    if (this.#diagnostics.wants('drop')) {
-      this.#diagnostics.emit('drop', { reason, events: 1, bytes: size, logGroupName });
-    }
-    const code = reason === 'oversize' || reason === 'shutdown' ? reason : 'invalid';
-    this.#warnOf(code, `${what}; it was dropped and counted as "${reason}".`);
-    return false;
-  }
-
-  #warnOf(code: 'invalid' | 'oversize' | 'overflow' | 'shutdown' | 'stream-name', message: string): void {
-    this.#diagnostics.warn({ code, message, logGroupName: this.#options.logGroupName });
   }
 
   /** Waits, holding the process alive, at most `timeoutMs`. */
@@ -301,20 +220,44 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     const result = await this.flush({ timeoutMs });
     // A process that lives for a second only would never set the retention of its group otherwise.
     if (this.#provisioner.isBusy) await this.#within(deadline - this.#clock.now(), this.#provisioner.idle());
-    const left = this.#abandon('shutdown');
+    const lost = this.#leave(new Map());
     this.#state = 'closed';
     this.#unguard?.();
     this.#deadlines.clear();
     this.#sink.close();
-    if (left > 0) this.#reportUnsent(left, `within ${timeoutMs} ms`);
-    return { delivered: result.delivered, dropped: result.dropped + left, pending: 0 };
+    if (lost > 0) this.#reportUnsent(lost, `within ${timeoutMs} ms`);
+    this.#spooler?.report();
+    await this.#spooler?.close();
+    const pending = this.#spooler?.spooled ?? 0;
+    return { delivered: result.delivered, dropped: result.dropped + lost, pending };
   }
 
-  /** Settles everything that is left; returns how many events that were. */
-  #abandon(fate: 'shutdown'): number {
-    const { buffered, inFlight } = this.stats();
-    for (const writer of this.#writers) writer.abandon(fate);
-    return buffered + inFlight;
+  /** Settles everything that is left, or keeps it on disk; returns how many events were lost. */
+  #leave(rescued: ReadonlyMap<Batch, RescuedBatch>): number {
+    let lost = 0;
+    const release = (): Leftover[] => {
+      const unsettled: Leftover[] = [];
+      for (const leftover of [...this.#writers].flatMap((writer) => writer.release())) {
+        const { writer, batch } = leftover;
+        const result = rescued.get(batch);
+        if (result?.isSettled) writer.settle(batch, result.fates);
+        else if (this.#spooler) unsettled.push(leftover);
+        else {
+          // A batch that was halved may be settled in part.
+          const settled = [...(result?.fates.values() ?? [])].reduce((sum, events) => sum + events, 0);
+          const rest = batch.weight - settled;
+          lost += rest;
+          writer.settle(
+            batch,
+            settled > 0 ? new Map([...(result?.fates ?? []), ['shutdown', rest]]) : 'shutdown',
+          );
+        }
+      }
+      return unsettled;
+    };
+    if (this.#spooler) lost = this.#spooler.keep(release);
+    else release();
+    return lost;
   }
 
   #reportUnsent(events: number, when: string): void {
@@ -363,6 +306,10 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   #exitHooks(): Guarded {
     return {
       pending: () => {
+        const { buffered, inFlight, spooled } = this.stats();
+        return buffered + inFlight + spooled;
+      },
+      inMemory: () => {
         const { buffered, inFlight } = this.stats();
         return buffered + inFlight;
       },
@@ -378,25 +325,31 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       },
       isBusy: () => this.#provisioner.isBusy,
       snapshot: () => this.#snapshot(),
-      settle: (delivered, lastError) => {
-        const left = this.#abandon('shutdown');
-        this.#state = 'closed';
-        // What another thread delivered was not lost: move it to where it belongs.
-        const sent = Math.min(delivered, left);
-        this.#accounts.count('shutdown', -sent);
-        this.#accounts.count('delivered', sent);
+      settle: (rescued, lastError) => {
+        const byBatch = new Map<Batch, RescuedBatch>();
+        rescued.forEach((result, index) => {
+          byBatch.set(this.#handedOver[index], result);
+        });
         this.#accounts.lastError = lastError ?? this.#accounts.lastError;
-        if (left > sent) this.#reportUnsent(left - sent, 'before the process ended');
+        const lost = this.#leave(byBatch);
+        this.#state = 'closed';
+        if (lost > 0) this.#reportUnsent(lost, 'before the process ended');
+        this.#spooler?.report();
       },
     };
   }
 
   #snapshot(): PublisherSnapshot {
-    const streams = [...this.#writers]
-      .filter((writer) => !writer.isIdle)
-      .map((writer) => ({ logStreamName: writer.target.logStreamName, ...writer.snapshot() }));
-    // The names are chosen already; a function could not be sent to another thread.
-    return { options: { ...this.#options, logStreamName: 'unknown' }, streams };
+    const streams: PublisherSnapshot['streams'][number][] = [];
+    for (const writer of this.#writers) {
+      if (writer.isIdle) continue;
+      const { sequenceToken, saved, batches } = writer.snapshot();
+      streams.push({ ...writer.target, sequenceToken, batches: saved });
+      this.#handedOver.push(...batches);
+    }
+    // The names are chosen already; a function could not be sent to another thread. The files of the spool stay
+    // with this one.
+    return { options: { ...this.#options, logStreamName: 'unknown', spool: undefined }, streams };
   }
 }
 

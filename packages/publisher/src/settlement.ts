@@ -22,12 +22,20 @@ export class Settlement {
   readonly #accounts: Accounts;
   readonly #budget: MemoryBudget;
   readonly #diagnostics: Diagnostics;
+  readonly #onSettled: ((batch: Batch) => void) | undefined;
 
-  constructor(target: Target, accounts: Accounts, budget: MemoryBudget, diagnostics: Diagnostics) {
+  constructor(
+    target: Target,
+    accounts: Accounts,
+    budget: MemoryBudget,
+    diagnostics: Diagnostics,
+    onSettled?: (batch: Batch) => void,
+  ) {
     this.#target = target;
     this.#accounts = accounts;
     this.#budget = budget;
     this.#diagnostics = diagnostics;
+    this.#onSettled = onSettled;
   }
 
   /** The batch is stored, but for what was rejected because of its time. */
@@ -72,6 +80,21 @@ export class Settlement {
     this.#finish(batch);
   }
 
+  /** The batch is settled as another thread counted it. */
+  counted(batch: Batch, fates: ReadonlyMap<Fate, number>): void {
+    for (const [fate, events] of fates) {
+      this.#accounts.count(fate, events);
+      for (const observer of batch.observers ?? []) observer.settled(fate, events);
+    }
+    this.#finish(batch);
+  }
+
+  /** The batch is not settled, and never will be here. */
+  left(batch: Batch): void {
+    this.#budget.release(batch.bytes);
+    for (const observer of batch.observers ?? []) observer.finished(0);
+  }
+
   /** Two halves take the place of a batch. */
   halved(batch: Batch): void {
     for (const observer of batch.observers ?? []) observer.finished(2);
@@ -97,8 +120,8 @@ export class Settlement {
   }
 
   #finish(batch: Batch): void {
-    this.#budget.release(batch.bytes);
-    for (const observer of batch.observers ?? []) observer.finished(0);
+    this.left(batch);
+    this.#onSettled?.(batch);
   }
 
   get #name(): string {

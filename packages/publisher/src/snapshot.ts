@@ -12,12 +12,14 @@ export interface BatchSnapshot {
   readonly ambiguousToken: string | null | undefined;
   readonly ambiguousTwice: boolean;
   readonly ambiguousPuts: number;
+  readonly resendUnder: string | null | undefined;
 }
 
 /** Everything of a publisher that is not settled, as plain data. */
 export interface PublisherSnapshot {
   readonly options: PublisherOptions;
   readonly streams: readonly {
+    readonly logGroupName: string;
     readonly logStreamName: string;
     readonly sequenceToken: string | undefined;
     /** Oldest first. */
@@ -39,6 +41,7 @@ export function snapshotBatch(batch: Batch, tokenUnderWay: string | null | undef
     isFrozen: batch.state === 'frozen',
     attempts: batch.attempts,
     ambiguousToken: tokenUnderWay === undefined ? known : tokenUnderWay,
+    resendUnder: batch.resendUnder,
     ambiguousPuts: batch.ambiguousPuts + (tokenUnderWay === undefined ? 0 : 1),
     ambiguousTwice:
       batch.ambiguousTwice || (tokenUnderWay !== undefined && known !== undefined && known !== tokenUnderWay),
@@ -57,5 +60,6 @@ export function restoreBatch(saved: BatchSnapshot, limits: BatchLimits): Batch {
   batch.ambiguousToken = saved.ambiguousToken;
   batch.ambiguousTwice = saved.ambiguousTwice;
   batch.ambiguousPuts = saved.ambiguousPuts;
+  batch.resendUnder = saved.resendUnder;
   return batch;
 }

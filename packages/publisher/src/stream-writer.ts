@@ -1,22 +1,27 @@
 import type { Accounts } from './accounts.js';
 import { explainFailure, safeMessage } from './advice.js';
-import { backoffMs, type FailureCounts, type Schedule } from './backoff.js';
+import type { Schedule } from './backoff.js';
 import type { Batch, Fate, Note } from './batch.js';
 import type { Clock } from './clock.js';
-import type { Deadline, Deadlines } from './deadlines.js';
+import type { Deadlines } from './deadlines.js';
 import type { Diagnostics, WarningCode } from './diagnostics.js';
+import type { DiskTail } from './disk-tail.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { Flush } from './flush.js';
+import type { Leftover } from './leftovers.js';
 import type { MemoryBudget } from './memory-budget.js';
 import type { ResolvedOptions } from './options.js';
-import { Outbox } from './outbox.js';
 import { type Advice, judge, type Outcome } from './outcome.js';
 import { judgeProvisioning, type Provisioner } from './provisioner.js';
 import { toPutFailure } from './put-failure.js';
+import type { ReplayGate, ReplayLane } from './replay-lane.js';
+import { Rest } from './rest.js';
 import { SequenceToken } from './sequence-token.js';
 import { Settlement } from './settlement.js';
 import type { PutFailure, PutResult, PutSuccess, Sink, Target } from './sink.js';
 import { type BatchSnapshot, snapshotBatch } from './snapshot.js';
+import type { Spooler } from './spooler.js';
+import { StreamQueue } from './stream-queue.js';
 
 /** What the writers of a publisher share. */
 export interface WriterContext {
@@ -32,9 +37,9 @@ export interface WriterContext {
   readonly dispatcher: Dispatcher;
   /** Whether the publisher is shutting down, so that no wait may outlast the deadline. */
   readonly isClosing: () => boolean;
+  readonly spooler: () => Spooler | undefined;
 }
 
-const CLOSING_WAIT_MS = 500;
 const WARN_FROM_FAILURE: Record<Advice, number> = {
   // What only a person can mend is said at once; what may pass by itself, when it has not.
   credentials: 1,
@@ -56,16 +61,21 @@ export class StreamWriter {
   /** Owned by the dispatcher: whether the writer stands in its queue. */
   isQueued = false;
   lastUsedAt: number;
+  /** Owned by the spooler: events of this stream that are only on disk. */
+  tail: DiskTail | undefined;
+  /** Owned by the spooler: what earlier processes left on disk. */
+  replayTail: DiskTail | undefined;
 
   readonly #context: WriterContext;
   readonly #token: SequenceToken;
-  readonly #outbox: Outbox;
+  readonly #queue: StreamQueue;
   readonly #settlement: Settlement;
   readonly #underWay = new Set<Batch>();
-  #rest: { readonly deadline: Deadline; readonly schedule: Schedule } | undefined;
+  readonly #rest: Rest;
   /** Waits for a call other than a put: a stream is created, or a token is asked for. */
   #isPreparing = false;
-  #failures: FailureCounts = { fast: 0, slow: 0 };
+  /** Batches of earlier processes that have to be read before anything else is put. */
+  #held = 0;
   #missingInARow = 0;
   #rivalConflicts = 0;
   #hasPut = false;
@@ -73,13 +83,16 @@ export class StreamWriter {
   #isAbandoned = false;
 
   constructor(target: Target, context: WriterContext) {
-    const { options, clock, deadlines, budget, accounts, diagnostics } = context;
+    const { options, clock, deadlines, budget, accounts, diagnostics, spooler } = context;
     this.target = target;
     this.lastUsedAt = clock.now();
     this.#context = context;
     this.#token = new SequenceToken(options.sequenceTokens);
-    this.#settlement = new Settlement(target, accounts, budget, diagnostics);
-    this.#outbox = new Outbox({
+    this.#rest = new Rest(context, () => this.#offer());
+    this.#settlement = new Settlement(target, accounts, budget, diagnostics, (batch) =>
+      spooler()?.settled(batch),
+    );
+    this.#queue = new StreamQueue({
       limits: { maxBytes: options.maxBatchBytes, maxEvents: options.maxBatchEvents },
       flushIntervalMs: options.flushIntervalMs,
       clock,
@@ -91,7 +104,7 @@ export class StreamWriter {
 
   /** Events that wait, as the application gave them. */
   get buffered(): number {
-    return this.#outbox.events;
+    return this.#queue.events;
   }
 
   /** Events in puts under way. */
@@ -102,51 +115,120 @@ export class StreamWriter {
   }
 
   get isIdle(): boolean {
-    return this.#outbox.isEmpty && this.#underWay.size === 0;
+    return this.#queue.isEmpty && this.#underWay.size === 0;
   }
 
   get canPut(): boolean {
-    if (this.#rest || this.#isPreparing || this.#isAbandoned) return false;
-    const isFailing = this.#failures.fast > 0 || this.#failures.slow > 0;
-    const most = isFailing || this.#token.oneAtATime ? 1 : this.#context.options.maxInFlight;
-    return this.#underWay.size < most && this.#outbox.hasDue;
+    if (this.#rest.isResting || this.#isPreparing || this.#isAbandoned || this.#held > 0) return false;
+    const most = this.isFailing || this.#token.oneAtATime ? 1 : this.#context.options.maxInFlight;
+    return this.#underWay.size < most && this.#queue.hasDue;
   }
 
-  /** Takes an event; its bytes are in the memory budget already. */
-  append(message: string, timestamp: number, size: number, note?: Note): void {
-    this.#outbox.append(message, timestamp, size, note);
+  get isFailing(): boolean {
+    return this.#rest.isFailing;
+  }
+
+  /** Whether anything was stored here. */
+  get hasPut(): boolean {
+    return this.#hasPut;
+  }
+
+  get hasTail(): boolean {
+    return this.tail !== undefined || this.replayTail !== undefined || this.#held > 0;
+  }
+
+  get hasDue(): boolean {
+    return this.#queue.hasDue || this.#underWay.size > 0;
+  }
+
+  /**
+   * Takes an event; its bytes are in the memory budget already.
+   *
+   * @param id of the event in the spool, if it is there
+   * @returns the batch that has it now
+   */
+  append(message: string, timestamp: number, size: number, note?: Note, id?: number): Batch {
+    return this.#queue.live.append(message, timestamp, size, note, id);
+  }
+
+  /** Sends new events without waiting for company. */
+  sealLive(): void {
+    this.#queue.live.seal();
+  }
+
+  /** Where the events of earlier processes go. */
+  replayLane(gate: ReplayGate): ReplayLane {
+    return this.#queue.replayLane(gate);
+  }
+
+  /** Bytes in memory: of the recovered events that wait, or of all others. */
+  bytesIn(isReplay: boolean): number {
+    const waiting = this.#queue.bytes(isReplay);
+    if (isReplay) return waiting;
+    let bytes = waiting;
+    for (const batch of this.#underWay) bytes += batch.bytes;
+    return bytes;
+  }
+
+  /** Puts nothing until {@link resend} brings what an earlier process was about to put; called once for each. */
+  hold(): void {
+    this.#held++;
+  }
+
+  /** @param batch undefined when none of its events could be read */
+  resend(batch: Batch | undefined): void {
+    this.#held--;
+    if (batch) this.#queue.resend(batch);
+    this.#offer();
+  }
+
+  /** A tail was read to its end: new events stay in memory again. */
+  tailEnded(tail: DiskTail): void {
+    if (tail === this.tail) this.tail = undefined;
+    else this.replayTail = undefined;
   }
 
   /** The oldest batch whose events may still be dropped. */
   get droppable(): Batch | undefined {
-    return this.#outbox.droppable;
+    return this.#queue.live.droppable;
   }
 
   /** Remembers a dropped event, to tell it in the stream. */
   noteLoss(size: number, timestamp: number): void {
-    this.#outbox.noteLoss(size, timestamp);
+    this.#queue.live.noteLoss(size, timestamp);
+  }
+
+  /** One event in memory was dropped that may be on disk too; `id` is 0 when it is not. */
+  droppedFromSpool(id: number): void {
+    if (id > 0) this.#context.spooler()?.dropped(id);
   }
 
   /** Takes over what another publisher left, with the token that it knew. */
   adopt(batches: Iterable<Batch>, token: string | undefined): void {
     this.#token.restore(token);
-    for (const batch of batches) this.#outbox.push(batch);
+    for (const batch of batches) this.#queue.live.push(batch);
   }
 
-  /** Everything that is not settled, as data for another thread. */
-  snapshot(): { sequenceToken: string | undefined; batches: BatchSnapshot[] } {
-    const sequenceToken = this.#token.forPut;
-    const batches = [...this.#unsettled()].map((batch) =>
-      snapshotBatch(batch, this.#underWay.has(batch) ? (sequenceToken ?? null) : undefined),
+  /** Everything that is not settled, as data for another thread. Never puts again. */
+  snapshot(): {
+    readonly sequenceToken: string | undefined;
+    readonly saved: readonly BatchSnapshot[];
+    readonly batches: readonly Batch[];
+  } {
+    this.#isAbandoned = true;
+    this.#queue.live.seal(); // what may come after this must not get into a batch that the thread has
+    const batches = [...this.unsettled()];
+    const saved = batches.map((batch) =>
+      snapshotBatch(batch, this.#underWay.has(batch) ? (this.#tokenFor(batch) ?? null) : undefined),
     );
-    return { sequenceToken, batches };
+    return { sequenceToken: this.#token.forPut, saved, batches };
   }
 
   /** Sends what there is without waiting for company, and lets `flush` follow it. */
   flush(flush: Flush): void {
-    this.#outbox.seal();
-    this.#outbox.pushMarker();
-    for (const batch of this.#unsettled()) {
+    this.#queue.live.seal();
+    this.#queue.live.pushMarker();
+    for (const batch of this.unsettled()) {
       batch.observers ??= [];
       batch.observers.push(flush);
       flush.follow(batch.weight);
@@ -156,19 +238,16 @@ export class StreamWriter {
 
   /** Ends a wait for a network or a stream that may be back by now; with `all`, for a throttled service too. */
   hurry(all: boolean): void {
-    if (!this.#rest || (this.#rest.schedule === 'slow' && !all)) return;
-    this.#rest.deadline.cancel();
-    this.#rest = undefined;
-    this.#offer();
+    this.#rest.hurry(all);
   }
 
   /** Starts one put. The dispatcher has asked {@link canPut} and keeps a request slot for it. */
   start(): void {
-    let batch = this.#outbox.take();
+    let batch = this.#queue.take();
     // Every event of a batch may have been dropped while it waited.
     while (batch && batch.length === 0) {
       this.#settlement.all(batch, 'overflow');
-      batch = this.#outbox.take();
+      batch = this.#queue.take();
     }
     if (!batch) {
       this.#context.dispatcher.finished(this);
@@ -180,18 +259,33 @@ export class StreamWriter {
     void this.#put(batch);
   }
 
-  /** Settles everything that is left as `fate` and never puts again. */
-  abandon(fate: Fate): void {
+  /** Everything that is not settled; never puts again. The caller settles it. */
+  release(): Leftover[] {
+    const leftovers = [...this.unsettled()].map((batch): Leftover => {
+      const underWay = this.#underWay.has(batch) ? (this.#tokenFor(batch) ?? null) : undefined;
+      return { writer: this, batch, mayBeStoredUnder: underWay ?? batch.ambiguousToken };
+    });
     this.#isAbandoned = true;
-    for (const batch of this.#unsettled()) this.#settlement.all(batch, fate);
     this.#underWay.clear();
-    this.#outbox.clear();
-    this.#rest?.deadline.cancel();
+    this.#queue.clear();
+    this.#rest.cancel();
+    return leftovers;
   }
 
-  *#unsettled(): IterableIterator<Batch> {
+  /** Settles a batch that was released. */
+  settle(batch: Batch, fate: Fate | ReadonlyMap<Fate, number>): void {
+    if (typeof fate === 'string') this.#settlement.all(batch, fate);
+    else this.#settlement.counted(batch, fate);
+  }
+
+  /** A batch that was released is on disk, for the next process. */
+  left(batch: Batch): void {
+    this.#settlement.left(batch);
+  }
+
+  *unsettled(): IterableIterator<Batch> {
     yield* this.#underWay;
-    yield* this.#outbox.batches();
+    yield* this.#queue.batches();
   }
 
   #offer(): void {
@@ -199,8 +293,13 @@ export class StreamWriter {
   }
 
   async #put(batch: Batch): Promise<void> {
-    const { accounts, sink, clock, dispatcher } = this.#context;
-    const token = this.#token.forPut;
+    const { accounts, sink, clock, dispatcher, spooler } = this.#context;
+    const token = this.#tokenFor(batch);
+    const spooling = spooler()?.beforePut(this.target, batch, token);
+    if (spooling) {
+      await spooling;
+      if (this.#isAbandoned) return;
+    }
     accounts.requests++;
     if (batch.attempts++ > 0) accounts.retries++;
     const startedAt = clock.now();
@@ -212,7 +311,15 @@ export class StreamWriter {
     }
     this.#underWay.delete(batch);
     if (!this.#isAbandoned) this.#conclude(batch, token, result, clock.now() - startedAt);
+    this.#queue.putEnded(batch);
     dispatcher.finished(this);
+  }
+
+  /** A batch of an earlier process goes out under the token that was noted, which settles whether it is stored. */
+  #tokenFor({ resendUnder }: Batch): string | undefined {
+    const known = this.#token.forPut;
+    if (resendUnder === undefined || this.#context.options.sequenceTokens === 'never') return known;
+    return resendUnder ?? undefined;
   }
 
   #conclude(batch: Batch, token: string | undefined, result: PutResult, durationMs: number): void {
@@ -223,6 +330,7 @@ export class StreamWriter {
       outcome = { kind: 'conflict', expected: outcome.next };
     }
     if (outcome.kind !== 'missing') this.#missingInARow = 0;
+    if (outcome.kind !== 'retry') batch.resendUnder = undefined;
     switch (outcome.kind) {
       case 'delivered':
         this.#delivered(batch, token, outcome, result as PutSuccess, durationMs);
@@ -238,18 +346,18 @@ export class StreamWriter {
         this.#recovered();
         break;
       case 'conflict':
-        this.#outbox.putBack(batch);
+        this.#queue.live.putBack(batch);
         this.#conflict(outcome.expected);
         break;
       case 'missing':
-        this.#outbox.putBack(batch);
+        this.#queue.live.putBack(batch);
         void this.#provision(outcome.group);
         break;
       case 'retry':
-        this.#outbox.putBack(batch);
+        this.#queue.live.putBack(batch);
         this.#noteAmbiguous(batch, token, outcome.ambiguous, result as PutFailure);
         this.#warnOfFailure(outcome.advice, result as PutFailure, outcome.schedule);
-        this.#waitAfterFailure(outcome.schedule, outcome.retryAfterMs);
+        this.#rest.afterFailure(outcome.schedule, outcome.retryAfterMs);
         break;
       case 'refused':
         this.#refused(batch, outcome.reason, result as PutFailure);
@@ -280,12 +388,12 @@ export class StreamWriter {
     this.#settlement.delivered(batch, rejected, durationMs);
     this.#recovered();
     const pauseMs = this.#token.pauseAfterPutMs(this.#context.random());
-    if (pauseMs > 0) this.#waitFor(pauseMs, 'fast');
+    if (pauseMs > 0) this.#rest.take(pauseMs, 'fast');
   }
 
   #recovered(): void {
     this.#hasPut = true;
-    this.#failures = { fast: 0, slow: 0 };
+    this.#rest.succeeded();
     if (this.#hasWarned) {
       this.#hasWarned = false;
       this.#warn('recovered', `logs are delivered again to ${this.#name}.`);
@@ -294,7 +402,12 @@ export class StreamWriter {
   }
 
   /** Notes every request of a put that failed, and that may have been stored all the same. */
-  #noteAmbiguous(batch: Batch, token: string | undefined, isLastAmbiguous: boolean, failure: PutFailure): void {
+  #noteAmbiguous(
+    batch: Batch,
+    token: string | undefined,
+    isLastAmbiguous: boolean,
+    failure: PutFailure,
+  ): void {
     const requests = failure.bodySent ? (failure.clientAttempts ?? 1) : 1;
     for (let i = isLastAmbiguous ? 0 : 1; i < requests; i++) batch.mayBeStoredUnder(token ?? null);
   }
@@ -316,7 +429,7 @@ export class StreamWriter {
         'contention',
         `the endpoint of ${this.#name} enforces sequence tokens; set sequenceTokens to 'auto'. Events are kept.`,
       );
-      this.#waitAfterFailure('slow', 0);
+      this.#rest.afterFailure('slow', 0);
       return;
     }
     // The first conflict after a put can be a token that expired; a second one is somebody who puts too.
@@ -329,7 +442,7 @@ export class StreamWriter {
     }
     const waitMs = this.#token.waitAfterConflictMs(random());
     if (expected === undefined) void this.#askForToken();
-    else if (waitMs > 0) this.#waitFor(waitMs, 'fast');
+    else if (waitMs > 0) this.#rest.take(waitMs, 'fast');
   }
 
   /** Neither the answer nor its text has the token: the only case in which it is worth asking for. */
@@ -338,7 +451,7 @@ export class StreamWriter {
     const token = await this.#context.sink.describeSequenceToken(this.target);
     this.#isPreparing = false;
     if (this.#isAbandoned) return;
-    if (token === undefined) this.#waitAfterFailure('slow', 0);
+    if (token === undefined) this.#rest.afterFailure('slow', 0);
     else this.#token.restore(token ?? undefined);
     this.#offer();
   }
@@ -354,10 +467,10 @@ export class StreamWriter {
       this.#noteError(problem.failure);
       const { schedule, advice, retryAfterMs } = judgeProvisioning(problem);
       this.#warnOfFailure(advice, problem.failure, schedule, problem.action);
-      this.#waitAfterFailure(schedule, retryAfterMs);
+      this.#rest.afterFailure(schedule, retryAfterMs);
     } else if (this.#missingInARow++ > 0) {
       // Created, and missing all the same: the service needs a moment until it sees its own stream.
-      this.#waitAfterFailure('fast', 0);
+      this.#rest.afterFailure('fast', 0);
     }
     this.#offer();
   }
@@ -369,24 +482,9 @@ export class StreamWriter {
       return;
     }
     const [first, second] = batch.halves();
-    this.#outbox.putBack(second);
-    this.#outbox.putBack(first);
+    this.#queue.live.putBack(second);
+    this.#queue.live.putBack(first);
     this.#settlement.halved(batch);
-  }
-
-  #waitAfterFailure(schedule: Schedule, retryAfterMs: number): void {
-    const { random } = this.#context;
-    this.#waitFor(backoffMs(schedule, ++this.#failures[schedule], random(), retryAfterMs), schedule);
-  }
-
-  #waitFor(ms: number, schedule: Schedule): void {
-    const { deadlines, isClosing } = this.#context;
-    this.#rest?.deadline.cancel();
-    const deadline = deadlines.after(isClosing() ? Math.min(ms, CLOSING_WAIT_MS) : ms, () => {
-      this.#rest = undefined;
-      this.#offer();
-    });
-    this.#rest = { deadline, schedule };
   }
 
   get #name(): string {
@@ -403,7 +501,7 @@ export class StreamWriter {
   }
 
   #warnOfFailure(advice: Advice, failure: PutFailure, schedule: Schedule, action?: string): void {
-    if (this.#failures[schedule] + 1 < WARN_FROM_FAILURE[advice]) return;
+    if (this.#rest.failures(schedule) + 1 < WARN_FROM_FAILURE[advice]) return;
     this.#hasWarned = true;
     this.#warn(advice, explainFailure(advice, failure, this.target, action));
   }

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import type { Target } from './sink.js';
 import { StreamWriter, type WriterContext } from './stream-writer.js';
 
 const SWEEP_FROM = 1000;
@@ -40,11 +41,24 @@ export class StreamWriters {
     return writer;
   }
 
+  /** The writer of any stream: what an earlier process left may belong to another group. */
+  of({ logGroupName, logStreamName }: Target): StreamWriter {
+    if (logGroupName === this.#logGroupName) return this.named(logStreamName);
+    // Names contain no colon, so these keys never meet those of the group's own streams.
+    const key = `${logGroupName}:${logStreamName}`;
+    let writer = this.#byName.get(key);
+    if (!writer) {
+      writer = new StreamWriter({ logGroupName, logStreamName }, this.#context);
+      this.#byName.set(key, writer);
+    }
+    return writer;
+  }
+
   /** Streams that rotate by date or field come and go; one that is idle needs nothing remembered. */
   #forgetIdle(): void {
     const before = this.#clock.now() - IDLE_AFTER_MS;
     for (const [name, writer] of this.#byName) {
-      if (writer.isIdle && writer.lastUsedAt <= before) this.#byName.delete(name);
+      if (writer.isIdle && !writer.hasTail && writer.lastUsedAt <= before) this.#byName.delete(name);
     }
     // Doubling keeps the sweeps rare when most streams are in use.
     this.#sweepFrom = Math.max(SWEEP_FROM, this.#byName.size * 2);

@@ -78,7 +78,7 @@ test('dropping from the front keeps bytes, count and what remains right', () => 
   for (const [index, message] of ['first', 'second', 'third'].entries()) {
     batch.append(message, 10 - index, message.length + 26);
   }
-  assert.deepEqual(batch.dropFirst(), { size: 31, timestamp: 10, note: undefined });
+  assert.deepEqual(batch.dropFirst(), { size: 31, timestamp: 10, note: undefined, id: 0 });
   assert.equal(batch.length, 2);
   assert.equal(batch.bytes, 32 + 31);
   assert.equal(batch.messageAt(0), 'second');

@@ -211,3 +211,15 @@ export function countIds(ranges: readonly IdRange[]): number {
   for (const [from, to] of ranges) count += to - from + 1;
   return count;
 }
+
+/** The ranges that ids, in any order and each once, make up. */
+export function rangesOfIds(ids: readonly number[]): IdRange[] {
+  const ranges: [number, number][] = [];
+  const ascends = ids.every((id, index) => index === 0 || id > ids[index - 1]);
+  for (const id of ascends ? ids : ids.toSorted((a, b) => a - b)) {
+    const last = ranges[ranges.length - 1];
+    if (last !== undefined && last[1] === id - 1) last[1] = id;
+    else ranges.push([id, id]);
+  }
+  return ranges;
+}

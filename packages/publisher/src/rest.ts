@@ -1,0 +1,71 @@
+import { backoffMs, type FailureCounts, type Schedule } from './backoff.js';
+import type { Deadline, Deadlines } from './deadlines.js';
+
+/** What a rest needs. */
+export interface RestContext {
+  readonly deadlines: Deadlines;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Whether the publisher is shutting down, so that no wait may outlast the deadline. */
+  readonly isClosing: () => boolean;
+}
+
+const CLOSING_WAIT_MS = 500;
+
+/** The waits of a stream between its puts, and the failures in a row that make them longer. */
+export class Rest {
+  readonly #context: RestContext;
+  readonly #onOver: () => void;
+  #waiting: { readonly deadline: Deadline; readonly schedule: Schedule } | undefined;
+  #failures: FailureCounts = { fast: 0, slow: 0 };
+
+  constructor(context: RestContext, onOver: () => void) {
+    this.#context = context;
+    this.#onOver = onOver;
+  }
+
+  get isResting(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  get isFailing(): boolean {
+    return this.#failures.fast > 0 || this.#failures.slow > 0;
+  }
+
+  /** Failures in a row on a schedule. */
+  failures(schedule: Schedule): number {
+    return this.#failures[schedule];
+  }
+
+  /** Something was stored: the next failure is the first again. */
+  succeeded(): void {
+    this.#failures = { fast: 0, slow: 0 };
+  }
+
+  afterFailure(schedule: Schedule, retryAfterMs: number): void {
+    const ms = backoffMs(schedule, ++this.#failures[schedule], this.#context.random(), retryAfterMs);
+    this.take(ms, schedule);
+  }
+
+  take(ms: number, schedule: Schedule): void {
+    const { deadlines, isClosing } = this.#context;
+    this.#waiting?.deadline.cancel();
+    const deadline = deadlines.after(isClosing() ? Math.min(ms, CLOSING_WAIT_MS) : ms, () => {
+      this.#waiting = undefined;
+      this.#onOver();
+    });
+    this.#waiting = { deadline, schedule };
+  }
+
+  /** Ends a wait for a network or a stream that may be back by now; with `all`, for a throttled service too. */
+  hurry(all: boolean): void {
+    if (!this.#waiting || (this.#waiting.schedule === 'slow' && !all)) return;
+    this.#waiting.deadline.cancel();
+    this.#waiting = undefined;
+    this.#onOver();
+  }
+
+  cancel(): void {
+    this.#waiting?.deadline.cancel();
+  }
+}
