@@ -17,7 +17,7 @@ export function encodePut(
 ): Buffer {
   const head = JSON.stringify({ ...target, sequenceToken, entity, logEvents: [] });
   // Escapes make JSON in JSON longer by about a quarter; what is longer makes the buffer grow.
-  let body = Buffer.allocUnsafe(
+  let body: Buffer = Buffer.allocUnsafe(
     head.length * LONGEST_UTF8 + batch.length * 40 + Math.ceil(batch.bytes * 1.25),
   );
   let at = body.write(head) - 2; // where `[` of `[]}` is followed by the events
