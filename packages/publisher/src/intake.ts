@@ -40,8 +40,8 @@ export class Intake {
   constructor(context: IntakeContext) {
     this.#context = context;
     const { budget, accounts, writers } = context;
-    this.#overflow = new Overflow(budget, accounts, writers, (writer, size) =>
-      this.#reportOverflow(writer, size),
+    this.#overflow = new Overflow(budget, accounts, writers, (writer, size, events) =>
+      this.#reportOverflow(writer, size, events),
     );
   }
 
@@ -147,11 +147,11 @@ export class Intake {
     return false;
   }
 
-  #reportOverflow(writer: StreamWriter, size: number): void {
+  #reportOverflow(writer: StreamWriter, size: number, events = 1): void {
     const { options, diagnostics } = this.#context;
     const { maxBufferBytes, overflow } = options;
     if (diagnostics.wants('drop')) {
-      diagnostics.emit('drop', { ...writer.target, reason: 'overflow', events: 1, bytes: size });
+      diagnostics.emit('drop', { ...writer.target, reason: 'overflow', events, bytes: size });
     }
     const which = overflow === 'drop-oldest' ? 'the oldest events' : 'new events';
     this.#warn(

@@ -14,8 +14,9 @@ export class LossMarker {
     return this.#events === 0;
   }
 
-  add(size: number, timestamp: number): void {
-    this.#events++;
+  /** @param events 0 for another part of an event that was added before */
+  add(size: number, timestamp: number, events = 1): void {
+    this.#events += events;
     this.#bytes += size - EVENT_OVERHEAD_BYTES;
     if (timestamp < this.#from) this.#from = timestamp;
     if (timestamp > this.#to) this.#to = timestamp;

@@ -116,14 +116,15 @@ export class Outbox {
   /** The oldest batch whose events may still be dropped; one that was sent once may be stored. */
   get droppable(): Batch | undefined {
     for (const batch of this.batches()) {
-      if (batch.state !== 'frozen' && batch.weight > 0) return batch;
+      // A batch can be made of parts that do not count by themselves; only a marker is never dropped.
+      if (batch.state !== 'frozen' && batch.length > 0 && batch.noteAt(0)?.kind !== 'marker') return batch;
     }
     return undefined;
   }
 
   /** Remembers a dropped event, to tell it in the stream. */
-  noteLoss(size: number, timestamp: number): void {
-    this.#lost.add(size, timestamp);
+  noteLoss(size: number, timestamp: number, events: number): void {
+    this.#lost.add(size, timestamp, events);
   }
 
   /** Adds what is to be told of dropped events at the end; what is lost while it waits is told by the next. */

@@ -3,6 +3,12 @@ import type { Batch } from './batch.js';
 import type { MemoryBudget } from './memory-budget.js';
 import type { StreamWriter } from './stream-writer.js';
 
+interface Dropped {
+  readonly writer: StreamWriter;
+  readonly size: number;
+  readonly events: number;
+}
+
 /**
  * Makes room in a full buffer by dropping the oldest events that were never sent, whichever stream they
  * belong to. A batch that was sent once is left alone: it may be stored already.
@@ -11,14 +17,14 @@ export class Overflow {
   readonly #budget: MemoryBudget;
   readonly #accounts: Accounts;
   readonly #writers: Iterable<StreamWriter>;
-  readonly #onDrop: (writer: StreamWriter, size: number) => void;
+  readonly #onDrop: (writer: StreamWriter, size: number, events: number) => void;
   #victim: { readonly writer: StreamWriter; readonly batch: Batch } | undefined;
 
   constructor(
     budget: MemoryBudget,
     accounts: Accounts,
     writers: Iterable<StreamWriter>,
-    onDrop: (writer: StreamWriter, size: number) => void,
+    onDrop: (writer: StreamWriter, size: number, events: number) => void,
   ) {
     this.#budget = budget;
     this.#accounts = accounts;
@@ -29,14 +35,14 @@ export class Overflow {
   /** @returns whether `size` bytes fit now */
   makeRoom(size: number): boolean {
     if (size > this.#budget.maxBytes) return false;
-    const dropped: { readonly writer: StreamWriter; readonly size: number }[] = [];
+    const dropped: Dropped[] = [];
     const fits = this.#drop(size, dropped);
     // Told at the end: a listener that publishes would take the room that was made for this event, for ever.
-    for (const one of dropped) this.#onDrop(one.writer, one.size);
+    for (const one of dropped) this.#onDrop(one.writer, one.size, one.events);
     return fits;
   }
 
-  #drop(size: number, told: { readonly writer: StreamWriter; readonly size: number }[]): boolean {
+  #drop(size: number, told: Dropped[]): boolean {
     while (!this.#budget.fits(size)) {
       const victim = this.#nextVictim();
       if (!victim) return false;
@@ -44,10 +50,13 @@ export class Overflow {
       const dropped = batch.dropFirst();
       this.#budget.release(dropped.size);
       writer.droppedFromSpool(dropped.id);
-      writer.noteLoss(dropped.size, dropped.timestamp);
+      // A split event is lost with the first part that is, and told once.
+      const isTold = dropped.note?.kind === 'part' && dropped.note.event.worst === 'overflow';
+      const lost = isTold ? 0 : 1;
+      writer.noteLoss(dropped.size, dropped.timestamp, lost);
       const events = this.#accounts.settleOne(dropped.note, 'overflow');
       for (const observer of batch.observers ?? []) observer.settled('overflow', events);
-      told.push({ writer, size: dropped.size });
+      told.push({ writer, size: dropped.size, events: lost });
     }
     return true;
   }

@@ -194,8 +194,8 @@ export class StreamWriter {
   }
 
   /** Remembers a dropped event, to tell it in the stream. */
-  noteLoss(size: number, timestamp: number): void {
-    this.#queue.live.noteLoss(size, timestamp);
+  noteLoss(size: number, timestamp: number, events = 1): void {
+    this.#queue.live.noteLoss(size, timestamp, events);
   }
 
   /** One event in memory was dropped that may be on disk too; `id` is 0 when it is not. */

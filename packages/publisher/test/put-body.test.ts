@@ -49,3 +49,20 @@ test('slices of a large batch join without a gap', () => {
     assert.equal('sequenceToken' in body, false);
   }
 });
+
+test('text that JSON makes six times longer is whole, over many slices', () => {
+  for (const [events, message] of [
+    [1, '\u0000'.repeat(1_048_550)],
+    [1000, '\u0001'.repeat(1000)],
+    [700, '"\\\u001f'.repeat(400)],
+    [300, '\uffff😀'.repeat(300)],
+    [3, 'x'.repeat(300_000)],
+  ] as const) {
+    const batch = new Batch(LIMITS);
+    for (let i = 0; i < events; i++) batch.append(message, i, Buffer.byteLength(message) + 26);
+    batch.freeze();
+    const logEvents = Array.from({ length: events }, (_, timestamp) => ({ timestamp, message }));
+    const expected = JSON.stringify({ ...TARGET, sequenceToken: 't', logEvents });
+    assert.equal(encodePut(TARGET, batch, 't', undefined).toString() === expected, true, `${events} events`);
+  }
+});
