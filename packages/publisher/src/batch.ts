@@ -27,6 +27,8 @@ export interface BatchLimits {
 
 /** Someone who waits until a batch is settled; see `flush.ts`. */
 export interface BatchObserver {
+  /** Nobody waits any more, so that the batch need not remember it. */
+  readonly isOver?: boolean;
   /** `count` events of a batch met their fate. */
   settled(fate: Fate, count: number): void;
   /** A batch is settled as a whole, or left behind at the end; `parts` more take its place when it was split. */
@@ -194,6 +196,13 @@ export class Batch {
   /** Whether no event needs more than counting. */
   get plain(): boolean {
     return this.#notes === undefined;
+  }
+
+  /** Lets `observer` follow what becomes of the batch. */
+  observe(observer: BatchObserver): void {
+    // Those who gave up are forgotten here: who flushes often in an outage would make the list grow without end.
+    this.observers = this.observers?.filter((one) => !one.isOver && one !== observer) ?? [];
+    this.observers.push(observer);
   }
 
   /** A put under `token` (`null` for none) may have been stored although no success came back. */

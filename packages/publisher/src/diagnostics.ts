@@ -75,6 +75,7 @@ export interface PublisherEvents {
 
 const REPEAT_AFTER_MS = 60_000;
 const MAX_REMEMBERED = 1000;
+const MOST_ALIKE = 20; // a thousand streams of one application fail for the same reason
 
 /** The same on `node:diagnostics_channel`, for whoever observes every publisher of a thread. */
 const channels = {
@@ -93,6 +94,7 @@ export class Diagnostics {
   readonly #clock: Clock;
   readonly #silent: boolean;
   #isTellingDrop = false;
+  readonly #windows = new Map<WarningCode, { until: number; warnings: number }>();
   readonly #remembered = new Map<string, { nextAt: number; suppressed: number }>();
 
   constructor(emitter: EventEmitter<PublisherEvents>, clock: Clock, silent: boolean) {
@@ -106,14 +108,26 @@ export class Diagnostics {
     const key = `${warning.code}:${topic}`;
     const now = this.#clock.now();
     const known = this.#remembered.get(key);
-    if (known && now < known.nextAt) {
+    // A clock that was set back must not silence what it made look recent.
+    if (known && now < known.nextAt && known.nextAt - now <= REPEAT_AFTER_MS) {
       known.suppressed++;
       return;
     }
+    if (!known && this.#isFlood(warning.code, now)) return;
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
     this.#remembered.set(key, { nextAt: now + REPEAT_AFTER_MS, suppressed: 0 });
     const complete: Warning = { ...warning, suppressed: known?.suppressed ?? 0 };
     if (!this.emit('warn', complete)) this.#print(complete.message);
+  }
+
+  /** Whether so many streams had the same to say within a minute that one more tells nothing new. */
+  #isFlood(code: WarningCode, now: number): boolean {
+    const window = this.#windows.get(code);
+    if (window && now < window.until && window.until - now <= REPEAT_AFTER_MS) {
+      return ++window.warnings > MOST_ALIKE;
+    }
+    this.#windows.set(code, { until: now + REPEAT_AFTER_MS, warnings: 1 });
+    return false;
   }
 
   /** A warning that nobody may be left to hear: always on stderr too, whoever listens. */

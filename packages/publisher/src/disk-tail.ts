@@ -42,6 +42,7 @@ export class DiskTail {
 
   /** Has `flush` wait for what is there now. */
   follow(flush: Flush): void {
+    this.followers = this.followers.filter((follower) => !follower.flush.isOver);
     this.followers.push({ flush, through: this.through, events: this.events });
     flush.follow(this.events);
   }
@@ -54,8 +55,7 @@ export class DiskTail {
       follower.events -= weight;
       if (typeof to === 'string') flush.settled(to, weight);
       else if (!to.observers?.includes(flush)) {
-        to.observers ??= [];
-        to.observers.push(flush);
+        to.observe(flush);
         flush.follow(0);
       }
     }

@@ -17,6 +17,7 @@ export class Flush implements BatchObserver {
   #delivered = 0;
   #dropped = 0;
   #done: (() => void) | undefined;
+  #isOver = false;
 
   /** Follows one more batch with `events` events. */
   follow(events: number): void {
@@ -32,6 +33,15 @@ export class Flush implements BatchObserver {
   finished(parts: number): void {
     this.#batches += parts - 1;
     if (this.#batches === 0) this.#done?.();
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Nobody waits any more. */
+  end(): void {
+    this.#isOver = true;
   }
 
   get isDone(): boolean {

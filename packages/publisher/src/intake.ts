@@ -60,6 +60,7 @@ export class Intake {
     if (!this.#fits(size)) return this.#refuseOverflow(writer, size, time);
     budget.take(size);
     writer.append(text, time, size);
+    this.#overflow.tell();
     return true;
   }
 
@@ -87,10 +88,13 @@ export class Intake {
     const { accounts, budget } = this.#context;
     if (this.#fits(size)) {
       budget.take(size);
-      return writer.append(text, time, size, note);
+      const batch = writer.append(text, time, size, note);
+      this.#overflow.tell();
+      return batch;
     }
     accounts.settleOne(note, 'overflow');
     writer.noteLoss(size, time);
+    this.#overflow.tell();
     this.#reportOverflow(writer, size);
     return undefined;
   }
@@ -122,6 +126,7 @@ export class Intake {
     parts.forEach((part, index) => {
       writer.append(part, time, sizes[index], notes[index]);
     });
+    this.#overflow.tell();
     return true;
   }
 
@@ -132,7 +137,8 @@ export class Intake {
   }
 
   #validTime(timestamp: number): number {
-    if (timestamp >= 0 && timestamp <= Number.MAX_SAFE_INTEGER) return Math.trunc(timestamp);
+    if (typeof timestamp === 'number' && timestamp >= 0 && timestamp <= Number.MAX_SAFE_INTEGER)
+      return Math.trunc(timestamp);
     this.#warn(
       'invalid',
       'an event has no valid timestamp (milliseconds since the epoch); it gets the present time.',
@@ -143,6 +149,7 @@ export class Intake {
   #refuseOverflow(writer: StreamWriter, size: number, time: number): false {
     this.#context.accounts.count('overflow', 1);
     writer.noteLoss(size, time);
+    this.#overflow.tell();
     this.#reportOverflow(writer, size);
     return false;
   }

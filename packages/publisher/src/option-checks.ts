@@ -126,7 +126,13 @@ export function checkOptionNames(options: object, known: readonly string[], path
  *
  * @throws PublisherError `CLOUDWATCH_LOGS_INVALID_OPTION`, naming the option and what to use in its place
  */
-export function checkOptionsAreData(options: object, path = ''): void {
+export function checkOptionsAreData(options: object): void {
+  checkIsData(options, '', new Set());
+}
+
+function checkIsData(options: object, path: string, seen: Set<object>): void {
+  if (seen.has(options)) return;
+  seen.add(options);
   for (const [name, value] of Object.entries(options)) {
     const option = path + name;
     if (option === 'client') {
@@ -135,7 +141,7 @@ export function checkOptionsAreData(options: object, path = ''): void {
     if (typeof value === 'function' || typeof value === 'symbol') {
       throw invalidOption(option, 'plain data, because it is sent to a worker thread', value);
     }
-    if (isRecord(value)) checkOptionsAreData(value, `${option}.`);
+    if (isRecord(value)) checkIsData(value, `${option}.`, seen);
   }
 }
 

@@ -18,6 +18,7 @@ export class Overflow {
   readonly #accounts: Accounts;
   readonly #writers: Iterable<StreamWriter>;
   readonly #onDrop: (writer: StreamWriter, size: number, events: number) => void;
+  #untold: Dropped[] = [];
   #victim: { readonly writer: StreamWriter; readonly batch: Batch } | undefined;
 
   constructor(
@@ -32,17 +33,13 @@ export class Overflow {
     this.#onDrop = onDrop;
   }
 
-  /** @returns whether `size` bytes fit now */
+  /**
+   * What is dropped is told by {@link tell}, once the room is taken and every event has its place again.
+   *
+   * @returns whether `size` bytes fit now
+   */
   makeRoom(size: number): boolean {
     if (size > this.#budget.maxBytes) return false;
-    const dropped: Dropped[] = [];
-    const fits = this.#drop(size, dropped);
-    // Told at the end: a listener that publishes would take the room that was made for this event, for ever.
-    for (const one of dropped) this.#onDrop(one.writer, one.size, one.events);
-    return fits;
-  }
-
-  #drop(size: number, told: Dropped[]): boolean {
     while (!this.#budget.fits(size)) {
       const victim = this.#nextVictim();
       if (!victim) return false;
@@ -56,9 +53,17 @@ export class Overflow {
       writer.noteLoss(dropped.size, dropped.timestamp, lost);
       const events = this.#accounts.settleOne(dropped.note, 'overflow');
       for (const observer of batch.observers ?? []) observer.settled('overflow', events);
-      told.push({ writer, size: dropped.size, events: lost });
+      this.#untold.push({ writer, size: dropped.size, events: lost });
     }
     return true;
+  }
+
+  /** Tells what was dropped since the last call. */
+  tell(): void {
+    if (this.#untold.length === 0) return;
+    const dropped = this.#untold;
+    this.#untold = [];
+    for (const { writer, size, events } of dropped) this.#onDrop(writer, size, events);
   }
 
   /** The batch that begins with the oldest event; it stays the victim until it is empty or sent. */

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import { Fifo } from './fifo.js';
 import { judgeFailure } from './outcome.js';
 import type { CallResult, PutFailure, Sink, Target } from './sink.js';
 
@@ -16,6 +17,7 @@ export interface ProvisioningFailure {
   readonly failure: PutFailure;
 }
 
+const MOST_CALLS = 4; // CreateLogStream allows 50 calls a second for a whole account
 const RETENTION_TRIES = 5;
 const RETENTION_EVERY_MS = 60_000; // PutRetentionPolicy allows 5 calls a second for a whole account
 
@@ -37,6 +39,8 @@ export class Provisioner {
   readonly #options: ProvisionerOptions;
   readonly #onRetentionFailure: (logGroupName: string, failure: PutFailure) => void;
   readonly #underWay = new Map<string, Promise<ProvisioningFailure | undefined>>();
+  readonly #waiting = new Fifo<() => void>();
+  #calls = 0;
   readonly #retention = new Map<string, { failures: number; tryAt: number }>();
 
   constructor(
@@ -96,12 +100,12 @@ export class Provisioner {
       const failure = groupIsMissing ? await this.#createMissingGroup(target) : undefined;
       return failure ?? { action, failure: TURNED_OFF };
     }
-    const first = await this.#sink.createLogStream(target);
+    const first = await this.#inTurn(() => this.#sink.createLogStream(target));
     if (isThere(first)) return undefined;
     if (first.name !== 'ResourceNotFoundException') return { action, failure: first };
     const groupFailure = await this.#createMissingGroup(target);
     if (groupFailure) return groupFailure;
-    const second = await this.#sink.createLogStream(target);
+    const second = await this.#inTurn(() => this.#sink.createLogStream(target));
     return isThere(second) ? undefined : { action, failure: second };
   }
 
@@ -114,6 +118,20 @@ export class Provisioner {
       this.#retention.delete(logGroupName); // a group that was deleted has lost its retention
       return undefined;
     });
+  }
+
+  /** Many new streams at once must not become as many calls at once. */
+  async #inTurn<T>(call: () => Promise<T>): Promise<T> {
+    if (this.#calls >= MOST_CALLS) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#calls++;
+    try {
+      return await call();
+    } finally {
+      // The turn goes to who waited longest; without one it is free again.
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#calls--;
+    }
   }
 
   #once(

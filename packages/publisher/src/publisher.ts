@@ -155,6 +155,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       if (options.beforeExit) this.#exitDeadline ??= this.#clock.now() + timeoutMs;
       const done = new Promise<void>((resolve) => flush.whenDone(resolve));
       await this.#within(timeoutMs, done);
+      flush.end();
     }
     return flush.result;
   }

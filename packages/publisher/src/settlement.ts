@@ -45,21 +45,25 @@ export class Settlement {
     // The ranges are sorted and do not overlap; between them the events are stored.
     for (const range of rejected) {
       if (range.from > from) this.#accounts.settle(batch, from, range.from, 'delivered');
-      bytes -= this.#reject(batch, range);
+      this.#accounts.settle(batch, range.from, range.to, range.reason);
+      bytes -= bytesOf(batch, range);
       from = range.to;
     }
     if (from < batch.length) this.#accounts.settle(batch, from, batch.length, 'delivered');
     this.#accounts.bytesDelivered += bytes;
+    this.#finish(batch);
+    // Listeners come last: what they see in stats() is complete.
+    for (const range of rejected) this.#reportRejected(batch, range);
     if (this.#diagnostics.wants('batch')) {
       const { weight: events, attempts } = batch;
       this.#diagnostics.emit('batch', { ...this.#target, events, bytes, attempts, durationMs });
     }
-    this.#finish(batch);
   }
 
   /** CloudWatch Logs will never take this batch of one event. */
   poison(batch: Batch, reason: string, failure: PutFailure): void {
     const cause = `${reason}: ${safeMessage(failure.message)}`;
+    this.all(batch, 'poison');
     if (this.#diagnostics.wants('drop')) {
       const { weight: events, bytes } = batch;
       this.#diagnostics.emit('drop', { ...this.#target, reason: 'poison', events, bytes, cause });
@@ -71,7 +75,6 @@ export class Settlement {
         'it was dropped, its neighbours are delivered.',
       ...this.#target,
     });
-    this.all(batch, 'poison');
   }
 
   /** Every event of the batch meets the same fate. */
@@ -100,12 +103,11 @@ export class Settlement {
     for (const observer of batch.observers ?? []) observer.finished(2);
   }
 
-  #reject(batch: Batch, { from, to, reason }: RejectedRange): number {
-    this.#accounts.settle(batch, from, to, reason);
-    let bytes = 0;
-    for (let i = from; i < to; i++) bytes += batch.messageBytesAt(i) + EVENT_OVERHEAD_BYTES;
+  #reportRejected(batch: Batch, range: RejectedRange): void {
+    const { from, to, reason } = range;
     const events = to - from;
     if (this.#diagnostics.wants('drop')) {
+      const bytes = bytesOf(batch, range);
       this.#diagnostics.emit('drop', { ...this.#target, reason, events, bytes });
     }
     const times = `${new Date(batch.timestampAt(from)).toJSON()} to ${new Date(batch.timestampAt(to - 1)).toJSON()}`;
@@ -116,7 +118,6 @@ export class Settlement {
         `(timestamps ${times}).`,
       ...this.#target,
     });
-    return bytes;
   }
 
   #finish(batch: Batch): void {
@@ -127,4 +128,11 @@ export class Settlement {
   get #name(): string {
     return `log stream "${this.#target.logStreamName}" of log group "${this.#target.logGroupName}"`;
   }
+}
+
+/** Bytes as CloudWatch Logs counts them. */
+function bytesOf(batch: Batch, { from, to }: RejectedRange): number {
+  let bytes = 0;
+  for (let i = from; i < to; i++) bytes += batch.messageBytesAt(i) + EVENT_OVERHEAD_BYTES;
+  return bytes;
 }

@@ -229,8 +229,7 @@ export class StreamWriter {
     this.#queue.live.seal();
     this.#queue.live.pushMarker();
     for (const batch of this.unsettled()) {
-      batch.observers ??= [];
-      batch.observers.push(flush);
+      batch.observe(flush);
       flush.follow(batch.weight);
     }
     this.hurry(this.#context.isClosing());
