@@ -12,6 +12,8 @@ const {
   run,
   rate = 5000,
   events = 1e9,
+  padding = 80,
+  flushMs = 60_000,
   options = {},
 } = JSON.parse(process.argv[2]);
 const { openSpool } = await import(
@@ -63,7 +65,7 @@ const timer = setInterval(() => {
   const due = Math.min(events, Math.floor(((performance.now() - startedAt) * rate) / 1000) + 1);
   while (logged < due) {
     logged++;
-    publisher.publish({ timestamp: Date.now(), message: `${run} ${logged} ${'.'.repeat(80)}` });
+    publisher.publish({ timestamp: Date.now(), message: `${run} ${logged} ${'.'.repeat(padding)}` });
   }
   if (logged >= events) void end();
 }, 5);
@@ -74,7 +76,7 @@ async function end() {
   if (isEnding) return;
   isEnding = true;
   clearInterval(timer);
-  const flushed = await publisher.flush({ timeoutMs: 60_000 });
+  const flushed = await publisher.flush({ timeoutMs: flushMs });
   const closed = await publisher.close();
   say(JSON.stringify({ logged, flushed, closed, stats: publisher.stats() }));
   process.stdin.destroy();

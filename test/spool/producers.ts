@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
+import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -20,6 +21,10 @@ export interface ProducerOptions {
   readonly rate?: number;
   /** How many events it logs before it ends. @default until it is told to end */
   readonly events?: number;
+  /** Characters that each message has besides its number. */
+  readonly padding?: number;
+  /** How long the flush at its end may take. @default 60_000 */
+  readonly flushMs?: number;
   readonly options?: object;
 }
 
@@ -87,6 +92,16 @@ export class Producer {
     else if (line.startsWith('warn ')) this.warnings.push(line.slice(5));
     else if (line.startsWith('{')) this.result = JSON.parse(line);
   }
+}
+
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  assert.ok(address !== null && typeof address === 'object');
+  return address.port;
 }
 
 /** A directory that is gone after the test. */

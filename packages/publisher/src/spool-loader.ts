@@ -75,6 +75,13 @@ export class SpoolLoader {
     this.kick();
   }
 
+  /** Has `flush` wait for what earlier processes left. */
+  followReplays(flush: Flush): void {
+    if (this.#isStopped) return;
+    for (const tail of this.#tails) if (tail.isReplay) tail.follow(flush);
+    this.kick();
+  }
+
   /** There may be room, or more to read. */
   kick(settled?: Batch): void {
     if (settled) this.#resent.delete(settled);

@@ -62,6 +62,8 @@ export class Spooler {
   readonly #writes: { readonly id: number; readonly resolve: () => void }[] = [];
   /** What the spool said while an event was given to it, before that event had its place. */
   #deferred: (() => void)[] | undefined;
+  /** Until what earlier processes left is known. */
+  #starting: Promise<void> | undefined;
   #putId = 0;
   #spooled = 0;
 
@@ -101,7 +103,8 @@ export class Spooler {
     });
     dispatcher.pause();
     const giveUp = clock.setTimer(() => dispatcher.resume(), LONGEST_START_MS);
-    void this.#spool.ready.then((recovery) => {
+    this.#starting = this.#spool.ready.then((recovery) => {
+      this.#starting = undefined;
       this.#onRecovered(recovery);
       clock.clearTimer(giveUp);
       dispatcher.resume();
@@ -177,6 +180,13 @@ export class Spooler {
   /** Has `flush` wait for what is only on disk. */
   follow(flush: Flush): void {
     this.#loader.follow(flush);
+    if (!this.#starting) return;
+    // A process that lives for a moment only has received what the one before it left, too.
+    flush.follow(0);
+    void this.#starting.then(() => {
+      this.#loader.followReplays(flush);
+      flush.finished(0);
+    });
   }
 
   /**

@@ -1,0 +1,116 @@
+// timeout: 240 s
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { startLocal } from 'cloudwatch-logs-local';
+import type { SpoolSettings } from 'cloudwatch-logs-publisher';
+import { Application as PinoApplication } from '../pino/application.js';
+import { Application as WinstonApplication } from '../winston/application.js';
+import { freePort, logGroupName, Producer, spoolDirectory } from './producers.js';
+
+const LINES = 200;
+
+interface Host {
+  readonly name: string;
+  run(ending: string, lines: number, options: object): Promise<{ readonly stderr: string }>;
+}
+
+const pino: Host = {
+  name: 'the pino worker',
+  run: (ending, lines, options) =>
+    new PinoApplication({ mode: 'worker', ending, lines, options: options as never }).ended(),
+};
+const winston: Host = {
+  name: 'winston',
+  run: (ending, lines, options) =>
+    new WinstonApplication({ ending, lines, options: options as never }).ended(),
+};
+
+function optionsFor(port: number, spool: SpoolSettings) {
+  return {
+    logGroupName,
+    logStreamName: 'main',
+    closeTimeoutMs: 1500,
+    aws: {
+      endpoint: `http://127.0.0.1:${port}`,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    },
+    spool,
+  };
+}
+
+/** Bytes of events in the files of a spool. */
+function bytesIn(directory: string): number {
+  return fs
+    .readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.segment'))
+    .reduce((sum, name) => sum + fs.statSync(path.join(directory, name)).size, 0);
+}
+
+async function numbersAt(t: TestContext, port: number, run: () => Promise<unknown>): Promise<number[]> {
+  const local = await startLocal({ port, sequenceTokens: 'enforced' });
+  t.after(() => local.close());
+  await run();
+  const found = local.events({ logGroupName }).map(({ message }) => Number(JSON.parse(message).n));
+  return found.sort((a, b) => a - b);
+}
+
+for (const host of [pino, winston]) {
+  for (const ending of ['nothing left to do', 'process.exit', 'uncaught exception']) {
+    test(`${host.name}: what a dead endpoint did not take at "${ending}" is sent by the next start`, async (t) => {
+      const port = await freePort();
+      const directory = spoolDirectory(t);
+      const options = optionsFor(port, { directory });
+      const { stderr } = await host.run(ending, LINES, options);
+      assert.ok(bytesIn(directory) > LINES * 20, `nothing is on disk: ${stderr}`);
+      assert.match(stderr, new RegExp(`${LINES} log event\\(s\\) wait on disk`));
+      const numbers = await numbersAt(t, port, () => host.run('nothing left to do', 1, options));
+      const expected = [1, ...Array.from({ length: LINES }, (_, index) => index + 1)];
+      assert.deepEqual(
+        numbers,
+        expected.sort((a, b) => a - b),
+      );
+      assert.deepEqual(fs.readdirSync(directory), []);
+    });
+  }
+
+  test(`${host.name}: what was delivered at process.exit() is not sent again`, async (t) => {
+    const port = await freePort();
+    const directory = spoolDirectory(t);
+    const options = optionsFor(port, { directory, mode: 'always' });
+    const numbers = await numbersAt(t, port, async () => {
+      await host.run('process.exit', LINES, options);
+      await host.run('nothing left to do', 1, options);
+    });
+    assert.equal(numbers.length, LINES + 1);
+  });
+}
+
+test('a publisher leaves to the next start what it could not send until its deadline', async (t) => {
+  const port = await freePort();
+  const directory = spoolDirectory(t);
+  const endpoint = `http://127.0.0.1:${port}`;
+  const options = { closeTimeoutMs: 500, flushTimeoutMs: 500 };
+  const first = new Producer(t, {
+    endpoint,
+    directory,
+    mode: 'overflow',
+    run: 0,
+    events: 1000,
+    flushMs: 100,
+    options,
+  });
+  const { closed, stats } = await first.ended();
+  assert.deepEqual(closed, { delivered: 0, dropped: 0, pending: 1000 });
+  assert.equal(stats.spooled, 1000);
+  const local = await startLocal({ port });
+  t.after(() => local.close());
+  const second = new Producer(t, { endpoint, directory, mode: 'overflow', run: 1, events: 10 });
+  const end = await second.ended();
+  assert.equal(end.stats.recovered, 1000);
+  assert.equal(end.stats.delivered, 1010);
+  assert.equal(local.events({ logGroupName }).length, 1010);
+  assert.deepEqual(fs.readdirSync(directory), []);
+});
