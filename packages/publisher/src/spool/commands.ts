@@ -3,18 +3,24 @@ import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { damageOf, inspectSpool, type OwnerReport, printSpool } from './inspect.js';
 import { mergeStreams } from './recovery.js';
+import { replayCommand } from './replay-command.js';
 
 const USAGE = `Usage: cloudwatch-logs-spool <command> <directory>
 
-Looks into the directory that the \`spool\` option names, also while applications write to it. Changes nothing.
+Looks into the directory that the \`spool\` option names, also while applications write to it. Only \`replay\` changes it.
 
   list <directory>      owners, their segments, events that are not delivered yet, the oldest of them, by stream
   print <directory>     these events, one JSON object a line
         --stream NAME     only those of this log stream
         --group NAME      only those of this log group
   verify <directory>    reads every file; exit code 1 when something is damaged
+  replay <directory>    sends what processes left that have ended; what it cannot send stays
+        --region NAME     AWS Region; by default that of the environment or the profile
+        --profile NAME    named profile of the shared AWS configuration files
+        --endpoint URL    another endpoint than AWS's own
+        --timeout SECONDS ends after this time; by default when everything is sent
 
-Exit codes: 0 all is well, 1 damage was found, 2 the command or the directory cannot be used.
+Exit codes: 0 all is well, 1 damage was found or events were not sent, 2 the command or the directory cannot be used.
 `;
 
 /** Where a command writes to. */
@@ -34,6 +40,10 @@ export async function runCommand(args: readonly string[], output: CommandOutput)
         help: { type: 'boolean', short: 'h' },
         stream: { type: 'string' },
         group: { type: 'string' },
+        region: { type: 'string' },
+        profile: { type: 'string' },
+        endpoint: { type: 'string' },
+        timeout: { type: 'string' },
       },
     });
     const [command, directory, ...rest] = positionals;
@@ -52,8 +62,14 @@ export async function runCommand(args: readonly string[], output: CommandOutput)
         return await print(directory, values, stdout);
       case 'verify':
         return verify(directory, await inspectSpool(directory), stdout);
+      case 'replay':
+        if (values.timeout !== undefined && !(Number(values.timeout) > 0)) {
+          stderr.write(`--timeout must be a number of seconds; got '${values.timeout}'.\n`);
+          return 2;
+        }
+        return await replayCommand(directory, values, output);
       default:
-        stderr.write(`Unknown command '${command}'; expected list, print or verify.\n\n${USAGE}`);
+        stderr.write(`Unknown command '${command}'; expected list, print, verify or replay.\n\n${USAGE}`);
         return 2;
     }
   } catch (error) {
