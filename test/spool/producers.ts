@@ -45,7 +45,7 @@ export class Producer {
   resent = 0;
   result: ProducerEnd | undefined;
   readonly #closed: Promise<unknown>;
-  #onWritten: (() => void) | undefined;
+  #onLine: (() => void)[] = [];
 
   constructor(t: TestContext, options: ProducerOptions) {
     const script = fileURLToPath(new URL('producer.mjs', import.meta.url));
@@ -60,10 +60,15 @@ export class Producer {
     this.#closed = Promise.all([once(this.child, 'close'), once(lines, 'close')]);
   }
 
-  /** Resolves when the first events are in the spool, or the process has ended. */
-  async hasWritten(): Promise<void> {
-    if (this.written > 0) return;
-    await Promise.race([new Promise<void>((resolve) => (this.#onWritten = resolve)), this.#closed]);
+  /** Resolves when so many events are in the spool, or the process has ended. */
+  async hasWritten(events = 1): Promise<void> {
+    while (this.written < events && this.child.exitCode === null) await this.said();
+  }
+
+  /** Resolves when it says something, or has ended. */
+  async said(): Promise<void> {
+    const line = new Promise<void>((resolve) => this.#onLine.push(resolve));
+    await Promise.race([line, this.#closed]);
   }
 
   async kill(): Promise<void> {
@@ -87,10 +92,10 @@ export class Producer {
   #hear(line: string): void {
     if (line.startsWith('w ')) {
       this.written = Number(line.slice(2));
-      this.#onWritten?.();
     } else if (line.startsWith('p ')) this.resent = Number(line.slice(2));
     else if (line.startsWith('warn ')) this.warnings.push(line.slice(5));
     else if (line.startsWith('{')) this.result = JSON.parse(line);
+    for (const resolve of this.#onLine.splice(0)) resolve();
   }
 }
 

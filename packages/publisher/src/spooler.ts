@@ -73,17 +73,23 @@ export class Spooler {
     this.#settings = settings;
     this.#isAlways = settings.mode === 'always';
     this.#liveBytes = Math.floor(budget.maxBytes * (1 - RESERVE));
+    let isOpening = true;
     this.#spool = context.open({
       ...settings,
       directory: path.resolve(settings.directory),
       onWarn: (message) => this.#warn('spool', message, 'damage'),
-      onTrouble: (trouble) => this.#warn('spool', trouble.message, 'trouble'),
+      onTrouble: (trouble) => {
+        // At the very start nobody can listen yet.
+        if (isOpening) queueMicrotask(() => this.#warn('spool', trouble.message, 'trouble'));
+        else this.#warn('spool', trouble.message, 'trouble');
+      },
       onUsable: () => this.#warn('recovered', 'The spool takes events again.', 'spool'),
       onWritten: (id) => this.#onWritten(id),
       onDropped: (drop) => this.#later(() => this.#onDropped(drop)),
       onHandBack: (events, trouble) => this.#later(() => this.#onHandBack(events, trouble)),
       onRecovered: (recovery) => this.#onRecovered(recovery),
     });
+    isOpening = false;
     this.#loader = new SpoolLoader({
       clock,
       accounts,
@@ -200,22 +206,9 @@ export class Spooler {
     this.#spool.flushSync(); // may hand events back, which are among the rest then
     const rest = leftovers();
     const ids = new Map<Batch, readonly number[]>();
-    for (const { writer, batch, mayBeStoredUnder } of rest) {
-      const ranges = batch.spoolRanges;
-      if (batch.isSpooled && !this.#gone.intersects(ranges)) continue;
-      if (batch.isSpooled) this.#spool.acknowledge(ranges);
-      const written = this.#write(writer.target, batch);
-      ids.set(batch, written);
-      if (mayBeStoredUnder === undefined || written.length === 0) continue;
-      const range = [written[0], written[written.length - 1]] as const;
-      void this.#spool.notePut({
-        ...writer.target,
-        putId: ++this.#putId,
-        ranges: [range],
-        sequenceToken: mayBeStoredUnder ?? undefined,
-      });
-    }
-    this.#spool.flushSync();
+    this.#spool.writeSync(() => {
+      for (const leftover of rest) this.#keepOne(leftover, ids);
+    });
     let lost = 0;
     for (const { writer, batch } of rest) lost += this.#countKept(writer, batch, ids.get(batch));
     return lost;
@@ -396,6 +389,21 @@ export class Spooler {
       );
     }
     return ids;
+  }
+
+  #keepOne({ writer, batch, mayBeStoredUnder }: Leftover, ids: Map<Batch, readonly number[]>): void {
+    const ranges = batch.spoolRanges;
+    if (batch.isSpooled && !this.#gone.intersects(ranges)) return;
+    if (batch.isSpooled) this.#spool.acknowledge(ranges);
+    const written = this.#write(writer.target, batch);
+    ids.set(batch, written);
+    if (mayBeStoredUnder === undefined || written.length === 0 || written.includes(0)) return;
+    void this.#spool.notePut({
+      ...writer.target,
+      putId: ++this.#putId,
+      ranges: [[written[0], written[written.length - 1]]],
+      sequenceToken: mayBeStoredUnder ?? undefined,
+    });
   }
 
   #countKept(writer: StreamWriter, batch: Batch, ids: readonly number[] | undefined): number {

@@ -208,9 +208,11 @@ export class SpoolWriter {
     if (before !== undefined && this.#volume !== undefined && !fs.existsSync(this.#volume.directory.path)) {
       this.#loseVolume();
     }
+    const firstId = this.#nextId;
     write();
-    if (before === undefined) return;
-    if (this.#trouble === undefined) this.#recovered();
+    if (before === undefined || this.#trouble !== undefined) return;
+    if (this.#nextId > firstId) this.#recovered();
+    else this.#trouble = before; // nothing was written that could have shown that it works
   }
 
   /** Stops writing until a new try succeeds. */

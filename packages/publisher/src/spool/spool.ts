@@ -195,6 +195,17 @@ export class Spool {
     return failed;
   }
 
+  /**
+   * Has everything appended and noted before and by `write` on the disk when it returns, also inside
+   * `process.on('exit')` and after trouble, or has handed it back.
+   */
+  writeSync(write: () => void): void {
+    this.#writer.tryAgainSync(() => {
+      write();
+      this.#flushFilesSync();
+    });
+  }
+
   /** Has everything appended and noted before on the disk when it returns, or has handed it back. */
   flushSync(): void {
     this.appendSync([]);
@@ -403,7 +414,8 @@ export class Spool {
     if (tornBytes > 0) parts.push(`${tornBytes} bytes of unfinished writes cut off`);
     if (damagedLedgers > 0) parts.push(`${damagedLedgers} damaged ledgers, so some events may be sent twice`);
     if (unreadable.length > 0) parts.push(`not readable: ${unreadable.join(', ')}`);
-    if (parts.length === 0) return;
+    // That the directory cannot be used at all was said already.
+    if (parts.length === 0 || (found.length === 0 && this.#writer.trouble !== undefined)) return;
     const saved = `${recovery.events} events of ${recovery.directories} earlier owners recovered`;
     this.#options.onWarn?.(`Spool ${this.#options.directory}: ${saved}; ${parts.join('; ')}.`);
   }
