@@ -32,6 +32,7 @@ export interface LoaderContext {
 }
 
 const READ_BYTES = 256 * 1024;
+const RETRY_MS = 1000;
 
 /**
  * Reads events back from the spool, in the order of their ids, into the streams that have room for them. One pass at
@@ -99,8 +100,14 @@ export class SpoolLoader {
     this.#isRunning = true;
     while (this.#again && !this.#isStopped) {
       this.#again = false;
-      while (await this.#loadResend());
-      while (await this.#pass());
+      try {
+        while (await this.#loadResend());
+        while (await this.#pass());
+      } catch {
+        // Too many files are open, or memory is short: the events stay where they are for the moment.
+        this.#context.clock.setTimer(() => this.kick(), RETRY_MS);
+        break;
+      }
     }
     this.#isRunning = false;
   }
@@ -111,7 +118,7 @@ export class SpoolLoader {
     let held = 0;
     for (const { bytes } of this.#resent) held += bytes;
     if (this.#isStopped || held > budget.maxBytes / 4) return false;
-    const put = this.#resends.shift();
+    const put = this.#resends.peek();
     if (!put) return false;
     const events = new Map<number, SpooledEvent>();
     const wanted = RangeSet.of(put.ranges);
@@ -122,6 +129,7 @@ export class SpoolLoader {
     }
     const writer = writers.of(put);
     if (this.#isStopped) return false;
+    this.#resends.shift();
     const batch = this.#restore(put, events, wanted.count, writer);
     if (batch) this.#resent.add(batch);
     writer.resend(batch);

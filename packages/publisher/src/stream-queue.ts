@@ -30,6 +30,11 @@ export class StreamQueue {
     return this.live.hasDue || Boolean(this.#resends?.length) || (this.#replay?.hasDue ?? false);
   }
 
+  /** Whether the next batch was put before, by this process or an earlier one. */
+  get startsWithResend(): boolean {
+    return this.live.startsFrozen || Boolean(this.#resends?.length);
+  }
+
   /** Events as the application gave them. */
   get events(): number {
     let { events } = this.live;

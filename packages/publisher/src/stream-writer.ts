@@ -119,7 +119,8 @@ export class StreamWriter {
   }
 
   get canPut(): boolean {
-    if (this.#rest.isResting || this.#isPreparing || this.#isAbandoned || this.#held > 0) return false;
+    if (this.#rest.isResting || this.#isPreparing || this.#isAbandoned) return false;
+    if (this.#held > 0 && !this.#queue.startsWithResend) return false;
     const most = this.isFailing || this.#token.oneAtATime ? 1 : this.#context.options.maxInFlight;
     return this.#underWay.size < most && this.#queue.hasDue;
   }
@@ -262,7 +263,12 @@ export class StreamWriter {
   release(): Leftover[] {
     const leftovers = [...this.unsettled()].map((batch): Leftover => {
       const underWay = this.#underWay.has(batch) ? (this.#tokenFor(batch) ?? null) : undefined;
-      return { writer: this, batch, mayBeStoredUnder: underWay ?? batch.ambiguousToken };
+      // `null` is a token too: none.
+      return {
+        writer: this,
+        batch,
+        mayBeStoredUnder: underWay === undefined ? batch.ambiguousToken : underWay,
+      };
     });
     this.#isAbandoned = true;
     this.#underWay.clear();

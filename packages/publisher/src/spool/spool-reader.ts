@@ -17,9 +17,13 @@ export interface ReadableSpool<V extends ReadableVolume> {
   onUnreadable(volume: V, segment: Segment, ranges: readonly IdRange[]): void;
 }
 
+// Says nothing about the file: it can be read another time.
+const PASSING = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
+
 /**
  * Yields the open events behind `afterId` in the order of their ids, in batches of at most `maxBytes` of messages
- * (or of one event that is larger), and ends where nothing more is written.
+ * (or of one event that is larger), and ends where nothing more is written. Throws what the system says when files
+ * cannot be read at present, such as EMFILE.
  */
 export async function* readSpool<V extends ReadableVolume>(
   spool: ReadableSpool<V>,
@@ -110,7 +114,8 @@ async function* readGroups<V extends ReadableVolume>(
     if (group.length > 0) yield inOrder(group, frames);
     if (!isDamaged) isDamaged = await isShort(file, readableBytes);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined || PASSING.has(code)) throw error;
     isDamaged = true;
   } finally {
     await file?.close();

@@ -246,7 +246,8 @@ export class Spool {
 
   /**
    * Yields the written events behind `afterId` that are not settled, in the order of their ids, in batches of at most
-   * `maxBytes` of messages (one larger event comes alone). Ends where nothing more is written.
+   * `maxBytes` of messages (one larger event comes alone). Ends where nothing more is written. Throws what the system
+   * says when files cannot be read at present, such as EMFILE.
    */
   read(from: { readonly afterId: number; readonly maxBytes: number }): AsyncGenerator<SpooledEvent[], void> {
     const source = {
@@ -260,7 +261,9 @@ export class Spool {
           ranges: shiftRanges(ranges, volume.base),
           weigh: weigher([segment], volume.base),
         });
-        volume.acknowledge(ranges);
+        // When the directory is gone another process may have it: its ledger must not say that these are settled.
+        if (fs.existsSync(volume.directory.path)) volume.acknowledge(ranges);
+        else segment.unacknowledged.deleteAll(ranges);
       },
     };
     return readSpool(source, from);
