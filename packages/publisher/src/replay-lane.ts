@@ -6,7 +6,7 @@ const MOST_REQUESTS = 2;
 /** Lets at most {@link MOST_REQUESTS} puts of recovered events be under way over all streams. */
 export class ReplayGate {
   readonly #underWay = new Set<Batch>();
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Set<ReplayLane>();
 
   get isOpen(): boolean {
     return this.#underWay.size < MOST_REQUESTS;
@@ -19,14 +19,16 @@ export class ReplayGate {
   /** The put of a batch ended; nothing happens when it did not come through here. */
   leave(batch: Batch): void {
     if (!this.#underWay.delete(batch)) return;
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const callback of waiting) callback();
+    for (const lane of [...this.#waiting]) lane.offer();
   }
 
-  /** Calls back once, when it is open again. */
-  whenOpen(callback: () => void): void {
-    this.#waiting.add(callback);
+  /** A lane has something to send, until {@link forget}: it is told whenever a put has ended. */
+  remember(lane: ReplayLane): void {
+    this.#waiting.add(lane);
+  }
+
+  forget(lane: ReplayLane): void {
+    this.#waiting.delete(lane);
   }
 }
 
@@ -72,24 +74,26 @@ export class ReplayLane {
     this.#open.seal();
     this.#sealed.push(this.#open);
     this.#open = undefined;
-    this.#offer();
+    this.#gate.remember(this);
+    this.offer();
   }
 
   take(): Batch | undefined {
     const batch = this.#sealed.shift();
     if (!batch) return undefined;
     this.#gate.enter(batch);
-    if (this.#sealed.length > 0 && !this.#gate.isOpen) this.#gate.whenOpen(this.#onDue);
+    if (this.#sealed.length === 0) this.#gate.forget(this);
     return batch;
   }
 
   clear(): void {
     this.#open = undefined;
     while (this.#sealed.shift());
+    this.#gate.forget(this);
   }
 
-  #offer(): void {
-    if (this.#gate.isOpen) this.#onDue();
-    else this.#gate.whenOpen(this.#onDue);
+  /** There may be something to send. */
+  offer(): void {
+    if (this.hasDue) this.#onDue();
   }
 }
