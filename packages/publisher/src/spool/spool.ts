@@ -222,6 +222,7 @@ export class Spool {
    */
   async notePut(note: PutNote): Promise<boolean> {
     const { ranges, ...put } = note;
+    this.#writer.seal(); // the first events bring the directory into being that has the ledger
     const parts = this.#split(ranges);
     const home = parts[0]?.volume;
     if (home === undefined) return false;
