@@ -177,6 +177,8 @@ export class SpoolLoader {
     const room = new Map<DiskTail, number>();
     let first: DiskTail | undefined;
     for (const tail of this.#tails) {
+      // What an earlier process was about to put comes first; and a flush must not take it for lost.
+      if (tail.writer.isHeld) continue;
       // A stream that fails would only take the memory of the others.
       if (tail.writer.isFailing && !tail.writer.isIdle) continue;
       const bytes = bytesPerStream - tail.writer.bytesIn(tail.isReplay);

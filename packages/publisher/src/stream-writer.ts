@@ -120,7 +120,7 @@ export class StreamWriter {
 
   get canPut(): boolean {
     if (this.#rest.isResting || this.#isPreparing || this.#isAbandoned) return false;
-    if (this.#held > 0 && !this.#queue.startsWithResend) return false;
+    if (this.isHeld && !this.#queue.startsWithResend) return false;
     const most = this.isFailing || this.#token.oneAtATime ? 1 : this.#context.options.maxInFlight;
     return this.#underWay.size < most && this.#queue.hasDue;
   }
@@ -134,8 +134,12 @@ export class StreamWriter {
     return this.#hasPut;
   }
 
+  get isHeld(): boolean {
+    return this.#held > 0;
+  }
+
   get hasTail(): boolean {
-    return this.tail !== undefined || this.replayTail !== undefined || this.#held > 0;
+    return this.tail !== undefined || this.replayTail !== undefined || this.isHeld;
   }
 
   get hasDue(): boolean {
