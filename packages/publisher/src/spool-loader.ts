@@ -47,7 +47,8 @@ export class SpoolLoader {
   readonly #resent = new Set<Batch>();
   /** Ids that a batch of an earlier process holds. */
   readonly #claimed = new RangeSet();
-  #isRunning = false;
+  #running: Promise<void> | undefined;
+  #isWaiting = false;
   #again = false;
   #isStopped = false;
 
@@ -88,7 +89,10 @@ export class SpoolLoader {
     if (settled) this.#resent.delete(settled);
     if (this.#isStopped || (this.#tails.size === 0 && this.#resends.length === 0)) return;
     this.#again = true;
-    if (!this.#isRunning) void this.#run();
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+      if (this.#again && !this.#isWaiting) this.kick();
+    });
   }
 
   stop(): void {
@@ -96,8 +100,12 @@ export class SpoolLoader {
     for (const tail of this.#tails) tail.leave();
   }
 
+  /** Resolves when nothing is read any more. */
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
   async #run(): Promise<void> {
-    this.#isRunning = true;
     while (this.#again && !this.#isStopped) {
       this.#again = false;
       try {
@@ -105,11 +113,14 @@ export class SpoolLoader {
         while (await this.#pass());
       } catch {
         // Too many files are open, or memory is short: the events stay where they are for the moment.
-        this.#context.clock.setTimer(() => this.kick(), RETRY_MS);
+        this.#isWaiting = true;
+        this.#context.clock.setTimer(() => {
+          this.#isWaiting = false;
+          this.kick();
+        }, RETRY_MS);
         break;
       }
     }
-    this.#isRunning = false;
   }
 
   /** Reads one batch that an earlier process was about to put. @returns whether there was one, and room for it */

@@ -236,6 +236,7 @@ export class Spooler {
 
   async close(): Promise<void> {
     this.#loader.stop();
+    await this.#loader.idle();
     await this.#spool.close();
   }
 

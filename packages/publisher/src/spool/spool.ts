@@ -254,6 +254,7 @@ export class Spool {
     const source = {
       volumes: () => this.#volumes(),
       onUnreadable: (volume: Volume, segment: Segment, ranges: readonly IdRange[]) => {
+        if (this.#isClosed) return; // another process may have the files by now
         this.#corruptFrames += 1;
         const events = segment.weigh(ranges);
         this.#options.onDropped?.({
