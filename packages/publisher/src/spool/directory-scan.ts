@@ -75,6 +75,7 @@ interface ScanContext {
 async function scanSegment(segment: Segment, context: ScanContext): Promise<void> {
   const file = await fs.promises.open(segment.path, 'r');
   let torn = 0;
+  let groupEnd = -1;
   try {
     const { size } = await file.stat();
     segment.bytes = size;
@@ -84,7 +85,9 @@ async function scanSegment(segment: Segment, context: ScanContext): Promise<void
       for (const frame of piece.frames) {
         try {
           const head = countFrame(segment, frame.buffer, frame.payloadStart, frame.payloadEnd, context);
-          segment.mark(head.firstId, frame.fileOffset);
+          // Reading may begin at a group only: the ids of its frames interleave, the first has the lowest.
+          if (head.groupEnd !== groupEnd) segment.mark(head.firstId, frame.fileOffset);
+          groupEnd = head.groupEnd;
         } catch {
           // Whole, but not of a kind that this version knows.
           context.damage.corruptFrames += 1;

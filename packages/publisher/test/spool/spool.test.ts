@@ -436,3 +436,23 @@ test('foreign files and directories in a spool are left alone', async (t) => {
   assert.deepEqual(left.filter((name) => name.endsWith('core')).length, 1);
   assert.deepEqual(left.filter((name) => !name.includes('.free')).sort(), ['not-an-owner', 'notes.txt']);
 });
+
+test('reading on from any event of a recovered spool misses none of the streams that were written together', async (t) => {
+  const directory = temporaryDirectory(t);
+  const crashed = open(directory, { owner: deadOwner() });
+  // Groups of frames larger than what lies between two places at which reading can begin.
+  for (let group = 0; group < 6; group++) {
+    for (let n = 0; n < 300; n++) {
+      crashed.append('group', `stream ${n % 3}`, 1_700_000_000_000, `${group} ${n} ${'.'.repeat(190)}`, 0);
+    }
+    await crashed.flush();
+  }
+  const spool = openUntilEnd(t, directory);
+  const { events } = await spool.ready;
+  assert.equal(events, 1800);
+  for (let afterId = 0; afterId < 1800; afterId += 23) {
+    const [first] = await readAll(spool, afterId);
+    assert.equal(first?.id, afterId + 1);
+    assert.equal((await readAll(spool, afterId)).length, 1800 - afterId);
+  }
+});

@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict';
+import test, { type TestContext } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { PublisherStats } from '../src/accounts.ts';
+import type { Batch } from '../src/batch.ts';
+import type { Clock } from '../src/clock.ts';
+import { Publisher } from '../src/publisher.ts';
+import type { PutResult, Sink, Target } from '../src/sink.ts';
+import { openSpool, type Spool } from '../src/spool/spool.ts';
+import { type Fault, SimulatedService, seededRandom, VirtualClock } from './simulation.ts';
+import { atEnd, deadOwner, temporaryDirectory } from './spool/spool-fixture.ts';
+
+const FAULTS: readonly Fault[] = [
+  'throttle',
+  'error-503',
+  'reset-before',
+  'reset-after',
+  'timeout-before',
+  'timeout-after',
+  'html-502-before',
+];
+const STEPS = 60;
+
+/** The connections of one process to the service: cut, nothing gets through, nor an answer. */
+class Connection implements Sink {
+  readonly #service: SimulatedService;
+  #isCut = false;
+
+  constructor(service: SimulatedService) {
+    this.#service = service;
+  }
+
+  cut(): void {
+    this.#isCut = true;
+  }
+
+  put(target: Target, batch: Batch, token: string | undefined): Promise<PutResult> {
+    return this.#through(() => this.#service.put(target, batch, token));
+  }
+
+  createLogGroup(logGroupName: string) {
+    return this.#through(() => this.#service.createLogGroup(logGroupName));
+  }
+
+  createLogStream(target: Target) {
+    return this.#through(() => this.#service.createLogStream(target));
+  }
+
+  putRetentionPolicy(logGroupName: string, days: number) {
+    return this.#through(() => this.#service.putRetentionPolicy(logGroupName, days));
+  }
+
+  describeSequenceToken(target: Target) {
+    return this.#through(() => this.#service.describeSequenceToken(target));
+  }
+
+  close(): void {}
+
+  async #through<T>(call: () => Promise<T>): Promise<T> {
+    const never = new Promise<T>(() => {});
+    if (this.#isCut) return never;
+    const answer = await call();
+    return this.#isCut ? never : answer;
+  }
+}
+
+/** The clock of one process: it stands still when the process is dead. */
+class ProcessClock implements Clock {
+  readonly #clock: VirtualClock;
+  isStopped = false;
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  setTimer(callback: () => void, ms: number): unknown {
+    return this.#clock.setTimer(() => {
+      if (!this.isStopped) callback();
+    }, ms);
+  }
+
+  clearTimer(timer: unknown): void {
+    this.#clock.clearTimer(timer);
+  }
+}
+
+/** Lets virtual time pass no faster than the disk, which is a real one. */
+async function pass(clock: VirtualClock, ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= 500) {
+    await clock.advance(Math.min(500, left));
+    await wait(1);
+  }
+}
+
+function checkLaw(stats: PublisherStats, when: string): void {
+  const { received, delivered, dropped, rejected, buffered, inFlight, spooled } = stats;
+  const lost = [...Object.values(dropped), ...Object.values(rejected)].reduce((sum, n) => sum + n, 0);
+  const sum = delivered + lost + buffered + inFlight + spooled;
+  assert.equal(sum, received, `${when}: ${JSON.stringify(stats)}`);
+  assert.ok(spooled >= 0 && buffered >= 0 && inFlight >= 0, `${when}: ${JSON.stringify(stats)}`);
+}
+
+async function run(t: TestContext, seed: number) {
+  const random = seededRandom(seed * 7919 + 3);
+  const between = (least: number, most: number) => Math.floor(least + random() * (most - least + 1));
+  const mode = seed % 2 === 0 ? 'always' : 'overflow';
+  const tokens = seed % 4 < 2 ? 'enforced' : 'ignored';
+  const directory = temporaryDirectory(t);
+  const clock = new VirtualClock();
+  let faultRate = 0.3;
+  const service = new SimulatedService(clock, {
+    tokens,
+    latencyMs: () => between(0, 300),
+    fault: () => (random() < faultRate ? FAULTS[between(0, FAULTS.length - 1)] : undefined),
+  });
+  const open = () => {
+    const connection = new Connection(service);
+    const own = new ProcessClock(clock);
+    const spools: Spool[] = [];
+    const publisher = new Publisher(
+      {
+        logGroupName: 'g',
+        logStreamName: '{level}',
+        maxBufferBytes: 64 * 1024,
+        maxEventBytes: 1500,
+        requestTimeoutMs: 5000,
+        spool: { directory, mode },
+      },
+      {
+        clock: own,
+        random,
+        sink: connection,
+        guardExit: false,
+        silent: true,
+        openSpool: (options) => {
+          // Every owner looks dead, so that the next one takes over whether it was closed or not.
+          const spool = openSpool({ ...options, owner: deadOwner(), heartbeatMs: 1e9 });
+          spools.push(spool);
+          return spool;
+        },
+      },
+    );
+    publisher.on('warn', () => {});
+    atEnd(t, () => {
+      own.isStopped = false;
+      return clock.until(publisher.close({ timeoutMs: 0 }));
+    });
+    return { publisher, connection, spool: spools[0], clock: own };
+  };
+
+  let process = open();
+  const published = new Map<number, string>();
+  let possibleDuplicates = 0;
+  let restarts = 0;
+  for (let step = 0; step < STEPS; step++) {
+    const { publisher, connection, spool } = process;
+    const action = random();
+    if (action < 0.5) {
+      for (let count = between(1, 60); count > 0; count--) {
+        const id = published.size + 1;
+        const level = `s${between(0, 2)}`;
+        const size = random() < 0.05 ? between(1600, 6000) : between(10, 600);
+        published.set(id, level);
+        publisher.publish({ timestamp: clock.now(), message: `#${id} ${'.'.repeat(size)}` }, { level });
+        checkLaw(publisher.stats(), `seed ${seed}, event ${id}`);
+      }
+    } else if (action < 0.93) {
+      await pass(clock, between(0, 4000));
+    } else {
+      restarts++;
+      if (mode === 'always' && random() < 0.6) {
+        await spool.flush(); // what a crash may take is another test
+        connection.cut();
+        process.clock.isStopped = true;
+      } else {
+        const { pending } = await clock.until(publisher.close({ timeoutMs: between(0, 2000) }));
+        checkLaw(publisher.stats(), `seed ${seed}, closed`);
+        assert.equal(pending, publisher.stats().spooled);
+        connection.cut();
+      }
+      possibleDuplicates += publisher.stats().possibleDuplicates;
+      process = open();
+      await process.spool.ready;
+    }
+    checkLaw(process.publisher.stats(), `seed ${seed}, step ${step}`);
+  }
+  faultRate = 0;
+  const { publisher } = process;
+  const drained = publisher.flush({ timeoutMs: 1e12 });
+  let isDone = false;
+  void drained.then(() => {
+    isDone = true;
+  });
+  for (const end = Date.now() + 60_000; !isDone; ) {
+    assert.ok(Date.now() < end, `seed ${seed} is not drained: ${JSON.stringify(publisher.stats())}`);
+    await pass(clock, 50);
+  }
+  const stats = publisher.stats();
+  checkLaw(stats, `seed ${seed}, drained`);
+  const flushed = await drained;
+  const left = `seed ${seed}: ${JSON.stringify({ flushed, ...stats })}`;
+  assert.equal(stats.buffered + stats.inFlight + stats.spooled, 0, left);
+  assert.deepEqual(Object.values(stats.dropped), [0, 0, 0, 0, 0], `seed ${seed}`);
+  possibleDuplicates += stats.possibleDuplicates;
+
+  const copies = new Map<number, number>();
+  for (const { events } of service.everyStream()) {
+    for (const { message } of events) {
+      const id = Number(/^#(\d+) /.exec(message)?.[1]);
+      if (id) copies.set(id, (copies.get(id) ?? 0) + 1);
+    }
+  }
+  const lost = [...published.keys()].filter((id) => !copies.has(id));
+  assert.deepEqual(lost, [], `seed ${seed}`);
+  const duplicated = [...copies.values()].reduce((sum, count) => sum + count - 1, 0);
+  assert.deepEqual(service.illegal, [], `seed ${seed}`);
+  return { published: published.size, restarts, duplicated, possibleDuplicates, mode, tokens };
+}
+
+for (const [mode, seeds] of [
+  ['overflow', [1, 3, 5, 7, 9, 11]],
+  ['always', [0, 2, 4, 6, 8, 10]],
+] as const) {
+  test(`mode '${mode}': through faults and restarts nothing is lost, and the counters hold at every instant`, async (t) => {
+    for (const seed of seeds) {
+      const { published, restarts, duplicated, possibleDuplicates, tokens } = await run(t, seed);
+      t.diagnostic(
+        `seed ${seed}, tokens ${tokens}: ${published} events, ${restarts} restarts, ${duplicated} duplicated, ` +
+          `${possibleDuplicates} possible`,
+      );
+      if (tokens === 'enforced') assert.equal(duplicated, 0, `seed ${seed}`);
+    }
+  });
+}
