@@ -1,10 +1,10 @@
 import type { Accounts } from './accounts.js';
-import { explainFailure, safeMessage } from './advice.js';
+import { safeMessage } from './advice.js';
 import type { Schedule } from './backoff.js';
 import type { Batch, Fate, Note } from './batch.js';
 import type { Clock } from './clock.js';
 import type { Deadlines } from './deadlines.js';
-import type { Diagnostics, WarningCode } from './diagnostics.js';
+import type { Diagnostics } from './diagnostics.js';
 import type { DiskTail } from './disk-tail.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { Flush } from './flush.js';
@@ -22,6 +22,7 @@ import type { PutFailure, PutResult, PutSuccess, Sink, Target } from './sink.js'
 import { type BatchSnapshot, snapshotBatch } from './snapshot.js';
 import type { Spooler } from './spooler.js';
 import { StreamQueue } from './stream-queue.js';
+import { StreamWarnings } from './stream-warnings.js';
 
 /** What the writers of a publisher share. */
 export interface WriterContext {
@@ -39,16 +40,6 @@ export interface WriterContext {
   readonly isClosing: () => boolean;
   readonly spooler: () => Spooler | undefined;
 }
-
-const WARN_FROM_FAILURE: Record<Advice, number> = {
-  // What only a person can mend is said at once; what may pass by itself, when it has not.
-  credentials: 1,
-  permission: 1,
-  region: 1,
-  service: 2,
-  throttled: 3,
-  unreachable: 3,
-};
 
 /**
  * Writes one log stream: puts its batches one after the other and carries out what each answer asks for. A
@@ -70,6 +61,7 @@ export class StreamWriter {
   readonly #token: SequenceToken;
   readonly #queue: StreamQueue;
   readonly #settlement: Settlement;
+  readonly #warnings: StreamWarnings;
   readonly #underWay = new Set<Batch>();
   readonly #rest: Rest;
   /** Waits for a call other than a put: a stream is created, or a token is asked for. */
@@ -77,9 +69,7 @@ export class StreamWriter {
   /** Batches of earlier processes that have to be read before anything else is put. */
   #held = 0;
   #missingInARow = 0;
-  #rivalConflicts = 0;
   #hasPut = false;
-  #hasWarned = false;
   #isAbandoned = false;
 
   constructor(target: Target, context: WriterContext) {
@@ -88,6 +78,7 @@ export class StreamWriter {
     this.lastUsedAt = clock.now();
     this.#context = context;
     this.#token = new SequenceToken(options.sequenceTokens);
+    this.#warnings = new StreamWarnings(target, diagnostics);
     this.#rest = new Rest(context, () => this.#offer());
     this.#settlement = new Settlement(target, accounts, budget, diagnostics, (batch) =>
       spooler()?.settled(batch),
@@ -390,10 +381,7 @@ export class StreamWriter {
       this.#context.accounts.possibleDuplicates += batch.weight * batch.ambiguousPuts;
     }
     this.#token.accepted(next);
-    if (result.rejectedEntity) {
-      const message = `CloudWatch Logs refused the option "entity" (${result.rejectedEntity}); events are stored without it.`;
-      this.#warn('entity', message);
-    }
+    if (result.rejectedEntity) this.#warnings.entityRefused(result.rejectedEntity);
     this.#settlement.delivered(batch, rejected, durationMs);
     this.#recovered();
     const pauseMs = this.#token.pauseAfterPutMs(this.#context.random());
@@ -403,10 +391,7 @@ export class StreamWriter {
   #recovered(): void {
     this.#hasPut = true;
     this.#rest.succeeded();
-    if (this.#hasWarned) {
-      this.#hasWarned = false;
-      this.#warn('recovered', `logs are delivered again to ${this.#name}.`);
-    }
+    this.#warnings.delivered();
     this.#context.provisioner.groupIsThere(this.target.logGroupName);
   }
 
@@ -433,22 +418,11 @@ export class StreamWriter {
     const { conflictsInARow } = this.#token;
     if (diagnostics.wants('conflict')) diagnostics.emit('conflict', { ...this.target, conflictsInARow });
     if (options.sequenceTokens === 'never') {
-      this.#hasWarned = true;
-      this.#warn(
-        'contention',
-        `the endpoint of ${this.#name} enforces sequence tokens; set sequenceTokens to 'auto'. Events are kept.`,
-      );
+      this.#warnings.tokensAreEnforced();
       this.#rest.afterFailure('slow', 0);
       return;
     }
-    // The first conflict after a put can be a token that expired; a second one is somebody who puts too.
-    if (this.#hasPut && ++this.#rivalConflicts === 2) {
-      this.#warn(
-        'contention',
-        `another producer writes to ${this.#name}, so that puts take turns; ` +
-          'give each its own stream with {instance} in logStreamName.',
-      );
-    }
+    if (this.#hasPut) this.#warnings.conflictAfterPut();
     const waitMs = this.#token.waitAfterConflictMs(random());
     if (expected === undefined) void this.#askForToken();
     else if (waitMs > 0) this.#rest.take(waitMs, 'fast');
@@ -496,22 +470,12 @@ export class StreamWriter {
     this.#settlement.halved(batch);
   }
 
-  get #name(): string {
-    return `log stream "${this.target.logStreamName}" of log group "${this.target.logGroupName}"`;
-  }
-
   #noteError({ name, message }: PutFailure): void {
     const { accounts, clock } = this.#context;
     accounts.lastError = { name, message: safeMessage(message), at: clock.now() };
   }
 
-  #warn(code: WarningCode, message: string): void {
-    this.#context.diagnostics.warn({ code, message, ...this.target });
-  }
-
   #warnOfFailure(advice: Advice, failure: PutFailure, schedule: Schedule, action?: string): void {
-    if (this.#rest.failures(schedule) + 1 < WARN_FROM_FAILURE[advice]) return;
-    this.#hasWarned = true;
-    this.#warn(advice, explainFailure(advice, failure, this.target, action));
+    this.#warnings.failed(advice, failure, this.#rest.failures(schedule) + 1, action);
   }
 }
