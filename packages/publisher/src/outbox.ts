@@ -87,12 +87,8 @@ export class Outbox {
 
   /** Closes the open batch, whatever is in it. */
   seal(): void {
-    const batch = this.#open;
-    if (!batch) return;
-    this.#open = undefined;
-    this.#deadline?.cancel();
-    batch.seal();
-    this.push(batch);
+    const batch = this.#close();
+    if (batch) this.push(batch);
   }
 
   /** Adds a complete batch behind all others. */
@@ -109,8 +105,8 @@ export class Outbox {
   /** The next batch to send. */
   take(): Batch | undefined {
     if (this.#markerIsDue) return this.#markerBatch();
-    if (this.#sealed.length === 0 && this.#open && this.#openIsDue) this.seal();
-    return this.#sealed.shift();
+    // Not announced as due: whoever takes it would be asked to take another one meanwhile.
+    return this.#sealed.shift() ?? (this.#openIsDue ? this.#close() : undefined);
   }
 
   /** The oldest batch whose events may still be dropped; one that was sent once may be stored. */
@@ -140,6 +136,15 @@ export class Outbox {
     this.#open = undefined;
     while (this.#sealed.shift());
     if (!this.#lost.isEmpty) this.#lost.take();
+  }
+
+  #close(): Batch | undefined {
+    const batch = this.#open;
+    if (!batch) return undefined;
+    this.#open = undefined;
+    this.#deadline?.cancel();
+    batch.seal();
+    return batch;
   }
 
   get #markerIsDue(): boolean {

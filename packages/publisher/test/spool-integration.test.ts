@@ -325,3 +325,24 @@ test('a directory that cannot be used leaves the rules of memory, with one warni
   assert.ok(sink.events('g', 's').length > 0);
   assert.equal(warnings.filter((warning) => warning.startsWith('spool:')).length, 1);
 });
+
+test('a stream has one put at a time, also while it sends what an earlier process left', async (t) => {
+  const directory = temporaryDirectory(t);
+  const first = start(t, { directory, service: { fault: () => 'reset-before' } });
+  for (let n = 0; n < 100; n++) first.publish(line(n));
+  await first.clock.until(first.publisher.close({ timeoutMs: 0 }));
+  const second = start(t, {
+    directory,
+    options: { maxBatchBytes: 10 * 1024, maxRequests: 1 },
+    service: { latencyMs: () => 50 },
+  });
+  await until(() => second.publisher.stats().recovered === 100);
+  // Both lanes have something, and the batch of new events becomes due while nothing is under way.
+  for (let round = 0; round < 40; round++) {
+    second.publish(`event ${1000 + round}`);
+    await second.clock.advance(1100);
+  }
+  await drained(second.clock, second.publisher);
+  assert.equal(second.sink.mostPerStream, 1);
+  assert.equal(second.publisher.stats().delivered, 140);
+});
