@@ -3,8 +3,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import type { PublisherStats } from '../src/accounts.ts';
+import { Deadlines } from '../src/deadlines.ts';
 import type { FlushResult } from '../src/flush.ts';
+import { MemoryBudget } from '../src/memory-budget.ts';
 import type { PublisherOptions } from '../src/options.ts';
+import { Outbox } from '../src/outbox.ts';
 import { Publisher } from '../src/publisher.ts';
 import { openSpool, type SpoolOptions } from '../src/spool/spool.ts';
 import { type Fault, type ServiceOptions, SimulatedService, VirtualClock } from './simulation.ts';
@@ -326,23 +329,21 @@ test('a directory that cannot be used leaves the rules of memory, with one warni
   assert.equal(warnings.filter((warning) => warning.startsWith('spool:')).length, 1);
 });
 
-test('a stream has one put at a time, also while it sends what an earlier process left', async (t) => {
-  const directory = temporaryDirectory(t);
-  const first = start(t, { directory, service: { fault: () => 'reset-before' } });
-  for (let n = 0; n < 100; n++) first.publish(line(n));
-  await first.clock.until(first.publisher.close({ timeoutMs: 0 }));
-  const second = start(t, {
-    directory,
-    options: { maxBatchBytes: 10 * 1024, maxRequests: 1 },
-    service: { latencyMs: () => 50 },
+test('taking a batch that became due does not ask for another one, which would be put beside it', async () => {
+  const clock = new VirtualClock();
+  let asked = 0;
+  const outbox = new Outbox({
+    limits: { maxBytes: 1000, maxEvents: 10 },
+    flushIntervalMs: 10,
+    clock,
+    deadlines: new Deadlines(clock),
+    budget: new MemoryBudget(1000),
+    onDue: () => asked++,
   });
-  await until(() => second.publisher.stats().recovered === 100);
-  // Both lanes have something, and the batch of new events becomes due while nothing is under way.
-  for (let round = 0; round < 40; round++) {
-    second.publish(`event ${1000 + round}`);
-    await second.clock.advance(1100);
-  }
-  await drained(second.clock, second.publisher);
-  assert.equal(second.sink.mostPerStream, 1);
-  assert.equal(second.publisher.stats().delivered, 140);
+  outbox.append('event', clock.now(), 31);
+  await clock.advance(10);
+  assert.equal(asked, 1);
+  assert.equal(outbox.take()?.length, 1);
+  assert.equal(asked, 1);
+  assert.ok(outbox.isEmpty);
 });
