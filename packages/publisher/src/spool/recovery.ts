@@ -14,6 +14,8 @@ export interface AdoptedVolume {
   readonly scan: DirectoryScan;
 }
 
+const UNUSABLE = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM']);
+
 /** Takes over the directories of all dead owners in `root`, oldest first. Problems become lines in `problems`. */
 export async function adoptDeadOwners(
   root: string,
@@ -26,7 +28,9 @@ export async function adoptDeadOwners(
   try {
     entries = await listOwnerEntries(root);
   } catch (error) {
-    problems.push(`${root} cannot be listed (${codeOf(error)})`);
+    const code = codeOf(error);
+    // These make the spool unusable, which is said elsewhere.
+    if (!UNUSABLE.has(code)) problems.push(`${root} cannot be listed (${code})`);
   }
   for (const entry of entries) {
     if (held(entry.key)) continue;

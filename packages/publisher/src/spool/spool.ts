@@ -419,8 +419,7 @@ export class Spool {
     if (tornBytes > 0) parts.push(`${tornBytes} bytes of unfinished writes cut off`);
     if (damagedLedgers > 0) parts.push(`${damagedLedgers} damaged ledgers, so some events may be sent twice`);
     if (unreadable.length > 0) parts.push(`not readable: ${unreadable.join(', ')}`);
-    // That the directory cannot be used at all was said already.
-    if (parts.length === 0 || (found.length === 0 && this.#writer.trouble !== undefined)) return;
+    if (parts.length === 0) return;
     const saved = `${recovery.events} events of ${recovery.directories} earlier owners recovered`;
     this.#options.onWarn?.(`Spool ${this.#options.directory}: ${saved}; ${parts.join('; ')}.`);
   }
