@@ -347,3 +347,23 @@ test('taking a batch that became due does not ask for another one, which would b
   assert.equal(asked, 1);
   assert.ok(outbox.isEmpty);
 });
+
+test('a wrong spool option says what was expected', () => {
+  const make = (spool: unknown) => () =>
+    new Publisher({ logGroupName: 'g', spool } as PublisherOptions, { guardExit: false });
+  assert.throws(make(true), /Option "spool" must be an object with at least a directory; got true/);
+  assert.throws(make({}), /Option "spool.directory" must be the path of a directory; got undefined/);
+  assert.throws(
+    make({ directory: 'd', maxbytes: 1 }),
+    /Unknown option "spool.maxbytes". Did you mean "spool.maxBytes"/,
+  );
+  assert.throws(
+    make({ directory: 'd', maxBytes: 1000 }),
+    /"spool.maxBytes" must be a whole number from 1048576/,
+  );
+  assert.throws(make({ directory: 'd', mode: 'never' }), /"spool.mode" must be one of "overflow", "always"/);
+  assert.throws(
+    make({ directory: 'd', fsyncIntervalMs: 0 }),
+    /"spool.fsyncIntervalMs" must be a whole number/,
+  );
+});
