@@ -96,6 +96,20 @@ async function pass(clock: VirtualClock, ms: number): Promise<void> {
   }
 }
 
+/** Lets virtual time pass, no faster than the disk, until the promise is settled. */
+async function settledBy<T>(clock: VirtualClock, promise: Promise<T>, state: () => string): Promise<T> {
+  let isSettled = false;
+  const mark = () => {
+    isSettled = true;
+  };
+  promise.then(mark, mark);
+  for (const end = Date.now() + 60_000; !isSettled; ) {
+    assert.ok(Date.now() < end, `nothing was settled within a minute: ${state()}`);
+    await pass(clock, 50);
+  }
+  return promise;
+}
+
 function checkLaw(stats: PublisherStats, when: string): void {
   const { received, delivered, dropped, rejected, buffered, inFlight, spooled } = stats;
   const lost = [...Object.values(dropped), ...Object.values(rejected)].reduce((sum, n) => sum + n, 0);
@@ -147,12 +161,13 @@ async function run(t: TestContext, seed: number) {
     publisher.on('warn', () => {});
     atEnd(t, () => {
       own.isStopped = false;
-      return clock.until(publisher.close({ timeoutMs: 0 }));
+      return settledBy(clock, publisher.close({ timeoutMs: 0 }), () => `seed ${seed}, at the end`);
     });
     return { publisher, connection, spool: spools[0], clock: own };
   };
 
   let process = open();
+  const state = () => `seed ${seed}, ${JSON.stringify(process.publisher.stats())}`;
   const published = new Map<number, string>();
   let possibleDuplicates = 0;
   let restarts = 0;
@@ -179,7 +194,8 @@ async function run(t: TestContext, seed: number) {
         await spool.flush();
         await wait(30);
       } else {
-        const { pending } = await clock.until(publisher.close({ timeoutMs: between(0, 2000) }));
+        const closed = publisher.close({ timeoutMs: between(0, 2000) });
+        const { pending } = await settledBy(clock, closed, state);
         checkLaw(publisher.stats(), `seed ${seed}, closed`);
         assert.equal(pending, publisher.stats().spooled);
         connection.cut();
@@ -192,18 +208,9 @@ async function run(t: TestContext, seed: number) {
   }
   faultRate = 0;
   const { publisher } = process;
-  const drained = publisher.flush({ timeoutMs: 1e12 });
-  let isDone = false;
-  void drained.then(() => {
-    isDone = true;
-  });
-  for (const end = Date.now() + 60_000; !isDone; ) {
-    assert.ok(Date.now() < end, `seed ${seed} is not drained: ${JSON.stringify(publisher.stats())}`);
-    await pass(clock, 50);
-  }
+  const flushed = await settledBy(clock, publisher.flush({ timeoutMs: 1e12 }), state);
   const stats = publisher.stats();
   checkLaw(stats, `seed ${seed}, drained`);
-  const flushed = await drained;
   const left = `seed ${seed}: ${JSON.stringify({ flushed, ...stats })}`;
   assert.equal(stats.buffered + stats.inFlight + stats.spooled, 0, left);
   assert.deepEqual(Object.values(stats.dropped), [0, 0, 0, 0, 0], `seed ${seed}`);
