@@ -8,6 +8,7 @@ import { Publisher } from '../src/publisher.ts';
 import type { PutResult, Sink, Target } from '../src/sink.ts';
 import { openSpool, type Spool } from '../src/spool/spool.ts';
 import { type Fault, SimulatedService, seededRandom, VirtualClock } from './simulation.ts';
+import { pass, settledBy } from './spool/disk-pace.ts';
 import { atEnd, deadOwner, temporaryDirectory } from './spool/spool-fixture.ts';
 
 const FAULTS: readonly Fault[] = [
@@ -86,28 +87,6 @@ class ProcessClock implements Clock {
   clearTimer(timer: unknown): void {
     this.#clock.clearTimer(timer);
   }
-}
-
-/** Lets virtual time pass no faster than the disk, which is a real one. */
-async function pass(clock: VirtualClock, ms: number): Promise<void> {
-  for (let left = ms; left > 0; left -= 500) {
-    await clock.advance(Math.min(500, left));
-    await wait(1);
-  }
-}
-
-/** Lets virtual time pass, no faster than the disk, until the promise is settled. */
-async function settledBy<T>(clock: VirtualClock, promise: Promise<T>, state: () => string): Promise<T> {
-  let isSettled = false;
-  const mark = () => {
-    isSettled = true;
-  };
-  promise.then(mark, mark);
-  for (const end = Date.now() + 60_000; !isSettled; ) {
-    assert.ok(Date.now() < end, `nothing was settled within a minute: ${state()}`);
-    await pass(clock, 50);
-  }
-  return promise;
 }
 
 function checkLaw(stats: PublisherStats, when: string): void {

@@ -11,6 +11,7 @@ import { Outbox } from '../src/outbox.ts';
 import { Publisher } from '../src/publisher.ts';
 import { openSpool, type SpoolOptions } from '../src/spool/spool.ts';
 import { type Fault, type ServiceOptions, SimulatedService, VirtualClock } from './simulation.ts';
+import { settledBy } from './spool/disk-pace.ts';
 import { atEnd, deadOwner, temporaryDirectory } from './spool/spool-fixture.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -51,22 +52,14 @@ function start(t: TestContext, setup: Setup) {
     },
   );
   publisher.on('warn', ({ code, message }) => warnings.push(`${code}: ${message}`));
-  atEnd(t, () => clock.until(publisher.close({ timeoutMs: 0 })));
+  atEnd(t, () => settledBy(clock, publisher.close({ timeoutMs: 0 })));
   const publish = (message: string, timestamp = clock.now()) => publisher.publish({ timestamp, message });
   return { clock, sink, publisher, publish, warnings };
 }
 
 /** A flush that waits as long as the disk needs, however far the virtual time gets meanwhile. */
-async function drained(clock: VirtualClock, publisher: Publisher): Promise<FlushResult> {
-  let result: FlushResult | undefined;
-  void publisher.flush({ timeoutMs: 1e12 }).then((flushed) => {
-    result = flushed;
-  });
-  for (const end = Date.now() + 30_000; result === undefined; ) {
-    if (Date.now() > end) throw new Error(`not drained: ${JSON.stringify(publisher.stats())}`);
-    await clock.advance(20);
-  }
-  return result;
+function drained(clock: VirtualClock, publisher: Publisher): Promise<FlushResult> {
+  return settledBy(clock, publisher.flush({ timeoutMs: 1e12 }), () => JSON.stringify(publisher.stats()));
 }
 
 /** A line of a kilobyte that says which it is. */
@@ -127,7 +120,7 @@ test('what is left at the deadline is delivered by the next publisher', async (t
   const directory = temporaryDirectory(t);
   const first = start(t, { directory, service: { fault: () => 'reset-before' } });
   for (let n = 0; n < 100; n++) first.publish(line(n));
-  const closed = await first.clock.until(first.publisher.close({ timeoutMs: 1000 }));
+  const closed = await settledBy(first.clock, first.publisher.close({ timeoutMs: 1000 }));
   assert.deepEqual(closed, { delivered: 0, dropped: 0, pending: 100 });
   law(first.publisher.stats());
   assert.equal(first.publisher.stats().spooled, 100);
@@ -212,7 +205,7 @@ test('recovered events that are older than 14 days are given up without being se
   const now = first.clock.now();
   first.publish('event 0', now - 15 * DAY_MS);
   first.publish('event 1', now - 13 * DAY_MS);
-  await first.clock.until(first.publisher.close({ timeoutMs: 0 }));
+  await settledBy(first.clock, first.publisher.close({ timeoutMs: 0 }));
   const second = start(t, { directory });
   await until(() => second.publisher.stats().recovered === 2);
   await drained(second.clock, second.publisher);
@@ -231,7 +224,7 @@ test('recovered events keep their own group and stream, and new events do not wa
     service: { fault: () => 'reset-before' },
   });
   for (let n = 0; n < 3000; n++) first.publish(line(n));
-  await first.clock.until(first.publisher.close({ timeoutMs: 0 }));
+  await settledBy(first.clock, first.publisher.close({ timeoutMs: 0 }));
   const second = start(t, {
     directory,
     options: { maxBatchBytes: 64 * 1024 },
