@@ -183,6 +183,36 @@ for (const tokens of ['enforced', 'ignored'] as const) {
   });
 }
 
+test('each process that dies while it puts a batch counts as one that may have stored it', async (t) => {
+  const directory = temporaryDirectory(t);
+  const options = { tokens: 'ignored' } as const;
+  const fault = (): Fault => 'timeout-after';
+  const unanswered = { ...options, fault, requestTimeoutMs: 1e9 };
+  const first = start(t, { directory, mode: 'always', spool: { owner: deadOwner() }, service: unanswered });
+  for (const n of [1, 2, 3]) first.publish(line(n));
+  await first.clock.advance(1001);
+  await until(() => first.sink.events('g', 's').length === 3);
+  const second = start(t, {
+    directory,
+    mode: 'always',
+    spool: { owner: deadOwner() },
+    clock: first.clock,
+    sink: new SimulatedServiceView(first.sink, unanswered),
+  });
+  await until(() => second.sink.events('g', 's').length === 6);
+  const third = start(t, {
+    directory,
+    mode: 'always',
+    clock: first.clock,
+    sink: new SimulatedServiceView(first.sink, options),
+  });
+  await until(() => third.publisher.stats().recovered === 3);
+  await drained(third.clock, third.publisher);
+  assert.equal(third.sink.events('g', 's').length, 9);
+  assert.equal(third.publisher.stats().possibleDuplicates, 6);
+  law(third.publisher.stats());
+});
+
 /** The same service as another process sees it: with connections of its own. */
 class SimulatedServiceView extends SimulatedService {
   constructor(service: SimulatedService, options: ServiceOptions) {

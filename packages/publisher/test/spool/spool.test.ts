@@ -203,8 +203,8 @@ test('a crash in the middle of a put leaves the put pending, with its token and 
   assert.deepEqual(numbersOf(events), [4, 5, 6, 7, 8, 9, 10]);
   const at = (n: number): number => events.find(({ message }) => message === `event ${n}`)?.id ?? 0;
   assert.deepEqual(pendingPuts, [
-    { ...note, putId: 3, sequenceToken: 'newest', ranges: [[at(4), at(5)]], isIntact: true },
-    { ...note, putId: 4, sequenceToken: undefined, ranges: [[at(9), at(9)]], isIntact: true },
+    { ...note, putId: 3, sequenceToken: 'newest', ranges: [[at(4), at(5)]], isIntact: true, notedPuts: 3 },
+    { ...note, putId: 4, sequenceToken: undefined, ranges: [[at(9), at(9)]], isIntact: true, notedPuts: 1 },
   ]);
 
   // The events of two owners in one put, and the next crash.
