@@ -88,6 +88,23 @@ for (const host of [pino, winston]) {
   });
 }
 
+for (const mode of ['overflow', 'always'] as const) {
+  test(`mode '${mode}': what was under way when the time for the end was over is stored once`, async (t) => {
+    const port = await freePort();
+    const options = optionsFor(port, { directory: spoolDirectory(t), mode });
+    const local = await startLocal({ port, sequenceTokens: 'enforced' });
+    t.after(() => local.close());
+    await winston.run('nothing left to do', 1, options);
+    // The thread that sends what is left at the end learns the token, and then gets no answer.
+    local.faults.set([{ kind: 'hang-after', after: 1 }]);
+    const { stderr } = await winston.run('process.exit', LINES, options);
+    assert.match(stderr, new RegExp(`${LINES} log event\\(s\\) wait on disk`));
+    local.faults.set([]);
+    await winston.run('nothing left to do', 1, options);
+    assert.equal(local.events({ logGroupName }).length, LINES + 2);
+  });
+}
+
 test('a publisher leaves to the next start what it could not send until its deadline', async (t) => {
   const port = await freePort();
   const directory = spoolDirectory(t);

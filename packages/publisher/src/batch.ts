@@ -29,6 +29,8 @@ export interface BatchLimits {
 export interface BatchObserver {
   /** Nobody waits any more, so that the batch need not remember it. */
   readonly isOver?: boolean;
+  /** The batch, or a part of it, is about to be put under `token` (`null` for none). */
+  putting?(token: string | null): void;
   /** `count` events of a batch met their fate. */
   settled(fate: Fate, count: number): void;
   /** A batch is settled as a whole, or left behind at the end; `parts` more take its place when it was split. */

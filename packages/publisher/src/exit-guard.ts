@@ -4,7 +4,7 @@ import { isMainThread, Worker } from 'node:worker_threads';
 import type { LastError } from './accounts.js';
 import { printLine } from './diagnostics.js';
 import type { RescuedBatch } from './leftovers.js';
-import { readTally, TALLY_LENGTH } from './rescue-tally.js';
+import { RescueTallies } from './rescue-tally.js';
 import type { PublisherSnapshot } from './snapshot.js';
 
 /** What the guard needs of a publisher. */
@@ -113,9 +113,9 @@ function rescue(publishers: readonly Guarded[], timeoutMs: number): Map<Guarded,
   const startedAt = Date.now();
   const snapshots = publishers.map((publisher) => publisher.snapshot());
   const sizes = snapshots.map(({ streams }) => streams.reduce((sum, { batches }) => sum + batches.length, 0));
-  const tallies = new SharedArrayBuffer(4 * TALLY_LENGTH * sizes.reduce((sum, size) => sum + size, 0));
+  const tallies = new RescueTallies(sizes.reduce((sum, size) => sum + size, 0));
   try {
-    const workerData: RescueData = { snapshots, timeoutMs, progress, tallies, errors };
+    const workerData: RescueData = { snapshots, timeoutMs, progress, tallies: tallies.buffer, errors };
     // Flags of the main thread (a loader, a profiler) would only slow the thread down or fail in it.
     new Worker(entry, { workerData, execArgv: [], stdout: true, stderr: true });
   } catch (error) {
@@ -130,10 +130,9 @@ function rescue(publishers: readonly Guarded[], timeoutMs: number): Map<Guarded,
   if (Atomics.load(view, 0) === RESCUE.running) {
     Atomics.wait(view, 0, RESCUE.running, Math.max(0, timeoutMs + 500 - (Date.now() - startedAt)));
   }
-  const counts = new Int32Array(tallies);
   let at = 0;
   publishers.forEach((publisher, index) => {
-    const batches = Array.from({ length: sizes[index] }, () => readTally(counts, TALLY_LENGTH * at++));
+    const batches = Array.from({ length: sizes[index] }, () => tallies.of(at++).read());
     const lastError = readError(Buffer.from(errors, index * ERROR_BYTES, ERROR_BYTES));
     rescued.set(publisher, { batches, lastError });
   });

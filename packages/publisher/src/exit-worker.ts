@@ -1,12 +1,12 @@
 import { workerData } from 'node:worker_threads';
 import { ERROR_BYTES, RESCUE, type RescueData } from './exit-guard.js';
 import { Publisher } from './publisher.js';
-import { RescueTally, TALLY_LENGTH } from './rescue-tally.js';
+import { RescueTallies } from './rescue-tally.js';
 
 // Runs in a thread of its own while the main thread, at the end of the process, waits for it.
 const { snapshots, timeoutMs, progress, tallies, errors } = workerData as RescueData;
 const view = new Int32Array(progress);
-const counts = new Int32Array(tallies);
+const shared = new RescueTallies(tallies);
 Atomics.store(view, 0, RESCUE.running);
 Atomics.notify(view, 0);
 
@@ -15,7 +15,7 @@ void Promise.all(
   snapshots.map(async (snapshot, index) => {
     // The thread that waits reports what is lost.
     const publisher = new Publisher(snapshot.options, { guardExit: false, silent: true });
-    publisher.restore(snapshot, () => new RescueTally(counts, TALLY_LENGTH * batches++));
+    publisher.restore(snapshot, () => shared.of(batches++));
     await publisher.close({ timeoutMs });
     const { lastError } = publisher.stats();
     Buffer.from(errors, index * ERROR_BYTES, ERROR_BYTES - 1).write(

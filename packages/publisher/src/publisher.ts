@@ -242,7 +242,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
         const { writer, batch } = leftover;
         const result = rescued.get(batch);
         if (result?.isSettled) writer.settle(batch, result.fates);
-        else if (this.#spooler) unsettled.push(leftover);
+        else if (this.#spooler) unsettled.push({ ...leftover, rescuedUnder: result?.putUnder });
         else {
           // A batch that was halved may be settled in part.
           const settled = [...(result?.fates.values() ?? [])].reduce((sum, events) => sum + events, 0);

@@ -12,7 +12,7 @@ import { EVENT_OVERHEAD_BYTES } from './limits.js';
 import type { MemoryBudget } from './memory-budget.js';
 import type { ResolvedOptions, ResolvedSpool } from './options.js';
 import type { Target } from './sink.js';
-import { RangeSet } from './spool/range-set.js';
+import { type IdRange, RangeSet } from './spool/range-set.js';
 import {
   type openSpool,
   PART_FLAG,
@@ -392,19 +392,32 @@ export class Spooler {
     return ids;
   }
 
-  #keepOne({ writer, batch, mayBeStoredUnder }: Leftover, ids: Map<Batch, readonly number[]>): void {
+  #keepOne(
+    { writer, batch, mayBeStoredUnder, rescuedUnder }: Leftover,
+    ids: Map<Batch, readonly number[]>,
+  ): void {
     const ranges = batch.spoolRanges;
-    if (batch.isSpooled && !this.#gone.intersects(ranges)) return;
+    if (batch.isSpooled && !this.#gone.intersects(ranges)) {
+      // Its own puts are noted; those of another thread are not.
+      this.#noteAtEnd(writer.target, ranges, rescuedUnder);
+      return;
+    }
     if (batch.isSpooled) this.#spool.acknowledge(ranges);
     const written = this.#write(writer.target, batch);
     ids.set(batch, written);
-    if (mayBeStoredUnder === undefined || written.length === 0 || written.includes(0)) return;
-    void this.#spool.notePut({
-      ...writer.target,
-      putId: ++this.#putId,
-      ranges: [[written[0], written[written.length - 1]]],
-      sequenceToken: mayBeStoredUnder ?? undefined,
-    });
+    if (written.length === 0 || written.includes(0)) return;
+    const through = written[written.length - 1];
+    this.#noteAtEnd(
+      writer.target,
+      [[written[0], through]],
+      rescuedUnder === undefined ? mayBeStoredUnder : rescuedUnder,
+    );
+  }
+
+  /** Has the next process put these events as they were put under `token`, unless they were not put at all. */
+  #noteAtEnd(target: Target, ranges: readonly IdRange[], token: string | null | undefined): void {
+    if (token === undefined) return;
+    void this.#spool.notePut({ ...target, putId: ++this.#putId, ranges, sequenceToken: token ?? undefined });
   }
 
   #countKept(writer: StreamWriter, batch: Batch, ids: readonly number[] | undefined): number {

@@ -300,6 +300,7 @@ export class StreamWriter {
       await spooling;
       if (this.#isAbandoned) return;
     }
+    for (const observer of batch.observers ?? []) observer.putting?.(token ?? null);
     accounts.requests++;
     if (batch.attempts++ > 0) accounts.retries++;
     const startedAt = clock.now();
