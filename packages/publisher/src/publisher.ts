@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import os from 'node:os';
 import { Accounts, type PublisherStats } from './accounts.js';
 import { safeMessage } from './advice.js';
-import type { Batch, BatchObserver } from './batch.js';
+import type { BatchObserver } from './batch.js';
 import { CloudWatchLogsSink } from './client.js';
 import { type Clock, systemClock } from './clock.js';
 import { Deadlines } from './deadlines.js';
@@ -13,10 +13,10 @@ import { type Guarded, guardExit } from './exit-guard.js';
 import { Flush, type FlushResult } from './flush.js';
 import { Intake, type LogEvent } from './intake.js';
 import { KeepAlive } from './keep-alive.js';
-import type { Leftover, RescuedBatch } from './leftovers.js';
 import { MemoryBudget } from './memory-budget.js';
 import { type PublisherOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { Provisioner } from './provisioner.js';
+import { Remains } from './remains.js';
 import type { Sink } from './sink.js';
 import { type PublisherSnapshot, restoreBatch } from './snapshot.js';
 import { openSpool } from './spool/spool.js';
@@ -69,14 +69,13 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   readonly #writers: StreamWriters;
   readonly #intake: Intake;
   readonly #spooler: Spooler | undefined;
+  readonly #remains: Remains;
   readonly #keepAlive = new KeepAlive();
   #state: 'open' | 'closing' | 'closed' = 'open';
   #closing: Promise<FlushResult> | undefined;
   #unguard: (() => void) | undefined;
   /** Set once the application has begun to end: from then on the end of the process counts. */
   #exitDeadline: number | undefined;
-  /** What a thread was given at the end of the process. */
-  #handedOver: Batch[] = [];
 
   constructor(options: PublisherOptions, internals: PublisherInternals = {}) {
     super();
@@ -114,6 +113,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       this.#spooler = new Spooler({ ...shared, writers, dispatcher, intake: this.#intake, open }, spool);
       this.#intake.spooler = this.#spooler;
     }
+    this.#remains = new Remains({ ...shared, writers, spooler: this.#spooler });
     if (internals.guardExit ?? true) this.#unguard = guardExit(this.#exitHooks());
   }
 
@@ -221,58 +221,16 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     const result = await this.flush({ timeoutMs });
     // A process that lives for a second only would never set the retention of its group otherwise.
     if (this.#provisioner.isBusy) await this.#within(deadline - this.#clock.now(), this.#provisioner.idle());
-    const lost = this.#leave(new Map());
+    const lost = this.#remains.settle();
     this.#state = 'closed';
     this.#unguard?.();
     this.#deadlines.clear();
     this.#sink.close();
-    if (lost > 0) this.#reportUnsent(lost, `within ${timeoutMs} ms`);
+    this.#remains.report(lost, `within ${timeoutMs} ms`);
     this.#spooler?.report();
     await this.#spooler?.close();
     const pending = this.#spooler?.spooled ?? 0;
     return { delivered: result.delivered, dropped: result.dropped + lost, pending };
-  }
-
-  /** Settles everything that is left, or keeps it on disk; returns how many events were lost. */
-  #leave(rescued: ReadonlyMap<Batch, RescuedBatch>): number {
-    let lost = 0;
-    const release = (): Leftover[] => {
-      const unsettled: Leftover[] = [];
-      for (const leftover of [...this.#writers].flatMap((writer) => writer.release())) {
-        const { writer, batch } = leftover;
-        const result = rescued.get(batch);
-        if (result?.isSettled) writer.settle(batch, result.fates);
-        else if (this.#spooler) unsettled.push({ ...leftover, rescuedUnder: result?.putUnder });
-        else {
-          // A batch that was halved may be settled in part.
-          const settled = [...(result?.fates.values() ?? [])].reduce((sum, events) => sum + events, 0);
-          const rest = batch.weight - settled;
-          lost += rest;
-          writer.settle(
-            batch,
-            settled > 0 ? new Map([...(result?.fates ?? []), ['shutdown', rest]]) : 'shutdown',
-          );
-        }
-      }
-      return unsettled;
-    };
-    if (this.#spooler) lost = this.#spooler.keep(release);
-    else release();
-    return lost;
-  }
-
-  #reportUnsent(events: number, when: string): void {
-    const { lastError } = this.#accounts;
-    const why = lastError ? `; last error: ${lastError.name}: ${lastError.message}` : '; no answer came';
-    const { logGroupName } = this.#options;
-    this.#diagnostics.lastWords({
-      code: 'shutdown',
-      message: `${events} log event(s) for log group "${logGroupName}" were not sent ${when}${why}.`,
-      logGroupName,
-    });
-    if (this.#diagnostics.wants('drop')) {
-      this.#diagnostics.emit('drop', { reason: 'shutdown', events, bytes: 0, logGroupName });
-    }
   }
 
   #makeNamer(): StreamNamer {
@@ -325,32 +283,15 @@ export class Publisher extends EventEmitter<PublisherEvents> {
         await this.#within(deadline - this.#clock.now(), this.#provisioner.idle());
       },
       isBusy: () => this.#provisioner.isBusy,
-      snapshot: () => this.#snapshot(),
+      snapshot: () => this.#remains.snapshot(),
       settle: (rescued, lastError) => {
-        const byBatch = new Map<Batch, RescuedBatch>();
-        rescued.forEach((result, index) => {
-          byBatch.set(this.#handedOver[index], result);
-        });
         this.#accounts.lastError = lastError ?? this.#accounts.lastError;
-        const lost = this.#leave(byBatch);
+        const lost = this.#remains.settle(rescued);
         this.#state = 'closed';
-        if (lost > 0) this.#reportUnsent(lost, 'before the process ended');
+        this.#remains.report(lost, 'before the process ended');
         this.#spooler?.report();
       },
     };
-  }
-
-  #snapshot(): PublisherSnapshot {
-    const streams: PublisherSnapshot['streams'][number][] = [];
-    for (const writer of this.#writers) {
-      if (writer.isIdle) continue;
-      const { sequenceToken, saved, batches } = writer.snapshot();
-      streams.push({ ...writer.target, sequenceToken, batches: saved });
-      this.#handedOver.push(...batches);
-    }
-    // The names are chosen already; a function could not be sent to another thread. The files of the spool stay
-    // with this one.
-    return { options: { ...this.#options, logStreamName: 'unknown', spool: undefined }, streams };
   }
 }
 
