@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { writeSync } from 'node:fs';
 import { Publisher } from 'cloudwatch-logs-publisher';
+import { lostEvents } from 'cloudwatch-logs-publisher/worker';
 import { HELP, readCommand } from './cli-flags.js';
 import { levelNames } from './line-reader.js';
 import { LineSplitter } from './line-splitter.js';
 import { publishLine } from './publish-line.js';
-import { lostEvents } from './stats-sum.js';
 
 // Well below the smallest buffer that is of use: what --wait lets come together before it waits for delivery.
 const WAIT_AFTER_BYTES = 8 * 1024 * 1024;

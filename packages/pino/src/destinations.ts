@@ -1,12 +1,11 @@
-import type { EventEmitter } from 'node:events';
 import type { Publisher } from 'cloudwatch-logs-publisher';
+import type { AskedWorker } from 'cloudwatch-logs-publisher/worker';
 import { publisherOf } from './cloudwatch-stream.js';
 
 /** What `pino.transport()` returns, as far as it is used here. */
-export interface WorkerTransport extends EventEmitter {
+export interface WorkerTransport extends AskedWorker {
   readonly worker: { readonly threadId: number };
   readonly ready: boolean;
-  readonly destroyed: boolean;
   readonly writableEnded: boolean;
   readonly writableErrored?: Error | null;
   flush(callback: (error?: Error) => void): void;

@@ -1,7 +1,7 @@
 import type { FlushOptions, FlushResult, PublisherStats } from 'cloudwatch-logs-publisher';
-import { askWorker, linesRead } from './ask-worker.js';
+import { lostEvents, sumFlushResults, sumStats } from 'cloudwatch-logs-publisher/worker';
+import { askTransport, linesRead } from './ask-transport.js';
 import { destinationsOf, type WorkerTransport } from './destinations.js';
-import { lostEvents, sumFlushResults, sumStats } from './stats-sum.js';
 
 const FLUSH_TIMEOUT_MS = 30_000;
 // Beyond the time that the caller gives, because a busy worker still has to say how far it came.
@@ -38,7 +38,7 @@ export async function flushTransport(transport: unknown, options: FlushOptions =
  */
 export async function transportStats(transport: unknown): Promise<PublisherStats> {
   const { publishers, workers } = destinationsOf(transport);
-  const answers = await Promise.all(workers.map((worker) => askWorker(worker, {}, FLUSH_TIMEOUT_MS)));
+  const answers = await Promise.all(workers.map((worker) => askTransport(worker, {}, FLUSH_TIMEOUT_MS)));
   const sum = sumStats([
     ...publishers.map((publisher) => publisher.stats()),
     ...answers.map(({ stats }) => stats),
@@ -52,11 +52,11 @@ async function flushWorker(transport: WorkerTransport, timeoutMs: number): Promi
   if (transport.writableEnded && !transport.writableErrored) return { delivered: 0, dropped: 0, pending: 0 };
   const startedAt = performance.now();
   // A worker that is not ready yet has delivered nothing.
-  const asked = transport.ready ? askWorker(transport, {}, timeoutMs + ANSWER_MS) : undefined;
+  const asked = transport.ready ? askTransport(transport, {}, timeoutMs + ANSWER_MS) : undefined;
   asked?.catch(() => {}); // awaited below, when a failure of the flush itself has not come first
   await linesRead(transport, timeoutMs);
   const flushTimeoutMs = Math.max(0, Math.round(timeoutMs - (performance.now() - startedAt)));
-  const { pending, stats } = await askWorker(transport, { flushTimeoutMs }, flushTimeoutMs + ANSWER_MS);
+  const { pending, stats } = await askTransport(transport, { flushTimeoutMs }, flushTimeoutMs + ANSWER_MS);
   const before = (await asked)?.stats;
   return {
     delivered: stats.delivered - (before?.delivered ?? 0),

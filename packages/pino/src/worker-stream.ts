@@ -1,14 +1,12 @@
 import type { Transform } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { FlushResult, Publisher } from 'cloudwatch-logs-publisher';
+import { MOST_CLOSE_MS, WorkerBridge } from 'cloudwatch-logs-publisher/worker';
 import build from 'pino-abstract-transport';
 import type { CloudWatchStream } from './cloudwatch-stream.js';
 import type { LevelNames } from './line-reader.js';
 import { publishLine } from './publish-line.js';
-import { WorkerBridge } from './worker-bridge.js';
 
-// thread-stream ends the worker without a word after 10 s; what is late must be reported before.
-const MOST_CLOSE_MS = 9000;
 // What pino-abstract-transport takes for a parsed line: with it no line is parsed.
 const PARSED = {};
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Publisher, type PublisherStats } from 'cloudwatch-logs-publisher';
-import { DropTally } from '../src/drop-tally.ts';
-import { lostEvents, sumFlushResults, sumStats } from '../src/stats-sum.ts';
+import { Publisher, type PublisherStats } from '../../src/index.ts';
+import { DropTally } from '../../src/worker/drop-tally.ts';
+import { lostEvents, sumFlushResults, sumStats } from '../../src/worker/stats-sum.ts';
 
 function stats(change: Partial<PublisherStats>): PublisherStats {
   const publisher = new Publisher({ logGroupName: 'g' });

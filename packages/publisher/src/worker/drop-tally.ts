@@ -1,4 +1,4 @@
-import type { Drop } from 'cloudwatch-logs-publisher';
+import type { Drop } from '../diagnostics.js';
 
 const REPORT_EVERY_MS = 1000;
 

@@ -1,4 +1,5 @@
-import type { FlushResult, PublisherStats } from 'cloudwatch-logs-publisher';
+import { Accounts, type PublisherStats } from '../accounts.js';
+import type { FlushResult } from '../flush.js';
 
 /** The counters of several publishers as one; `lastError` is the newest. */
 export function sumStats([first, ...others]: readonly PublisherStats[]): PublisherStats | undefined {
@@ -14,9 +15,19 @@ export function sumStats([first, ...others]: readonly PublisherStats[]): Publish
   );
 }
 
+/** The counters of a publisher that was given nothing. */
+export function noStats(): PublisherStats {
+  return new Accounts().stats({ buffered: 0, inFlight: 0, spooled: 0, streams: 0 });
+}
+
 /** The results of several flushes as one. */
 export function sumFlushResults(results: readonly FlushResult[]): FlushResult {
   return results.reduce(addNumbers, { delivered: 0, dropped: 0, pending: 0 });
+}
+
+/** Events that are not settled: in memory, under way or on disk. */
+export function pendingEvents({ buffered, inFlight, spooled }: PublisherStats): number {
+  return buffered + inFlight + spooled;
 }
 
 /** Events that will not be delivered, for whatever reason. */

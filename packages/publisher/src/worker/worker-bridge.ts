@@ -1,0 +1,124 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { BroadcastChannel, parentPort, threadId } from 'node:worker_threads';
+import type { PublisherStats } from '../accounts.js';
+import type { Drop, PublisherEvents } from '../diagnostics.js';
+import type { FlushResult } from '../flush.js';
+import type { Publisher } from '../publisher.js';
+import { DropTally } from './drop-tally.js';
+import { sumFlushResults, sumStats } from './stats-sum.js';
+import {
+  ANSWER_EVENT,
+  type Answer,
+  type BroadcastQuestion,
+  QUESTIONS,
+  type Question,
+  STATS_EVENT,
+} from './worker-protocol.js';
+
+/** One target of this package in this worker. */
+export interface Target {
+  readonly publisher: Publisher;
+  /** Resolves when every line that reached the worker is with the publisher. */
+  readonly linesTaken: () => Promise<void>;
+}
+
+/** Brings an event to the main thread, where it is emitted on the transport. */
+export type Post = (name: string, about: unknown) => void;
+
+// Registered, because two copies of this package (ES module and CommonJS) may be targets in one worker.
+const KEY = Symbol.for('cloudwatch-logs-publisher.bridge');
+
+/** What the targets of one worker thread share: the way to the main thread and back. */
+export class WorkerBridge {
+  readonly #post: Post;
+  readonly #targets: Target[] = [];
+  readonly #drops: DropTally;
+  /** What is told with the counters, for its number. */
+  #news: [name: string, about: unknown][] = [];
+  #lastTold = '';
+
+  /**
+   * The bridge of this thread.
+   *
+   * @param post @default a message that thread-stream, and so pino, emits on the transport
+   */
+  static get(post: Post = postToThreadStream): WorkerBridge {
+    const shared = globalThis as { [KEY]?: WorkerBridge };
+    shared[KEY] ??= new WorkerBridge(post);
+    return shared[KEY];
+  }
+
+  private constructor(post: Post) {
+    this.#post = post;
+    this.#drops = new DropTally((drop) => post('cloudwatch:drop', drop));
+    // Heard here and not on the publishers, so that these go on to print warnings for which nobody else listens.
+    subscribe('cloudwatch-logs:warn', (warning) => post('cloudwatch:warn', warning));
+    subscribe('cloudwatch-logs:drop', (drop) => this.#drops.add(drop as Drop));
+    const questions = new BroadcastChannel(QUESTIONS);
+    questions.onmessage = (event) => {
+      const { data } = event as { data: BroadcastQuestion };
+      if (data.threadId === threadId) void this.answer(data);
+    };
+    questions.unref();
+  }
+
+  add(target: Target): void {
+    this.#targets.push(target);
+  }
+
+  /** Tells the main thread the counters, and what waits to be told with them. */
+  report(): void {
+    this.#drops.report();
+    const news = this.#news;
+    this.#news = [];
+    for (const [name, about] of news) this.#post(name, about);
+    const stats = this.#stats();
+    if (stats) this.#post(STATS_EVENT, stats);
+  }
+
+  /** From now on reports by itself, and also tells of `names`, which a busy publisher emits often. */
+  reportEvery(ms: number, names: readonly (keyof PublisherEvents)[]): void {
+    for (const name of names) {
+      subscribe(`cloudwatch-logs:${name}`, (about) => this.#news.push([`cloudwatch:${name}`, about]));
+    }
+    setInterval(() => {
+      const now = JSON.stringify(this.#stats());
+      if (now === this.#lastTold && this.#news.length === 0) return;
+      this.#lastTold = now;
+      this.report();
+    }, ms).unref();
+  }
+
+  /** Does what is asked, then tells the counters; what happened before is told before. */
+  async answer({ id, flushTimeoutMs, beforeExit, closeTimeoutMs }: Question): Promise<void> {
+    let pending = 0;
+    if (flushTimeoutMs !== undefined) {
+      pending = await this.#each((publisher) => publisher.flush({ timeoutMs: flushTimeoutMs, beforeExit }));
+    }
+    if (closeTimeoutMs !== undefined) {
+      pending = await this.#each((publisher) => publisher.close({ timeoutMs: closeTimeoutMs }));
+    }
+    this.report();
+    const stats = this.#stats();
+    if (!stats) return;
+    const answer: Answer = { id, pending, stats };
+    this.#post(ANSWER_EVENT, answer);
+  }
+
+  async #each(settle: (publisher: Publisher) => Promise<FlushResult>): Promise<number> {
+    const results = this.#targets.map(async ({ publisher, linesTaken }) => {
+      await linesTaken();
+      return settle(publisher);
+    });
+    return sumFlushResults(await Promise.all(results)).pending;
+  }
+
+  #stats(): PublisherStats | undefined {
+    return sumStats(this.#targets.map(({ publisher }) => publisher.stats()));
+  }
+}
+
+/** Any other code would end the transport. */
+function postToThreadStream(name: string, about: unknown): void {
+  parentPort?.postMessage({ code: 'EVENT', name, args: [about] });
+}
