@@ -150,6 +150,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     const flush = new Flush();
     for (const writer of this.#writers) writer.flush(flush);
     this.#spooler?.follow(flush);
+    if (options.beforeExit) for (const writer of this.#writers) writer.hurry(true);
     if (!flush.isDone) {
       const timeoutMs = options.timeoutMs ?? this.#options.flushTimeoutMs;
       if (options.beforeExit) this.#exitDeadline ??= this.#clock.now() + timeoutMs;
@@ -226,7 +227,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#unguard?.();
     this.#deadlines.clear();
     this.#sink.close();
-    this.#remains.report(lost, `within ${timeoutMs} ms`);
+    this.#remains.report(lost, timeoutMs > 0 ? `within ${timeoutMs} ms` : 'in time');
     this.#spooler?.report();
     await this.#spooler?.close();
     const pending = this.#spooler?.spooled ?? 0;
