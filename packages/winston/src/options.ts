@@ -26,6 +26,11 @@ export interface CloudWatchTransportOptions extends PublisherOptions {
    * record. @default 'auto'
    */
   readonly line?: LogLine;
+  /**
+   * Publish from a worker thread: the thread that logs only writes the line and hands it over. The publisher's
+   * options are then data: no `client`, no functions. `closeTimeoutMs` is 9 s at the most. @default false
+   */
+  readonly worker?: boolean;
 }
 
 /** The options of `CloudWatchTransport`, by who they are for. */
@@ -33,6 +38,7 @@ export interface SortedOptions {
   readonly publisher: PublisherOptions;
   readonly stream: TransportStream.TransportStreamOptions;
   readonly line: LogLine;
+  readonly worker: boolean;
 }
 
 const LINES: readonly unknown[] = ['auto', 'format', 'json'] satisfies LogLine[];
@@ -50,6 +56,7 @@ const CHECKS: Readonly<Record<string, { expected: string; accepts: (value: unkno
   handleExceptions: flag(),
   handleRejections: flag(),
   line: { expected: '"auto", "format" or "json"', accepts: (value) => LINES.includes(value) },
+  worker: flag(),
 };
 
 const NAMES = [...PUBLISHER_OPTION_NAMES, ...Object.keys(CHECKS)];
@@ -68,11 +75,12 @@ export function sortOptions(options: CloudWatchTransportOptions): SortedOptions 
     const value = options[name as keyof CloudWatchTransportOptions];
     if (value !== undefined && !accepts(value)) throw invalid(`Option "${name}"`, expected, value);
   }
-  const { level, silent, format, handleExceptions, handleRejections, line, ...publisher } = options;
+  const { level, silent, format, handleExceptions, handleRejections, line, worker, ...publisher } = options;
   return {
     publisher,
     stream: { level, silent, format, handleExceptions, handleRejections },
     line: line ?? 'auto',
+    worker: worker ?? false,
   };
 }
 

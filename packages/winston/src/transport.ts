@@ -16,7 +16,7 @@ import { lineOf, withoutStaleLine } from './line.js';
 import { LEVEL, type LogInfo, type LogLine } from './log-info.js';
 import { drainLogger, type LoggerStream, takeBacklogAtExit } from './logger-backlog.js';
 import { type CloudWatchTransportOptions, sortOptions } from './options.js';
-import { RelayingPublisher } from './relaying-publisher.js';
+import { startPublisher, type TransportPublisher } from './transport-publisher.js';
 
 /** What winston's loggers have and its types do not say here. */
 interface Logger extends LoggerStream {
@@ -53,7 +53,7 @@ const RELAYED: readonly string[] = ['warn', 'drop', 'conflict', 'batch'] satisfi
 export class CloudWatchTransport extends TransportStream {
   /** By which winston's users find a transport. */
   name = 'cloudwatch';
-  readonly #publisher: RelayingPublisher;
+  readonly #publisher: TransportPublisher;
   readonly #needsContext: boolean;
   readonly #line: LogLine;
   readonly #closeTimeoutMs: number;
@@ -63,9 +63,9 @@ export class CloudWatchTransport extends TransportStream {
   #closing: Promise<FlushResult> | undefined;
 
   constructor(options: CloudWatchTransportOptions) {
-    const { publisher, stream, line } = sortOptions(options);
+    const { publisher, stream, line, worker } = sortOptions(options);
     super(stream);
-    this.#publisher = new RelayingPublisher(publisher, {
+    this.#publisher = startPublisher(publisher, worker, {
       listeners: (name) => this.#listeners(name),
       relay: (name, event) => this.emit(name, event),
     });

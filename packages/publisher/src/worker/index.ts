@@ -1,5 +1,5 @@
 export { systemClock } from '../clock.js';
-export { Diagnostics } from '../diagnostics.js';
+export { Diagnostics, printLine } from '../diagnostics.js';
 export { type Guarded, guardExit } from '../exit-guard.js';
 export { type AskedWorker, askWorker, waitForWorker } from './ask-worker.js';
 export { DropTally } from './drop-tally.js';

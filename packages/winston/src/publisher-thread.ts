@@ -1,0 +1,183 @@
+import { createRequire } from 'node:module';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
+import { type Answer, type AskedWorker, askWorker, type Question } from 'cloudwatch-logs-publisher/worker';
+import type ThreadStream from 'thread-stream';
+import type { PublisherWorkerData } from './publisher-worker.js';
+import { RecordWriter } from './records.js';
+import { findWorkerFile } from './worker-file.js';
+import type { WorkerOptions } from './worker-options.js';
+
+/** What thread-stream has at run time and its types do not say. */
+type Stream = ThreadStream & AskedWorker & { readonly worker: Worker; unref(): void };
+
+/** Who hears of a thread. */
+export interface ThreadListener {
+  /** An event of the worker. */
+  told(name: string, about: unknown): void;
+  /** The thread has ended, in whatever way; it tells nothing after that. */
+  ended(error: Error | undefined): void;
+}
+
+/** Of the buffer that the threads share. */
+const SHARED_BYTES = 4 * 1024 * 1024;
+/** What may wait outside of it, when the logging thread does nothing but log. */
+const MOST_WAITING_BYTES = 16 * 1024 * 1024;
+
+/**
+ * A worker thread with a publisher, from its start to its end. What is written goes at once into the memory that the
+ * threads share, and waits where that is full until the worker has read it. The logging thread waits for the worker
+ * only when that much came together that its memory would grow without bound, and at the end.
+ */
+export class PublisherThread {
+  readonly #stream: Stream;
+  readonly #port: MessagePort;
+  readonly #listener: ThreadListener;
+  readonly #records = new RecordWriter();
+  readonly #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  /** Bytes in the shared buffer since it was empty; thread-stream begins anew only where it is full to the last. */
+  #sharedBytes = 0;
+  #isWaitingForWorker = false;
+  #error: Error | undefined;
+
+  /** @throws Error when the package was bundled in a way that leaves no file for the thread to load */
+  constructor(options: WorkerOptions, listener: ThreadListener) {
+    const filename = findWorkerFile();
+    // Not imported, because a bundler would take it in without the file that it needs at run time.
+    const Stream: typeof ThreadStream = createRequire(filename)('thread-stream');
+    const { port1, port2 } = new MessageChannel();
+    this.#listener = listener;
+    this.#port = port1;
+    this.#stream = new Stream({
+      filename,
+      bufferSize: SHARED_BYTES,
+      // Each write lands in the shared buffer before it returns. The other mode copies in later turns of the event
+      // loop, which a busy application does not take, and must not be mixed with waiting.
+      sync: true,
+      workerData: { options, port: port2 } satisfies PublisherWorkerData,
+      workerOpts: {
+        name: 'winston-cloudwatch-logs',
+        transferList: [port2],
+        // Flags of the application (a loader, a profiler, a module that starts loggers) are not for this thread.
+        execArgv: [],
+      },
+    }) as Stream;
+    this.#stream.unref();
+    this.#stream.on('error', (error) => this.#fails(error));
+    // Without a listener a thread that runs out of memory would end the application.
+    this.#stream.worker.on('error', (error) => this.#fails(error));
+    this.#stream.on('close', () => this.#ended());
+    port1.on('message', (message) => this.#tell(message));
+    port1.unref();
+  }
+
+  /** Hands over text that consists of whole records. */
+  write(records: string): void {
+    if (this.#stream.destroyed) return;
+    const bytes = Buffer.from(records);
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    this.#share();
+    if (this.#waitingBytes > MOST_WAITING_BYTES) {
+      this.#shareNow(MOST_WAITING_BYTES - SHARED_BYTES);
+    }
+  }
+
+  /**
+   * Asks the worker, which answers once it has taken everything that was written before.
+   *
+   * @throws Error when the thread ends or does not answer in time
+   */
+  ask(question: Omit<Question, 'id'>, timeoutMs: number): Promise<Answer> {
+    return askWorker(this.#stream, question, timeoutMs, (complete) =>
+      this.write(this.#records.question(complete)),
+    );
+  }
+
+  /**
+   * Asks the worker what it knows now, ahead of what was written.
+   *
+   * @throws Error when the thread ends or does not answer in time
+   */
+  askNow(timeoutMs: number): Promise<Answer> {
+    return askWorker(this.#stream, {}, timeoutMs, (complete) => this.#port.postMessage(complete));
+  }
+
+  /**
+   * Ends the thread and waits for that, without a turn of the event loop.
+   *
+   * @param closeTimeoutMs how long it may take the publisher to close; left out when it has closed
+   * @returns whether the thread came to its end by itself
+   */
+  end(closeTimeoutMs?: number): boolean {
+    if (closeTimeoutMs !== undefined) this.write(this.#records.question({ id: '', closeTimeoutMs }));
+    this.#shareNow(0);
+    this.#stream.end();
+    const isOrderly = !this.#stream.destroyed;
+    this.#receive();
+    return isOrderly;
+  }
+
+  /** Ends the thread at once, whatever it does. */
+  terminate(): void {
+    void this.#stream.worker.terminate();
+  }
+
+  /** Shares what there is room for. Never waits. */
+  #share(): void {
+    while (!this.#isWaitingForWorker && this.#waiting.length > 0) {
+      if (this.#sharedBytes === SHARED_BYTES) this.#shareLater();
+      else this.#shareNext();
+    }
+  }
+
+  /** Goes on once the worker has read everything, so that the shared buffer begins anew without a wait. */
+  #shareLater(): void {
+    this.#isWaitingForWorker = true;
+    this.#stream.flush((error) => {
+      this.#isWaitingForWorker = false;
+      if (error) return;
+      if (this.#sharedBytes === SHARED_BYTES) this.#sharedBytes = 0;
+      this.#share();
+    });
+  }
+
+  /** Shares until no more than that waits; thread-stream waits for the worker where there is no room. */
+  #shareNow(mostWaitingBytes: number): void {
+    while (this.#waitingBytes > mostWaitingBytes && !this.#stream.destroyed) {
+      if (this.#sharedBytes === SHARED_BYTES) this.#sharedBytes = 0;
+      this.#shareNext();
+    }
+  }
+
+  #shareNext(): void {
+    const [bytes] = this.#waiting;
+    const part = bytes.subarray(0, SHARED_BYTES - this.#sharedBytes);
+    if (part.length === bytes.length) this.#waiting.shift();
+    else this.#waiting[0] = bytes.subarray(part.length);
+    this.#waitingBytes -= part.length;
+    this.#sharedBytes += part.length;
+    this.#stream.write(part as unknown as string); // a Buffer as well, which the types do not say
+  }
+
+  #receive(): void {
+    for (let next = receiveMessageOnPort(this.#port); next; next = receiveMessageOnPort(this.#port)) {
+      this.#tell(next.message);
+    }
+  }
+
+  #tell([name, about]: [name: string, about: unknown]): void {
+    this.#listener.told(name, about);
+    this.#stream.emit(name, about); // for answers
+  }
+
+  #fails(error: unknown): void {
+    this.#error ??= error instanceof Error ? error : new Error(String(error));
+  }
+
+  #ended(): void {
+    this.#receive();
+    this.#port.close();
+    this.#listener.ended(this.#error);
+  }
+}

@@ -1,0 +1,37 @@
+import type {
+  EventContext,
+  FlushOptions,
+  FlushResult,
+  LogEvent,
+  PublisherOptions,
+  PublisherStats,
+} from 'cloudwatch-logs-publisher';
+import type { Relay } from './relay.js';
+import { RelayingPublisher } from './relaying-publisher.js';
+import { WorkerPublisher } from './worker-publisher.js';
+
+/** What the transport needs of a publisher, wherever that runs. */
+export interface TransportPublisher {
+  /** Whether the stream name depends on the level or the fields of a line, so that they must be passed on. */
+  readonly needsContext: boolean;
+  /** Takes a line. Returns at once and never throws. */
+  publish(event: LogEvent, context?: EventContext): boolean;
+  /** Never rejects. */
+  flush(options?: FlushOptions): Promise<FlushResult>;
+  /** Idempotent; never rejects. */
+  close(options?: FlushOptions): Promise<FlushResult>;
+  stats(): PublisherStats;
+}
+
+/**
+ * Starts a publisher, in this thread or in one of its own.
+ *
+ * @throws PublisherError when an option is wrong, or no data where a thread needs data
+ */
+export function startPublisher(
+  options: PublisherOptions,
+  inWorker: boolean,
+  relay: Relay,
+): TransportPublisher {
+  return inWorker ? new WorkerPublisher(options, relay) : new RelayingPublisher(options, relay);
+}

@@ -1,0 +1,55 @@
+import type { DropReason, PublisherStats } from 'cloudwatch-logs-publisher';
+import { noStats, sumStats } from 'cloudwatch-logs-publisher/worker';
+
+/**
+ * The counters of a publisher in a worker, as this side knows them. What was handed over it counts itself; what
+ * became of it the worker tells, several times a second. In between, what is not known counts as `buffered`, so that
+ * the counters add up at every instant.
+ */
+export class WorkerAccounts {
+  /** Lines for the present thread. */
+  #handedOver = 0;
+  /** What the present thread told last. */
+  #told = noStats();
+  /** Of the threads that have ended, and of the lines that no thread was given. */
+  #past = noStats();
+
+  handedOver(): void {
+    this.#handedOver++;
+  }
+
+  told(stats: PublisherStats): void {
+    this.#told = stats;
+  }
+
+  refused(reason: DropReason): void {
+    const { received, dropped } = this.#past;
+    this.#past = {
+      ...this.#past,
+      received: received + 1,
+      dropped: { ...dropped, [reason]: dropped[reason] + 1 },
+    };
+  }
+
+  stats(): PublisherStats {
+    return sumStats([this.#ofThread(), this.#past]) ?? this.#past;
+  }
+
+  /** Counts as lost what the present thread leaves in memory. @returns how many events that are */
+  threadEnded(): number {
+    const last = this.#ofThread();
+    const lost = last.buffered + last.inFlight;
+    const dropped = { ...last.dropped, shutdown: last.dropped.shutdown + lost };
+    const left = { ...last, dropped, buffered: 0, inFlight: 0, streams: 0 };
+    this.#past = sumStats([left, this.#past]) ?? left;
+    this.#told = noStats();
+    this.#handedOver = 0;
+    return lost;
+  }
+
+  #ofThread(): PublisherStats {
+    const { received, recovered, buffered } = this.#told;
+    const untold = this.#handedOver - (received - recovered);
+    return { ...this.#told, received: received + untold, buffered: buffered + untold };
+  }
+}
