@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { type LocalCloudWatchLogs, startLocal } from 'cloudwatch-logs-local';
+import type { CloudWatchTransportOptions } from 'winston-cloudwatch-logs';
+import { Application, type Ended, optionsFor, type Scenario } from './application.ts';
+
+const LINES = 300;
+
+interface Ending {
+  readonly name: string;
+  readonly ending: string;
+  readonly code: number;
+  readonly options?: Partial<CloudWatchTransportOptions>;
+  /** A line more than those that were logged: winston's, about the crash. */
+  readonly crash?: string;
+}
+
+const ENDINGS: readonly Ending[] = [
+  { name: 'nothing left to do', ending: 'nothing left to do', code: 0 },
+  { name: 'process.exit() at once', ending: 'process.exit', code: 0 },
+  { name: 'an uncaught exception', ending: 'uncaught exception', code: 1 },
+  {
+    name: 'an uncaught exception that winston handles',
+    ending: 'uncaught exception',
+    code: 1,
+    options: { handleExceptions: true },
+    crash: 'the application failed',
+  },
+  { name: 'an unhandled rejection', ending: 'unhandled rejection', code: 1 },
+  {
+    name: 'an unhandled rejection that winston handles',
+    ending: 'unhandled rejection',
+    code: 1,
+    options: { handleRejections: true },
+    crash: 'a promise failed',
+  },
+  { name: 'SIGTERM with a handler', ending: 'SIGTERM', code: 143 },
+  { name: 'logger.end()', ending: 'logger.end()', code: 0 },
+  { name: 'logger.close()', ending: 'logger.close()', code: 0 },
+];
+
+async function end(scenario: Scenario, format?: 'mjs' | 'cjs'): Promise<Ended> {
+  const application = new Application(scenario, format);
+  if (scenario.ending === 'SIGTERM') {
+    await application.told('logged');
+    application.kill('SIGTERM');
+  }
+  return application.ended();
+}
+
+/** The lines that say how many events were not sent. */
+function unsentLines(stderr: string): string[] {
+  return stderr.split('\n').filter((line) => line.includes('were not sent'));
+}
+
+/** Tests every way in which an application with a winston logger ends. */
+export function testEndings(base: Partial<CloudWatchTransportOptions>): void {
+  const way = base.worker ? 'with a worker thread ' : '';
+  const optionsTo = (endpoint: string, logGroupName: string) => ({
+    ...optionsFor(endpoint, logGroupName),
+    ...base,
+  });
+
+  describe(`a winston application ${way}that ends`, { concurrency: 4 }, () => {
+    let local: LocalCloudWatchLogs;
+    let groups = 0;
+    before(async () => {
+      local = await startLocal();
+    });
+    after(() => local.close());
+
+    function records(logGroupName: string): Record<string, unknown>[] {
+      return local.events({ logGroupName }).map(({ message }) => JSON.parse(message));
+    }
+
+    function checkLines(logGroupName: string, stderr: string, repeats = false): void {
+      const stored = records(logGroupName).filter(({ message }) => message === 'a line');
+      const numbers = stored.map(({ n }) => n);
+      assert.deepEqual(
+        repeats ? [...new Set(numbers)].sort((a, b) => Number(a) - Number(b)) : numbers,
+        Array.from({ length: LINES }, (_, index) => index + 1),
+        stderr,
+      );
+      assert.deepEqual(unsentLines(stderr), []);
+    }
+
+    for (const { name, ending, code, options, crash } of ENDINGS) {
+      for (const latencyMs of [0, 700]) {
+        const speed = latencyMs === 0 ? 'is up' : `takes ${latencyMs} ms`;
+        it(`loses nothing with ${name} while the endpoint ${speed}`, async () => {
+          const logGroupName = `exit-${++groups}`;
+          if (latencyMs > 0)
+            local.faults.add({ kind: 'latency', ms: latencyMs, operation: '*', logGroupName });
+          const all = { ...optionsTo(local.endpoint, logGroupName), ...options };
+          const ended = await end({ ending, lines: LINES, options: all });
+          assert.equal(ended.code, code, ended.stderr);
+          // Winston ends the process 3 s after a crash, when a put may be under way that is then made once more. A
+          // worker just goes on with it.
+          checkLines(logGroupName, ended.stderr, crash !== undefined && latencyMs > 0 && !base.worker);
+          const crashes = records(logGroupName).filter(({ message }) => message !== 'a line');
+          assert.equal(crashes.length > 0, crash !== undefined);
+          if (crash !== undefined) {
+            const { error } = crashes[0] as { error: { message: string; stack: string } };
+            assert.equal(error.message, crash);
+            assert.match(error.stack, /\n\s+at /);
+          }
+        });
+      }
+    }
+
+    it('loses nothing with the CommonJS build either', async () => {
+      for (const ending of ['nothing left to do', 'process.exit', 'logger.end()']) {
+        const logGroupName = `exit-${++groups}`;
+        const options = optionsTo(local.endpoint, logGroupName);
+        const ended = await end({ ending, lines: LINES, options }, 'cjs');
+        assert.equal(ended.code, 0, ended.stderr);
+        checkLines(logGroupName, ended.stderr);
+      }
+    });
+
+    it('does not wait in vain when the transport is one of the exceptionHandlers', async () => {
+      const logGroupName = `exit-${++groups}`;
+      const options = optionsTo(local.endpoint, logGroupName);
+      const application = new Application({
+        ending: 'an exception for exceptionHandlers',
+        lines: LINES,
+        options,
+      });
+      await application.told('finish');
+      const ended = await application.ended();
+      assert.equal(ended.code, 1);
+      checkLines(logGroupName, ended.stderr);
+      const crashes = records(logGroupName).filter(({ exception }) => exception === true);
+      assert.equal(crashes.length, 1);
+    });
+
+    it('has delivered when logger.end() says finish', async () => {
+      const logGroupName = `exit-${++groups}`;
+      local.faults.add({ kind: 'latency', ms: 300, operation: '*', logGroupName });
+      const options = optionsTo(local.endpoint, logGroupName);
+      const ending = 'logger.end(), then process.exit on finish';
+      const ended = await end({ ending, lines: LINES, options });
+      assert.equal(ended.code, 0);
+      checkLines(logGroupName, ended.stderr);
+    });
+
+    it('loses nothing with process.exit() that winston held back behind a stalled transport', async () => {
+      const logGroupName = `exit-${++groups}`;
+      const options = optionsTo(local.endpoint, logGroupName);
+      const ending = 'process.exit behind a stalled transport';
+      const ended = await end({ ending, lines: LINES, options });
+      assert.equal(ended.code, 0);
+      checkLines(logGroupName, ended.stderr);
+    });
+
+    it('loses nothing that was flushed before it is killed', async () => {
+      const logGroupName = `exit-${++groups}`;
+      const options = optionsTo(local.endpoint, logGroupName);
+      const application = new Application({ ending: 'flush, then wait to be killed', lines: LINES, options });
+      assert.equal(await application.told('flushed'), `flushed ${LINES}`);
+      application.kill('SIGKILL');
+      assert.equal((await application.ended()).signal, 'SIGKILL');
+      checkLines(logGroupName, '');
+    });
+
+    it('keeps its transport after exceptions and rejections that exitOnError: false lets pass', async () => {
+      const logGroupName = `exit-${++groups}`;
+      const options = {
+        ...optionsTo(local.endpoint, logGroupName),
+        handleExceptions: true,
+        handleRejections: true,
+      };
+      const ending = 'exceptions that do not end it';
+      const ended = await end({ ending, lines: 0, options, loggerOptions: { exitOnError: false } });
+      assert.equal(ended.code, 0, ended.stderr);
+      const [first, second, last] = records(logGroupName) as { error: Error; message: string }[];
+      assert.equal(first.error.message, 'first failure');
+      assert.equal(second.error.message, 'second failure');
+      assert.deepEqual(last, { level: 'info', message: 'still attached', transports: 1 });
+    });
+  });
+
+  // Every one of these waits for 8 s and does nothing.
+  describe(`a winston application ${way}that ends without an endpoint`, { concurrency: 6 }, () => {
+    let hanging: Server;
+    let silent: string;
+    let refusing: string;
+    before(async () => {
+      // Accepts connections and never answers.
+      hanging = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
+      await once(hanging, 'listening');
+      const address = hanging.address();
+      assert.ok(typeof address === 'object' && address !== null);
+      silent = `http://127.0.0.1:${address.port}`;
+      const closed = await startLocal();
+      refusing = closed.endpoint;
+      await closed.close();
+    });
+    after(() => hanging.close());
+
+    for (const { name, ending, code, options, crash } of ENDINGS) {
+      for (const dead of ['refuses connections', 'never answers']) {
+        it(`ends in time and says what was lost with ${name} while the endpoint ${dead}`, async (t) => {
+          const endpoint = dead === 'never answers' ? silent : refusing;
+          const all = { ...optionsTo(endpoint, 'dead'), ...options };
+          const ended = await end({ ending, lines: LINES, options: all });
+          t.diagnostic(`${Math.round(ended.endingMs)} ms`);
+          assert.equal(ended.code, code, ended.stderr);
+          const [line, ...more] = unsentLines(ended.stderr);
+          const lost = LINES + (crash === undefined ? 0 : 1);
+          assert.match(line ?? ended.stderr, new RegExp(`^cloudwatch-logs: ${lost} log event`));
+          assert.deepEqual(more, []);
+          assert.ok(ended.endingMs < 15_000, `${ended.endingMs} ms`);
+        });
+      }
+    }
+  });
+}
