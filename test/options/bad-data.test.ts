@@ -43,20 +43,25 @@ const PINO = {
   half: '\ufffd', // pino writes it as it is, and in UTF-8 there is no half a character
 };
 
+const WINSTON = {
+  textKey: 'message',
+  checkError({ name, message, stack, cause }: Fields) {
+    assert.deepEqual([name, message], ['Error', 'payment failed']);
+    assert.match(String(stack), /^Error: payment failed\n/);
+    const { name: kind, message: why, code } = cause as Fields;
+    assert.deepEqual([kind, why, code], ['TypeError', 'card refused', 'E_CARD']);
+  },
+  big: '"big":"9007199254740993",',
+  half: '\ud800', // JSON has a way to write it
+};
+
 const KINDS: Readonly<Record<string, Kind>> = {
   'pino in a worker': { ...PINO, start: startPinoWorker },
   'pino in process': { ...PINO, start: startPinoInProcess },
-  winston: {
-    start: startWinston,
-    textKey: 'message',
-    checkError({ name, message, stack, cause }) {
-      assert.deepEqual([name, message], ['Error', 'payment failed']);
-      assert.match(String(stack), /^Error: payment failed\n/);
-      const { name: kind, message: why, code } = cause as Fields;
-      assert.deepEqual([kind, why, code], ['TypeError', 'card refused', 'E_CARD']);
-    },
-    big: '"big":"9007199254740993",',
-    half: '\ud800',
+  winston: { ...WINSTON, start: startWinston },
+  'winston in a worker': {
+    ...WINSTON,
+    start: (t, options) => startWinston(t, { ...options, worker: true }),
   },
 };
 
@@ -175,7 +180,11 @@ function ofPino(
   };
 }
 
-function startWinston(t: TestContext, options: Options, format?: winston.Logform.Format): Logger {
+function startWinston(
+  t: TestContext,
+  options: Options & { readonly worker?: boolean },
+  format?: winston.Logform.Format,
+): Logger {
   const transport = new CloudWatchTransport(options);
   transport.on('warn', () => {});
   const logger = winston.createLogger({ format, transports: [transport] });

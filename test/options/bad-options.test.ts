@@ -40,6 +40,8 @@ const CASES: Readonly<Record<string, readonly [options: object, said: RegExp]>> 
 const CALLS: Readonly<Record<string, (options: never) => unknown>> = {
   'the constructor of the winston transport': (options) =>
     winston.createLogger({ transports: [new CloudWatchTransport(options)] }),
+  'the constructor of the winston transport, with worker: true': (options) =>
+    new CloudWatchTransport({ ...(options as object), worker: true } as never),
   'cloudWatchTransport(), pino in process': (options) => pino(cloudWatchTransport(options)),
   'cloudWatchTarget(), pino in a worker': (options) => pino({ transport: cloudWatchTarget(options) }),
 };
@@ -96,6 +98,18 @@ describe('a function for a worker', () => {
           assert.ok(error instanceof PublisherError);
           assert.match(error.message, new RegExp(`^Option "${option}" must be `));
           assert.match(error.message, /clientModule.*aws\.profile.*template.*cloudWatchTransport\(/);
+          return true;
+        },
+      );
+    });
+
+    test(`is refused by the winston transport with worker: true, which says what to use: ${option}`, () => {
+      assert.throws(
+        () => new CloudWatchTransport({ ...options, worker: true } as never),
+        (error) => {
+          assert.ok(error instanceof PublisherError);
+          assert.match(error.message, new RegExp(`^Option "${option}" must be `));
+          assert.match(error.message, /clientModule.*aws\.profile.*template.*worker/);
           return true;
         },
       );
