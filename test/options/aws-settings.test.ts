@@ -135,7 +135,7 @@ describe('what is missing is named in one warning, and events are kept', () => {
         const local = await startEndpoint(t);
         const options = optionsFor(local);
         const aws = { ...options.aws, [what]: undefined };
-        const shipper = start(t, name, { ...options, aws, closeTimeoutMs: 1200 });
+        const shipper = start(t, name, { ...options, aws, closeTimeoutMs: 700 });
         for (let i = 0; i < EVENTS; i++) shipper.log(numbered(i));
         while (shipper.warnings.length === 0) await shipper.flush(100);
         const stats = await shipper.stats();

@@ -84,6 +84,18 @@ describe('a target that is named by a string ends the application and says on st
   });
 });
 
+test('an application that ends at once is told as well', async (t) => {
+  const [options, said] = CASES['an unknown option'];
+  const application = startApplication({ target: 'pino-cloudwatch-logs', options }, 'and ends at once');
+  t.after(() => application.kill('SIGKILL')); // pino waits 10 s for its worker, which is gone
+  let stderr = '';
+  for await (const chunk of application.stderr) {
+    stderr += chunk;
+    if (said.test(stderr)) break;
+  }
+  assert.match(stderr, said);
+});
+
 describe('a function for a worker', () => {
   const FUNCTIONS = {
     logStreamName: { logGroupName: 'app', logStreamName: () => 'main' },
@@ -136,11 +148,14 @@ describe('a function for a worker', () => {
 });
 
 async function run(transport: object): Promise<{ code: number; stderr: string }> {
-  const application = spawn(
-    process.execPath,
-    [fileURLToPath(new URL('application.mjs', import.meta.url)), JSON.stringify(transport)],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  const application = startApplication(transport);
   const [stderr, [code]] = await Promise.all([text(application.stderr), once(application, 'close')]);
   return { code, stderr };
+}
+
+function startApplication(transport: object, ...more: string[]) {
+  const file = fileURLToPath(new URL('application.mjs', import.meta.url));
+  return spawn(process.execPath, [file, JSON.stringify(transport), ...more], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
 }

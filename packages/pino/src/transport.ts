@@ -1,4 +1,5 @@
-import { Publisher } from 'cloudwatch-logs-publisher';
+import { Publisher, type PublisherOptions } from 'cloudwatch-logs-publisher';
+import { printLine } from 'cloudwatch-logs-publisher/worker';
 import type { CloudWatchStream } from './cloudwatch-stream.js';
 import { InProcessStream } from './in-process-stream.js';
 import { levelNames } from './line-reader.js';
@@ -19,15 +20,26 @@ import { workerStream } from './worker-stream.js';
  * const other = pino({ transport: { target: 'pino-cloudwatch-logs', options: { logGroupName: 'my-app' } } });
  * ```
  *
- * @throws PublisherError when an option is wrong; in a worker pino hands it on as 'error' of the transport
+ * @throws PublisherError when an option is wrong; in a worker it is printed on stderr, and pino hands it on as
+ * 'error' of the transport
  */
 export function cloudWatchTransport(
   options: (CloudWatchStreamOptions | CloudWatchTransportOptions) & PinoAdditions,
 ): CloudWatchStream {
   const { publisher: publisherOptions, levels, inWorker } = separateOptions(options);
-  const publisher = new Publisher(publisherOptions);
+  const publisher = inWorker ? createInWorker(publisherOptions) : new Publisher(publisherOptions);
   const names = levelNames(levels);
   return inWorker
     ? workerStream(publisher, names, publisherOptions.closeTimeoutMs)
     : new InProcessStream(publisher, names);
+}
+
+/** An application that ends at once never sees the 'error': pino waits for the worker, and then throws of its own. */
+function createInWorker(options: PublisherOptions): Publisher {
+  try {
+    return new Publisher(options);
+  } catch (error) {
+    if (error instanceof Error) printLine(error.message);
+    throw error;
+  }
 }
