@@ -17,6 +17,28 @@ export interface Findings {
 }
 
 /**
+ * Whether a glance shows that plain JSON of a record loses nothing: the usual one, of texts, numbers and flags.
+ *
+ * @throws what a getter or proxy throws
+ */
+export function isSimple(info: LogInfo): boolean {
+  const args = info[SPLAT];
+  if (Object.getPrototypeOf(info) !== Object.prototype) return false;
+  // An error among the arguments need not show in the fields.
+  if (args !== undefined && !(Array.isArray(args) && args.every(isNoError))) return false;
+  for (const key in info) {
+    const value = info[key];
+    if (typeof value === 'string' || typeof value === 'boolean' || value === null) continue;
+    if (!Number.isFinite(value)) return false;
+  }
+  return true;
+}
+
+function isNoError(value: unknown): boolean {
+  return typeof value !== 'object' || value === null || Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/**
  * Looks through a record. `plain` is the record itself when it holds nothing but plain data, so that the usual
  * record is not copied.
  */

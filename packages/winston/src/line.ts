@@ -1,6 +1,6 @@
 import { configure } from 'safe-stable-stringify';
 import { errorFields, isError } from './error-fields.js';
-import { examine, stringifyRecord } from './json-line.js';
+import { examine, isSimple, stringifyRecord } from './json-line.js';
 import { type LogInfo, type LogLine, MESSAGE } from './log-info.js';
 
 /** What `winston.format.json()`, the format of a logger that names none, writes. */
@@ -27,6 +27,7 @@ function chosenLine(info: LogInfo, choice: LogLine): string {
   if (typeof line !== 'string' || line === '' || choice === 'json') return ownLine(info);
   if (choice === 'format') return line;
   if (line.startsWith('{')) {
+    if (isSimple(info)) return line;
     const { lossy, plain } = examine(info);
     return lossy && isPlainJson(info, line) ? stringifyRecord(plain, info) : line;
   }

@@ -20,7 +20,10 @@ export interface ThreadListener {
 
 /** Of the buffer that the threads share. */
 const SHARED_BYTES = 4 * 1024 * 1024;
-/** What may wait outside of it, when the logging thread does nothing but log. */
+/** Of the usual chunk of records, for which no memory is taken anew. */
+const SCRATCH_BYTES = 256 * 1024;
+const MOST_BYTES_OF_CHARACTER = 3;
+/** What may wait outside of the shared buffer, when the logging thread does nothing but log. */
 const MOST_WAITING_BYTES = 16 * 1024 * 1024;
 
 /**
@@ -33,6 +36,7 @@ export class PublisherThread {
   readonly #port: MessagePort;
   readonly #listener: ThreadListener;
   readonly #records = new RecordWriter();
+  readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
   readonly #waiting: Buffer[] = [];
   #waitingBytes = 0;
   /** Bytes in the shared buffer since it was empty; thread-stream begins anew only where it is full to the last. */
@@ -74,13 +78,8 @@ export class PublisherThread {
   /** Hands over text that consists of whole records. */
   write(records: string): void {
     if (this.#stream.destroyed) return;
-    const bytes = Buffer.from(records);
-    this.#waiting.push(bytes);
-    this.#waitingBytes += bytes.length;
-    this.#share();
-    if (this.#waitingBytes > MOST_WAITING_BYTES) {
-      this.#shareNow(MOST_WAITING_BYTES - SHARED_BYTES);
-    }
+    if (records.length * MOST_BYTES_OF_CHARACTER > SCRATCH_BYTES) this.#take(Buffer.from(records));
+    else this.#take(this.#scratch.subarray(0, this.#scratch.write(records)));
   }
 
   /**
@@ -123,6 +122,17 @@ export class PublisherThread {
     void this.#stream.worker.terminate();
   }
 
+  #take(bytes: Buffer): void {
+    if (this.#waiting.length === 0 && this.#sharedBytes + bytes.length <= SHARED_BYTES) {
+      this.#put(bytes);
+      return;
+    }
+    this.#waiting.push(bytes.buffer === this.#scratch.buffer ? Buffer.from(bytes) : bytes);
+    this.#waitingBytes += bytes.length;
+    this.#share();
+    if (this.#waitingBytes > MOST_WAITING_BYTES) this.#shareNow(MOST_WAITING_BYTES - SHARED_BYTES);
+  }
+
   /** Shares what there is room for. Never waits. */
   #share(): void {
     while (!this.#isWaitingForWorker && this.#waiting.length > 0) {
@@ -156,8 +166,13 @@ export class PublisherThread {
     if (part.length === bytes.length) this.#waiting.shift();
     else this.#waiting[0] = bytes.subarray(part.length);
     this.#waitingBytes -= part.length;
-    this.#sharedBytes += part.length;
-    this.#stream.write(part as unknown as string); // a Buffer as well, which the types do not say
+    this.#put(part);
+  }
+
+  /** Copies bytes into the shared buffer. */
+  #put(bytes: Buffer): void {
+    this.#sharedBytes += bytes.length;
+    this.#stream.write(bytes as unknown as string); // a Buffer as well, which the types do not say
   }
 
   #receive(): void {

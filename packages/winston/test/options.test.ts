@@ -48,6 +48,12 @@ describe('options of CloudWatchTransport', () => {
       { logGroupName: 'app', line: 'text' },
       'Option "line" must be "auto", "format" or "json"; got "text".',
     ],
+    ['a wrong worker', { logGroupName: 'app', worker: 1 }, 'Option "worker" must be true or false; got 1.'],
+    [
+      'a bad option with a worker',
+      { logGroupName: 'app', worker: true, flushIntervalMs: '1s' },
+      'Option "flushIntervalMs" must be a whole number',
+    ],
     [
       'a bad region',
       { logGroupName: 'app', aws: { region: 'Europe' } },
@@ -66,6 +72,20 @@ describe('options of CloudWatchTransport', () => {
     });
   }
 
+  it('says what cannot go to a worker, and what to use in its place', () => {
+    const notData: [string, object][] = [
+      ['Option "logStreamName" must be plain data', { logStreamName: () => 's' }],
+      ['Option "client" must be left out with a worker thread', { client: { send: async () => {} } }],
+      ['Option "aws.credentials" must be plain data', { aws: { credentials: async () => ({}) } }],
+      ['The options must be plain data', { aws: { plugins: [() => {}] } }],
+    ];
+    for (const [what, options] of notData) {
+      const message = messageOf({ logGroupName: 'app', worker: true, ...options });
+      assert.ok(message.startsWith(what), message);
+      assert.match(message, /"clientModule".*"aws\.profile".*template.*leave "worker" out/);
+    }
+  });
+
   it('takes every option of winston, and undefined for what is not set', () => {
     const transport = new CloudWatchTransport({
       logGroupName: 'app',
@@ -75,6 +95,7 @@ describe('options of CloudWatchTransport', () => {
       handleExceptions: false,
       handleRejections: undefined,
       line: 'format',
+      worker: false,
     });
     assert.equal(transport.level, 'warn');
     assert.equal(transport.silent, false);

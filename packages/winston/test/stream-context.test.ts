@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { StreamContext } from '../src/stream-context.ts';
+
+describe('the context that goes to a worker', () => {
+  it('is asked for only by templates with a level or a field', () => {
+    for (const template of ['{date}/{hostname}/{instance}', 'level', '{env:level}']) {
+      assert.equal(new StreamContext(template).isNeeded, false, template);
+    }
+    for (const template of ['{level}', 'a/{field:b}/c']) {
+      assert.equal(new StreamContext(template).isNeeded, true, template);
+    }
+  });
+
+  it('holds the level and the fields that the template names, and nothing else', () => {
+    const context = new StreamContext('{date}/{field:tenant.id}/{level}/{field:n}');
+    const json = context.encode({
+      level: 'warn',
+      fields: { tenant: { id: 't1', name: 'T' }, n: 7, password: 'x' },
+    });
+    assert.equal(json, '["warn","t1","7"]');
+    assert.deepEqual(JSON.parse(JSON.stringify(context.decode(json))), {
+      level: 'warn',
+      fields: { tenant: { id: 't1' }, n: '7' },
+    });
+  });
+
+  it('leaves out what cannot be a name', () => {
+    const context = new StreamContext('{field:a}/{field:b}/{field:c.d.e}/{field:f}');
+    const json = context.encode({
+      fields: { a: { x: 1 }, b: null, c: { d: 'text' }, f: 'x'.repeat(10_000) },
+    });
+    assert.equal(json, JSON.stringify([null, null, null, null, 'x'.repeat(512)]));
+  });
+
+  it('keeps paths apart of which one begins with the other, and odd names', () => {
+    const context = new StreamContext('{field:a}/{field:a.b}/{field:__proto__.c}');
+    for (const fields of [{ a: 'text' }, { a: { b: 1n } }, JSON.parse('{"__proto__":{"c":true}}')]) {
+      const decoded = context.decode(context.encode({ fields })).fields as Record<string, unknown>;
+      assert.equal(context.encode({ fields: decoded }), context.encode({ fields }));
+    }
+  });
+});
