@@ -26,6 +26,10 @@ const winston: Host = {
   run: (ending, lines, options) =>
     new WinstonApplication({ ending, lines, options: options as never }).ended(),
 };
+const winstonWorker: Host = {
+  name: 'winston in a worker',
+  run: (ending, lines, options) => winston.run(ending, lines, { ...options, worker: true }),
+};
 
 function optionsFor(port: number, spool: SpoolSettings) {
   return {
@@ -57,7 +61,7 @@ async function numbersAt(t: TestContext, port: number, run: () => Promise<unknow
   return found.sort((a, b) => a - b);
 }
 
-for (const host of [pino, winston]) {
+for (const host of [pino, winston, winstonWorker]) {
   for (const ending of ['nothing left to do', 'process.exit', 'uncaught exception']) {
     test(`${host.name}: what a dead endpoint did not take at "${ending}" is sent by the next start`, async (t) => {
       const port = await freePort();
