@@ -5,6 +5,7 @@ import { Fifo } from './fifo.js';
 import { EVENT_OVERHEAD_BYTES } from './limits.js';
 import { LossMarker } from './loss-marker.js';
 import type { MemoryBudget } from './memory-budget.js';
+import type { Pace } from './pace.js';
 
 /** What an outbox needs. */
 export interface OutboxContext {
@@ -13,6 +14,7 @@ export interface OutboxContext {
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly budget: MemoryBudget;
+  readonly pace: Pace;
   /** There may be something to send. */
   readonly onDue: () => void;
 }
@@ -21,8 +23,8 @@ const MARKER_EVERY_MS = 1000;
 
 /**
  * The events of a stream that wait: one batch that is being built, and those that are complete, oldest first.
- * A batch is complete when the next event does not fit, when its first event has waited `flushIntervalMs` and
- * nothing is ahead of it, or when somebody flushes.
+ * A batch is complete when the next event does not fit, when its first event has waited `flushIntervalMs`, it is its
+ * turn and nothing is ahead of it, or when somebody flushes.
  */
 export class Outbox {
   readonly #context: OutboxContext;
@@ -69,16 +71,13 @@ export class Outbox {
   append(message: string, timestamp: number, size: number, note?: Note, id = 0): Batch {
     // What is on disk is never mixed with what is not: a batch is noted, and found again, as a whole.
     if (this.#open && (this.#open.isSpooled !== id > 0 || !this.#open.fits(timestamp, size))) this.seal();
-    const { limits, deadlines, flushIntervalMs, onDue } = this.#context;
+    const { limits, deadlines, flushIntervalMs } = this.#context;
     let open = this.#open;
     if (!open) {
       open = new Batch(limits);
       this.#open = open;
       this.#openIsDue = false;
-      this.#deadline = deadlines.after(flushIntervalMs, () => {
-        this.#openIsDue = true;
-        onDue();
-      });
+      this.#deadline = deadlines.after(flushIntervalMs, () => this.#askForTurn());
     }
     open.append(message, timestamp, size, note, id);
     if (open.length >= limits.maxEvents) this.seal();
@@ -136,6 +135,14 @@ export class Outbox {
     this.#open = undefined;
     while (this.#sealed.shift());
     if (!this.#lost.isEmpty) this.#lost.take();
+  }
+
+  #askForTurn(): void {
+    const { pace, onDue } = this.#context;
+    this.#deadline = pace.ask(() => {
+      this.#openIsDue = true;
+      onDue();
+    });
   }
 
   #close(): Batch | undefined {

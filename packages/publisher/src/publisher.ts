@@ -15,6 +15,7 @@ import { Intake, type LogEvent } from './intake.js';
 import { KeepAlive } from './keep-alive.js';
 import { MemoryBudget } from './memory-budget.js';
 import { type PublisherOptions, type ResolvedOptions, resolveOptions } from './options.js';
+import { Pace } from './pace.js';
 import { Provisioner } from './provisioner.js';
 import { Remains } from './remains.js';
 import type { Sink } from './sink.js';
@@ -99,6 +100,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       ...shared,
       random: internals.random ?? Math.random,
       deadlines: this.#deadlines,
+      pace: new Pace({ clock: this.#clock, deadlines: this.#deadlines, budget: this.#budget }),
       sink: this.#sink,
       provisioner: this.#provisioner,
       dispatcher,

@@ -5,6 +5,7 @@ import type { DiskTail } from './disk-tail.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { Flush } from './flush.js';
 import type { Leftover } from './leftovers.js';
+import type { Pace } from './pace.js';
 import { toPutFailure } from './put-failure.js';
 import type { ReplayGate, ReplayLane } from './replay-lane.js';
 import type { PutResult, Target } from './sink.js';
@@ -16,6 +17,7 @@ import { StreamQueue } from './stream-queue.js';
 export interface WriterContext extends AnswersContext {
   readonly deadlines: Deadlines;
   readonly dispatcher: Dispatcher;
+  readonly pace: Pace;
   readonly spooler: () => Spooler | undefined;
 }
 
@@ -43,7 +45,7 @@ export class StreamWriter {
   #held = 0;
 
   constructor(target: Target, context: WriterContext) {
-    const { options, clock, deadlines, budget, spooler } = context;
+    const { options, clock, deadlines, budget, pace, spooler } = context;
     this.target = target;
     this.lastUsedAt = clock.now();
     this.#context = context;
@@ -53,6 +55,7 @@ export class StreamWriter {
       clock,
       deadlines,
       budget,
+      pace,
       onDue: () => this.#offer(),
     });
     this.#answers = new Answers(target, context, {

@@ -8,6 +8,7 @@ import type { FlushResult } from '../src/flush.ts';
 import { MemoryBudget } from '../src/memory-budget.ts';
 import type { PublisherOptions } from '../src/options.ts';
 import { Outbox } from '../src/outbox.ts';
+import { Pace } from '../src/pace.ts';
 import { Publisher } from '../src/publisher.ts';
 import { openSpool, type SpoolOptions } from '../src/spool/spool.ts';
 import { type Fault, type ServiceOptions, SimulatedService, VirtualClock } from './simulation.ts';
@@ -355,12 +356,12 @@ test('a directory that cannot be used leaves the rules of memory, with one warni
 test('taking a batch that became due does not ask for another one, which would be put beside it', async () => {
   const clock = new VirtualClock();
   let asked = 0;
+  const shared = { clock, deadlines: new Deadlines(clock), budget: new MemoryBudget(1000) };
   const outbox = new Outbox({
+    ...shared,
     limits: { maxBytes: 1000, maxEvents: 10 },
     flushIntervalMs: 10,
-    clock,
-    deadlines: new Deadlines(clock),
-    budget: new MemoryBudget(1000),
+    pace: new Pace(shared),
     onDue: () => asked++,
   });
   outbox.append('event', clock.now(), 31);
