@@ -1,0 +1,15 @@
+/** The body of the answer to a request that succeeds. */
+export function answerTo(operation, input) {
+  if (operation === 'PutLogEvents') return '{"nextSequenceToken":"1"}';
+  if (operation === 'DescribeLogStreams') {
+    const { logGroupName, logStreamNamePrefix = 'bench' } = input();
+    return JSON.stringify({
+      logStreams: [{ logGroupName, logStreamName: logStreamNamePrefix, uploadSequenceToken: '1' }],
+    });
+  }
+  if (operation === 'DescribeLogGroups') {
+    const { logGroupNamePrefix = 'bench' } = input();
+    return JSON.stringify({ logGroups: [{ logGroupName: logGroupNamePrefix }] });
+  }
+  return '{}';
+}

@@ -1,0 +1,116 @@
+/** What a load tells of one run. Numbers become medians; anything else is kept as the last run told it. */
+export type Metrics = Readonly<Record<string, number | string | boolean | readonly string[] | undefined>>;
+
+/** What is measured: something without which nobody can do, this project, or others. */
+export type Group = 'floor' | 'ours' | 'others';
+
+/** One contender of a row. Every run of it is a child process of its own. */
+export interface Case {
+  /** Unique in its row. */
+  readonly id: string;
+  /** As people read it in tables. */
+  readonly label: string;
+  readonly group: Group;
+  /** File in `loads/`, without `.mjs`. */
+  readonly load: string;
+  /** Told to the load as JSON, together with the URL of the endpoint. */
+  readonly task: Readonly<Record<string, unknown>>;
+  readonly endpoint: 'reading' | 'checking' | 'none';
+  /** Seconds that a run is thought to take, for the time that is shown as left. */
+  readonly seconds: number;
+  /** Seconds after which a run is given up. */
+  readonly limitSeconds?: number;
+  readonly nodeOptions?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Column {
+  /** Name in the metrics. */
+  readonly key: string;
+  readonly title: string;
+  /** Digits after the point; thousands are separated. 0 unless given. */
+  readonly digits?: number;
+}
+
+/** What is to be reached, as a bound on a number that is made of medians. */
+export interface Target {
+  readonly text: string;
+  readonly bound: 'at most' | 'at least';
+  readonly value: number;
+  readonly unit: string;
+  /** `undefined` when a case that it needs was not measured. */
+  readonly measured: (median: Median) => number | undefined;
+}
+
+/** The median of a metric of a case. */
+export type Median = (caseId: string, key: string) => number | undefined;
+
+export interface Chart {
+  readonly key: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly digits?: number;
+}
+
+/** One measure. */
+export interface Row {
+  readonly name: string;
+  readonly title: string;
+  /** What is measured and how, in a few sentences of Markdown. */
+  readonly about: string;
+  readonly cases: (scale: Scale) => readonly Case[];
+  readonly columns: readonly Column[];
+  readonly targets?: readonly Target[];
+  readonly charts?: readonly Chart[];
+  /** Measured only when it is asked for by its name or with `--soak`. */
+  readonly onlyByName?: boolean;
+  /** Runs that count, where fewer than usual will do. */
+  readonly runs?: number;
+  /** All cases at once, for what takes long and is not about time. */
+  readonly together?: boolean;
+}
+
+/** How much is measured: 1 for figures that are published, less for trying. */
+export class Scale {
+  readonly #factor: number;
+
+  constructor(factor: number) {
+    this.#factor = factor;
+  }
+
+  /** Events to log, a thousand at the least. */
+  events(full: number): number {
+    return Math.max(Math.min(full, 1000), Math.round(full * this.#factor));
+  }
+
+  /** Seconds to log for, one at the least. */
+  seconds(full: number): number {
+    return Math.max(1, Math.round(full * this.#factor));
+  }
+
+  get isFull(): boolean {
+    return this.#factor >= 1;
+  }
+}
+
+/** A target on how many times the number of one case is that of another. */
+export function ratio(
+  text: string,
+  key: string,
+  caseId: string,
+  other: string,
+  bound: Target['bound'],
+  value: number,
+): Target {
+  return {
+    text,
+    bound,
+    value,
+    unit: '×',
+    measured: (median) => {
+      const mine = median(caseId, key);
+      const theirs = median(other, key);
+      return mine === undefined || !theirs ? undefined : mine / theirs;
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Case, Metrics } from './row.js';
+
+const LIMIT_SECONDS = 120;
+
+/** A run that gave no numbers, and why. */
+export class RunError extends Error {
+  override name = 'RunError';
+}
+
+interface FromLoad {
+  readonly id?: number;
+  readonly question?: unknown;
+  readonly metrics?: Metrics;
+  readonly skip?: string;
+}
+
+interface FromEndpoint {
+  readonly port?: number;
+  readonly id?: number;
+  readonly answer?: unknown;
+}
+
+export type Outcome = { readonly metrics: Metrics } | { readonly skipped: string };
+
+/**
+ * Runs a case once: an endpoint in a process of its own, and the load in another one.
+ *
+ * @throws RunError when the load ends without saying what it measured, or takes too long
+ */
+export async function runCase(one: Case): Promise<Outcome> {
+  const endpoint =
+    one.endpoint === 'none' ? undefined : startProcess(`endpoint/${one.endpoint}.mjs`, [], one);
+  try {
+    const port = endpoint ? await portOf(endpoint) : undefined;
+    const task = { ...one.task, endpoint: port === undefined ? undefined : `http://127.0.0.1:${port}` };
+    return await runLoad(one, task, endpoint?.child);
+  } finally {
+    endpoint?.child.kill('SIGKILL');
+  }
+}
+
+interface Started {
+  readonly child: ChildProcess;
+  /** The last that it wrote to stderr. */
+  readonly said: () => string;
+}
+
+function startProcess(
+  file: string,
+  args: readonly string[],
+  one: Case,
+  execArgv: readonly string[] = [],
+): Started {
+  const child = fork(fileURLToPath(new URL(`../${file}`, import.meta.url)), args, {
+    execArgv: ['--no-warnings', ...execArgv],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { ...environment(), ...one.env },
+  });
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-2000);
+  });
+  return { child, said: () => said.trim() };
+}
+
+function portOf({ child, said }: Started): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('message', (message: FromEndpoint) => resolve(message.port ?? 0));
+    child.once('exit', () => reject(new RunError(`The endpoint ended at once: ${said()}`)));
+  });
+}
+
+function runLoad(one: Case, task: object, endpoint: ChildProcess | undefined): Promise<Outcome> {
+  const { child, said } = startProcess(`loads/${one.load}.mjs`, [JSON.stringify(task)], one, [
+    '--expose-gc',
+    ...(one.nodeOptions ?? []),
+  ]);
+  const limit = one.limitSeconds ?? LIMIT_SECONDS;
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) => {
+      child.kill('SIGKILL');
+      const last = said();
+      reject(new RunError(last === '' ? why : `${why}; its last words: ${last}`));
+    };
+    const timer = setTimeout(() => fail(`gave no numbers within ${limit} s`), limit * 1000);
+    child.on('message', ({ id, question, metrics, skip }: FromLoad) => {
+      if (question !== undefined) endpoint?.send({ id, question }, ignoreFailure);
+      if (metrics === undefined && skip === undefined) return;
+      resolve(metrics ? { metrics } : { skipped: skip ?? '' });
+      child.kill('SIGKILL');
+    });
+    endpoint?.on('message', (message: FromEndpoint) => {
+      if (child.connected) child.send(message, ignoreFailure);
+    });
+    // 'close' comes after everything that it wrote.
+    child.once('close', (code, signal) => {
+      clearTimeout(timer);
+      fail(`ended with ${signal ?? `exit code ${code}`} before it had measured`);
+    });
+  });
+}
+
+/** A process that ends while it is spoken to says so by its own event. */
+function ignoreFailure(): void {}
+
+/** Nobody's AWS settings have a say, and no metadata service is asked. */
+function environment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(AWS_|NODE_OPTIONS$)/i.test(name));
+  return {
+    ...Object.fromEntries(kept),
+    AWS_CONFIG_FILE: 'none',
+    AWS_SHARED_CREDENTIALS_FILE: 'none',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}

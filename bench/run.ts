@@ -1,0 +1,56 @@
+// Measures and writes what was measured; bench/README.md says how to use it.
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readArguments, USAGE } from './harness/arguments.js';
+import { thisMachine } from './harness/machine.js';
+import { measureRow, warmsUp } from './harness/measure.js';
+import { Progress } from './harness/progress.js';
+import { ResultFile } from './harness/results.js';
+import { type Row, Scale } from './harness/row.js';
+import { rowTable } from './report/tables.js';
+import { ROWS } from './rows/index.js';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+
+async function main(): Promise<void> {
+  const args = readArguments(process.argv.slice(2));
+  if (args.help) {
+    console.log(USAGE);
+    return;
+  }
+  const rows = chosen(args.words, args.soak);
+  if (rows.length === 0) {
+    throw new TypeError(
+      `No row has ${args.words.join(' or ')} in its name. Rows: ${ROWS.map(({ name }) => name).join(', ')}`,
+    );
+  }
+  const scale = new Scale(args.scale);
+  const folder = args.out ?? path.join(here, 'results', scale.isFull ? '' : 'quick');
+  const file = new ResultFile(path.join(folder, 'results.json'));
+  const progress = new Progress(rows.reduce((sum, row) => sum + secondsFor(row, args.runs, scale), 0));
+  for (const row of rows) {
+    progress.row(row);
+    const result = await measureRow(row, { runs: args.runs, scale }, progress);
+    file.merge(row.name, { machine: thisMachine(), ...result });
+    progress.end();
+    console.log(`\n${rowTable(row, result)}\n`);
+  }
+}
+
+function chosen(words: readonly string[], soak: boolean): Row[] {
+  return ROWS.filter(({ name, onlyByName }) => {
+    if (soak && name === 'soak') return true;
+    return words.length === 0 ? !onlyByName : words.some((word) => name.includes(word));
+  });
+}
+
+function secondsFor(row: Row, runs: number, scale: Scale): number {
+  const counted = Math.min(runs, row.runs ?? runs);
+  const rounds = warmsUp(row, counted) ? counted + 1 : counted;
+  return rounds * row.cases(scale).reduce((sum, { seconds }) => sum + seconds, 0);
+}
+
+await main().catch((error: unknown) => {
+  console.error(error instanceof TypeError ? error.message : error);
+  process.exitCode = 1;
+});
