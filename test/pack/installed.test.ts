@@ -5,6 +5,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type LocalCloudWatchLogs, startLocal } from 'cloudwatch-logs-local';
+import { bundle } from './bundle.ts';
 import { Consumer, environmentFor } from './consumer.ts';
 import { markedSnippets } from './readme-snippets.ts';
 
@@ -40,13 +41,21 @@ describe('the packed packages, installed by npm', { skip }, () => {
       assert.deepEqual(await consumer.run(`${format}/shapes.js`), { code: 0, output: '' });
     });
 
-    for (const app of ['pino-worker', 'pino-in-process', 'winston', 'publisher']) {
+    for (const app of ['pino-worker', 'pino-in-process', 'winston', 'winston-worker', 'publisher']) {
       test(`deliver from the smallest ${app} app with ${word}`, async () => {
         const messages = await delivered(`${format}/${app}.js`);
         assert.equal(messages.length, 1);
         assert.match(messages[0] ?? '', /paid/);
       });
     }
+  }
+
+  for (const format of ['esm', 'cjs'] as const) {
+    test(`deliver from a worker of a winston app that was bundled as ${format}`, async () => {
+      const file = `bundled/winston-worker.${format === 'esm' ? 'mjs' : 'cjs'}`;
+      bundle(path.join(consumer.folder, 'esm/winston-worker.js'), path.join(consumer.folder, file), format);
+      assert.equal((await delivered(file)).length, 1);
+    });
   }
 
   const compilers = {
@@ -93,7 +102,7 @@ describe('the packed packages, installed by npm', { skip }, () => {
   for (const folder of ['module-node16', 'commonjs-node16']) {
     test(`deliver from TypeScript apps compiled as ${folder}`, async () => {
       assert.equal((await delivered(`ts/${folder}/pino.js`)).length, 2);
-      assert.equal((await delivered(`ts/${folder}/winston.js`)).length, 1);
+      assert.equal((await delivered(`ts/${folder}/winston.js`)).length, 2);
       assert.deepEqual(await delivered(`ts/${folder}/publisher.js`), [], 'it starts an endpoint of its own');
     });
   }

@@ -25,7 +25,7 @@ describe(`with pino ${loggers.pino} and winston ${loggers.winston}`, { skip }, (
   });
   after(() => local.close());
 
-  for (const app of ['pino-worker', 'pino-in-process', 'winston']) {
+  for (const app of ['pino-worker', 'pino-in-process', 'winston', 'winston-worker']) {
     test(`the smallest ${app} app delivers`, async () => {
       const env = { ...environmentFor(local), LOG_GROUP: app };
       assert.deepEqual(await consumer.run(`esm/${app}.js`, [], env), { code: 0, output: '' });

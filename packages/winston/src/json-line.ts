@@ -22,10 +22,13 @@ export interface Findings {
  * @throws what a getter or proxy throws
  */
 export function isSimple(info: LogInfo): boolean {
-  const args = info[SPLAT];
   if (Object.getPrototypeOf(info) !== Object.prototype) return false;
-  // An error among the arguments need not show in the fields.
-  if (args !== undefined && !(Array.isArray(args) && args.every(isNoError))) return false;
+  const args = info[SPLAT];
+  if (args !== undefined) {
+    if (!Array.isArray(args)) return false;
+    // An error among the arguments need not show in the fields.
+    for (const arg of args) if (!isPlain(arg)) return false;
+  }
   for (const key in info) {
     const value = info[key];
     if (typeof value === 'string' || typeof value === 'boolean' || value === null) continue;
@@ -34,7 +37,7 @@ export function isSimple(info: LogInfo): boolean {
   return true;
 }
 
-function isNoError(value: unknown): boolean {
+function isPlain(value: unknown): boolean {
   return typeof value !== 'object' || value === null || Object.getPrototypeOf(value) === Object.prototype;
 }
 

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
 import { type Answer, type AskedWorker, askWorker, type Question } from 'cloudwatch-logs-publisher/worker';
 import type ThreadStream from 'thread-stream';
+import { ByteQueue } from './byte-queue.js';
 import type { PublisherWorkerData } from './publisher-worker.js';
 import { RecordWriter } from './records.js';
 import { findWorkerFile } from './worker-file.js';
@@ -20,9 +21,6 @@ export interface ThreadListener {
 
 /** Of the buffer that the threads share. */
 const SHARED_BYTES = 4 * 1024 * 1024;
-/** Of the usual chunk of records, for which no memory is taken anew. */
-const SCRATCH_BYTES = 256 * 1024;
-const MOST_BYTES_OF_CHARACTER = 3;
 /** What may wait outside of the shared buffer, when the logging thread does nothing but log. */
 const MOST_WAITING_BYTES = 16 * 1024 * 1024;
 
@@ -36,9 +34,7 @@ export class PublisherThread {
   readonly #port: MessagePort;
   readonly #listener: ThreadListener;
   readonly #records = new RecordWriter();
-  readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
-  readonly #waiting: Buffer[] = [];
-  #waitingBytes = 0;
+  readonly #waiting = new ByteQueue();
   /** Bytes in the shared buffer since it was empty; thread-stream begins anew only where it is full to the last. */
   #sharedBytes = 0;
   #isWaitingForWorker = false;
@@ -78,8 +74,9 @@ export class PublisherThread {
   /** Hands over text that consists of whole records. */
   write(records: string): void {
     if (this.#stream.destroyed) return;
-    if (records.length * MOST_BYTES_OF_CHARACTER > SCRATCH_BYTES) this.#take(Buffer.from(records));
-    else this.#take(this.#scratch.subarray(0, this.#scratch.write(records)));
+    this.#waiting.push(records);
+    this.#share();
+    if (this.#waiting.length > MOST_WAITING_BYTES) this.#shareNow(MOST_WAITING_BYTES - SHARED_BYTES);
   }
 
   /**
@@ -122,17 +119,6 @@ export class PublisherThread {
     void this.#stream.worker.terminate();
   }
 
-  #take(bytes: Buffer): void {
-    if (this.#waiting.length === 0 && this.#sharedBytes + bytes.length <= SHARED_BYTES) {
-      this.#put(bytes);
-      return;
-    }
-    this.#waiting.push(bytes.buffer === this.#scratch.buffer ? Buffer.from(bytes) : bytes);
-    this.#waitingBytes += bytes.length;
-    this.#share();
-    if (this.#waitingBytes > MOST_WAITING_BYTES) this.#shareNow(MOST_WAITING_BYTES - SHARED_BYTES);
-  }
-
   /** Shares what there is room for. Never waits. */
   #share(): void {
     while (!this.#isWaitingForWorker && this.#waiting.length > 0) {
@@ -154,23 +140,14 @@ export class PublisherThread {
 
   /** Shares until no more than that waits; thread-stream waits for the worker where there is no room. */
   #shareNow(mostWaitingBytes: number): void {
-    while (this.#waitingBytes > mostWaitingBytes && !this.#stream.destroyed) {
+    while (this.#waiting.length > mostWaitingBytes && !this.#stream.destroyed) {
       if (this.#sharedBytes === SHARED_BYTES) this.#sharedBytes = 0;
       this.#shareNext();
     }
   }
 
   #shareNext(): void {
-    const [bytes] = this.#waiting;
-    const part = bytes.subarray(0, SHARED_BYTES - this.#sharedBytes);
-    if (part.length === bytes.length) this.#waiting.shift();
-    else this.#waiting[0] = bytes.subarray(part.length);
-    this.#waitingBytes -= part.length;
-    this.#put(part);
-  }
-
-  /** Copies bytes into the shared buffer. */
-  #put(bytes: Buffer): void {
+    const bytes = this.#waiting.take(SHARED_BYTES - this.#sharedBytes);
     this.#sharedBytes += bytes.length;
     this.#stream.write(bytes as unknown as string); // a Buffer as well, which the types do not say
   }

@@ -16,6 +16,9 @@ transport.flush({ timeoutMs: 30_000 }).then((result: FlushResult) => {
   assert.equal(transport.stats().delivered, 1);
 });
 
+const worker = new CloudWatchTransport({ ...options, worker: true });
+winston.createLogger({ transports: [worker] }).info('paid from a worker');
+
 // @ts-expect-error The name of the log group is required.
 const wrong: CloudWatchTransportOptions = {};
 assert.ok(wrong);
