@@ -54,7 +54,7 @@ export class PublisherThread {
       // Each write lands in the shared buffer before it returns. The other mode copies in later turns of the event
       // loop, which a busy application does not take, and must not be mixed with waiting.
       sync: true,
-      workerData: { options, port: port2 } satisfies PublisherWorkerData,
+      workerData: { isPublisherWorker: true, options, port: port2 } satisfies PublisherWorkerData,
       workerOpts: {
         name: 'winston-cloudwatch-logs',
         transferList: [port2],

@@ -8,6 +8,8 @@ import type { WorkerOptions } from './worker-options.js';
 
 /** What the logging thread gives to its worker. */
 export interface PublisherWorkerData {
+  /** Tells the thread apart from any other. */
+  readonly isPublisherWorker: true;
   readonly options: WorkerOptions;
   /** Brings questions; takes answers and events, as `[name, about]`. */
   readonly port: MessagePort;

@@ -1,3 +1,4 @@
+import { workerData } from 'node:worker_threads';
 import type {
   EventContext,
   FlushOptions,
@@ -6,6 +7,7 @@ import type {
   PublisherOptions,
   PublisherStats,
 } from 'cloudwatch-logs-publisher';
+import type { PublisherWorkerData } from './publisher-worker.js';
 import type { Relay } from './relay.js';
 import { RelayingPublisher } from './relaying-publisher.js';
 import { WorkerPublisher } from './worker-publisher.js';
@@ -33,5 +35,15 @@ export function startPublisher(
   inWorker: boolean,
   relay: Relay,
 ): TransportPublisher {
-  return inWorker ? new WorkerPublisher(options, relay) : new RelayingPublisher(options, relay);
+  if (inWorker && !isPublisherWorker()) return new WorkerPublisher(options, relay);
+  return new RelayingPublisher(options, relay);
+}
+
+/**
+ * Whether this is such a thread already: a module that NODE_OPTIONS loads into every thread may start loggers, and
+ * each would start a thread, without end.
+ */
+function isPublisherWorker(): boolean {
+  const data = (workerData as { workerData?: Partial<PublisherWorkerData> } | null)?.workerData;
+  return data?.isPublisherWorker === true;
 }

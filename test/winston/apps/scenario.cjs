@@ -4,6 +4,20 @@
 const endings = {
   'nothing left to do': () => {},
   'process.exit': () => process.exit(0),
+  'process.exit, then look at the counters': ({ transport }) => {
+    const warned = [];
+    let dropped = 0;
+    transport.on('warn', ({ code }) => warned.push(code));
+    transport.on('drop', ({ events }) => {
+      dropped += events;
+    });
+    process.on('exit', () => {
+      const { received, dropped: reasons } = transport.stats();
+      const told = { received, shutdown: reasons.shutdown, warned, dropped };
+      require('node:fs').writeSync(1, `at exit ${JSON.stringify(told)}\n`);
+    });
+    process.exit(0);
+  },
   'uncaught exception': () => {
     setImmediate(() => {
       throw new Error('the application failed');
