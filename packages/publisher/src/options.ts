@@ -86,7 +86,10 @@ export interface PublisherOptions {
   readonly logGroupClass?: (typeof LOG_GROUP_CLASSES)[number];
   /** Deletion protection for a group that is created here. */
   readonly deletionProtection?: boolean;
-  /** Longest that an event waits for company. @default 1000 */
+  /**
+   * Longest that an event waits for company, in milliseconds. With more than 50 log streams a second in use their
+   * batches wait in turn: at most 50 a second go that are not full. @default 1000
+   */
   readonly flushIntervalMs?: number;
   /** Largest batch, 26 bytes an event included; the service's limit or less. @default 1_048_576 */
   readonly maxBatchBytes?: number;
