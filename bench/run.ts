@@ -2,10 +2,11 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readArguments, USAGE } from './harness/arguments.js';
+import { installContenders } from './harness/install-contenders.js';
 import { thisMachine } from './harness/machine.js';
 import { measureRow, warmsUp } from './harness/measure.js';
 import { Progress } from './harness/progress.js';
-import { ResultFile } from './harness/results.js';
+import { ResultFolder } from './harness/results.js';
 import { type Row, Scale } from './harness/row.js';
 import { rowTable } from './report/tables.js';
 import { ROWS } from './rows/index.js';
@@ -25,13 +26,16 @@ async function main(): Promise<void> {
     );
   }
   const scale = new Scale(args.scale);
+  if (rows.some((row) => row.cases(scale).some(({ needsContenders }) => needsContenders))) {
+    installContenders(path.join(here, '..'));
+  }
   const folder = args.out ?? path.join(here, 'results', scale.isFull ? '' : 'quick');
-  const file = new ResultFile(path.join(folder, 'results.json'));
+  const results = new ResultFolder(folder);
   const progress = new Progress(rows.reduce((sum, row) => sum + secondsFor(row, args.runs, scale), 0));
   for (const row of rows) {
     progress.row(row);
     const result = await measureRow(row, { runs: args.runs, scale }, progress);
-    file.merge(row.name, { machine: thisMachine(), ...result });
+    results.write(row.name, { machine: thisMachine(), ...result });
     progress.end();
     console.log(`\n${rowTable(row, result)}\n`);
   }
@@ -47,7 +51,9 @@ function chosen(words: readonly string[], soak: boolean): Row[] {
 function secondsFor(row: Row, runs: number, scale: Scale): number {
   const counted = Math.min(runs, row.runs ?? runs);
   const rounds = warmsUp(row, counted) ? counted + 1 : counted;
-  return rounds * row.cases(scale).reduce((sum, { seconds }) => sum + seconds, 0);
+  const cases = row.cases(scale);
+  if (row.together) return rounds * Math.max(...cases.map(({ seconds }) => seconds));
+  return cases.reduce((sum, { seconds, isChecked }) => sum + seconds * (rounds + (isChecked ? 1 : 0)), 0);
 }
 
 await main().catch((error: unknown) => {

@@ -12,6 +12,8 @@ export interface MeasureOptions {
 
 interface Tally {
   readonly runs: Metrics[];
+  /** What the endpoint that checks found out. */
+  checked?: Metrics;
   readonly failures: string[];
   skipped?: string;
 }
@@ -37,6 +39,13 @@ export async function measureRow(row: Row, options: MeasureOptions, progress: Pr
     if (row.together) await Promise.all(cases.map(turn));
     else for (const one of cases) await turn(one);
   }
+  for (const one of cases.filter(({ isChecked }) => isChecked)) {
+    const tally = tallies.get(one.id);
+    if (!tally || tally.skipped !== undefined) continue;
+    progress.checking(row, one);
+    tally.checked = await check(one, tally);
+    progress.done(one);
+  }
   const scale = options.scale.isFull ? 'full' : 'short';
   return { scale, cases: cases.map((one) => resultOf(one, tallies.get(one.id))) };
 }
@@ -57,12 +66,32 @@ async function run(one: Case, tally: Tally, isCounted: boolean): Promise<void> {
   }
 }
 
+const FOUND_BY_CHECKING = ['events', 'lost', 'reordered', 'duplicated', 'refused', 'refusals', 'fillPercent'];
+
+async function check(one: Case, tally: Tally): Promise<Metrics | undefined> {
+  try {
+    const outcome = await runCase({ ...one, endpoint: 'checking' });
+    if ('skipped' in outcome) return undefined;
+    return Object.fromEntries(FOUND_BY_CHECKING.map((key) => [key, outcome.metrics[key]]));
+  } catch (error) {
+    if (!(error instanceof RunError)) throw error;
+    tally.failures.push(`against the endpoint that checks: ${error.message}`);
+    return undefined;
+  }
+}
+
 function resultOf(one: Case, tally: Tally | undefined): CaseResult {
   const { id, label, group, task } = one;
   const runs = tally?.runs ?? [];
   const failures = tally?.failures ?? [];
   return {
-    ...{ id, label, group, task, runs, medians: medians(runs) },
+    id,
+    label,
+    group,
+    task,
+    runs,
+    checked: tally?.checked,
+    medians: { ...medians(runs), ...medians(tally?.checked ? [tally.checked] : []) },
     ...(failures.length > 0 && { failures }),
     ...(tally?.skipped !== undefined && { skipped: tally.skipped }),
   };

@@ -16,11 +16,19 @@ export class Progress {
   }
 
   running(row: Row, one: Case, round: number, rounds: number): void {
+    this.#say(`${row.name}  round ${round + 1}/${rounds}  ${one.label}`);
+  }
+
+  checking(row: Row, one: Case): void {
+    this.#say(`${row.name}  every event is checked  ${one.label}`);
+  }
+
+  #say(what: string): void {
     const left =
       this.#secondsLeft < 90
         ? `${Math.ceil(this.#secondsLeft)} s`
         : `${Math.ceil(this.#secondsLeft / 60)} min`;
-    const line = `  ${row.name}  round ${round + 1}/${rounds}  ${one.label.replace(/[*`]/g, '')}  (about ${left} left)`;
+    const line = `  ${what.replace(/[*`]/g, '')}  (about ${left} left)`;
     this.#clear();
     process.stderr.write(this.#isTerminal ? line : `${line}\n`);
   }

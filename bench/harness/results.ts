@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Machine } from './machine.js';
 import type { Group, Metrics } from './row.js';
@@ -10,6 +10,8 @@ export interface CaseResult {
   readonly task: Readonly<Record<string, unknown>>;
   readonly medians: Readonly<Record<string, number>>;
   readonly runs: readonly Metrics[];
+  /** What was found in one run more, against the endpoint that checks every event. */
+  readonly checked?: Metrics;
   /** Why runs gave no numbers. */
   readonly failures?: readonly string[];
   /** Why it was not run at all. */
@@ -25,29 +27,33 @@ export interface RowResult {
 
 export type Results = Readonly<Record<string, RowResult>>;
 
-/** One file with what every row gave when it was last measured. */
-export class ResultFile {
-  readonly #file: string;
+/** A folder with a file for every row: what it gave when it was last measured. */
+export class ResultFolder {
+  readonly #folder: string;
 
-  constructor(file: string) {
-    this.#file = file;
+  constructor(folder: string) {
+    this.#folder = folder;
   }
 
-  read(): Results {
-    try {
-      return JSON.parse(readFileSync(this.#file, 'utf8'));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-      throw error;
+  /** What is there of these rows. */
+  read(names: readonly string[]): Results {
+    const found: Record<string, RowResult> = {};
+    for (const name of names) {
+      const file = this.#fileOf(name);
+      if (existsSync(file)) found[name] = JSON.parse(readFileSync(file, 'utf8'));
     }
+    return found;
   }
 
   /** Puts a row in the place of what it gave before; whatever interrupts this, the file is whole. */
-  merge(name: string, row: RowResult): Results {
-    const results = { ...this.read(), [name]: row };
-    mkdirSync(path.dirname(this.#file), { recursive: true });
-    writeFileSync(`${this.#file}.new`, `${JSON.stringify(results, undefined, 1)}\n`);
-    renameSync(`${this.#file}.new`, this.#file);
-    return results;
+  write(name: string, row: RowResult): void {
+    const file = this.#fileOf(name);
+    mkdirSync(this.#folder, { recursive: true });
+    writeFileSync(`${file}.new`, `${JSON.stringify(row, undefined, 1)}\n`);
+    renameSync(`${file}.new`, file);
+  }
+
+  #fileOf(name: string): string {
+    return path.join(this.#folder, `${name}.json`);
   }
 }

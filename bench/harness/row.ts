@@ -20,8 +20,12 @@ export interface Case {
   readonly seconds: number;
   /** Seconds after which a run is given up. */
   readonly limitSeconds?: number;
-  readonly nodeOptions?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
+  /** The transports of others are to be installed. */
+  readonly needsContenders?: boolean;
+  /** The endpoint and credentials are put into the environment, for those that take them from there. */
+  readonly usesEnvironment?: boolean;
+  /** Once more, after the runs that are timed, against the endpoint that checks every event. */
+  readonly isChecked?: boolean;
 }
 
 export interface Column {

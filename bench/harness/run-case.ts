@@ -22,6 +22,10 @@ interface FromEndpoint {
   readonly answer?: unknown;
 }
 
+interface Task {
+  readonly endpoint: string | undefined;
+}
+
 export type Outcome = { readonly metrics: Metrics } | { readonly skipped: string };
 
 /**
@@ -30,11 +34,10 @@ export type Outcome = { readonly metrics: Metrics } | { readonly skipped: string
  * @throws RunError when the load ends without saying what it measured, or takes too long
  */
 export async function runCase(one: Case): Promise<Outcome> {
-  const endpoint =
-    one.endpoint === 'none' ? undefined : startProcess(`endpoint/${one.endpoint}.mjs`, [], one);
+  const endpoint = one.endpoint === 'none' ? undefined : startProcess(`endpoint/${one.endpoint}.mjs`, []);
   try {
     const port = endpoint ? await portOf(endpoint) : undefined;
-    const task = { ...one.task, endpoint: port === undefined ? undefined : `http://127.0.0.1:${port}` };
+    const task: Task = { ...one.task, endpoint: port === undefined ? undefined : `http://127.0.0.1:${port}` };
     return await runLoad(one, task, endpoint?.child);
   } finally {
     endpoint?.child.kill('SIGKILL');
@@ -47,16 +50,11 @@ interface Started {
   readonly said: () => string;
 }
 
-function startProcess(
-  file: string,
-  args: readonly string[],
-  one: Case,
-  execArgv: readonly string[] = [],
-): Started {
+function startProcess(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Started {
   const child = fork(fileURLToPath(new URL(`../${file}`, import.meta.url)), args, {
-    execArgv: ['--no-warnings', ...execArgv],
+    execArgv: ['--no-warnings', '--expose-gc'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: { ...environment(), ...one.env },
+    env: { ...environment(), ...env },
   });
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -72,11 +70,9 @@ function portOf({ child, said }: Started): Promise<number> {
   });
 }
 
-function runLoad(one: Case, task: object, endpoint: ChildProcess | undefined): Promise<Outcome> {
-  const { child, said } = startProcess(`loads/${one.load}.mjs`, [JSON.stringify(task)], one, [
-    '--expose-gc',
-    ...(one.nodeOptions ?? []),
-  ]);
+function runLoad(one: Case, task: Task, endpoint: ChildProcess | undefined): Promise<Outcome> {
+  const env = one.usesEnvironment && task.endpoint !== undefined ? awsEnvironment(task.endpoint) : {};
+  const { child, said } = startProcess(`loads/${one.load}.mjs`, [JSON.stringify(task)], env);
   const limit = one.limitSeconds ?? LIMIT_SECONDS;
   return new Promise((resolve, reject) => {
     const fail = (why: string) => {
@@ -104,6 +100,15 @@ function runLoad(one: Case, task: object, endpoint: ChildProcess | undefined): P
 
 /** A process that ends while it is spoken to says so by its own event. */
 function ignoreFailure(): void {}
+
+function awsEnvironment(endpoint: string): NodeJS.ProcessEnv {
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'bench',
+    AWS_SECRET_ACCESS_KEY: 'bench',
+  };
+}
 
 /** Nobody's AWS settings have a say, and no metadata service is asked. */
 function environment(): NodeJS.ProcessEnv {

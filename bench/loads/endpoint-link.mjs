@@ -30,6 +30,11 @@ export function behave(behaviour) {
   return ask({ kind: 'behave', behaviour });
 }
 
+/** What the endpoint that checks found out about the numbered lines; `undefined` from the one that only reads. */
+export function examined() {
+  return ask({ kind: 'examine' });
+}
+
 /** Waits until so many events are stored, none came for `stallMs`, or `limitMs` are over. */
 export function stored(events, { stallMs = 10_000, limitMs = 60_000 } = {}) {
   return ask({ kind: 'wait', events, stallMs, limitMs });
@@ -38,6 +43,11 @@ export function stored(events, { stallMs = 10_000, limitMs = 60_000 } = {}) {
 /** Milliseconds on the clock that all processes of the machine share. */
 export function now() {
   return Number(process.hrtime.bigint()) / 1e6;
+}
+
+/** Tells the harness that there is nothing to measure, and why. */
+export function skip(reason) {
+  process.send({ skip: reason });
 }
 
 /** Tells the harness what was measured; it ends this process then. */

@@ -4,18 +4,18 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { report, reset, stored } from './endpoint-link.mjs';
 import { text, warmUpText } from './lines.mjs';
 import { startMeter } from './meter.mjs';
+import { startLogger } from './start-logger.mjs';
 
 const TICK_MS = 2;
 const task = JSON.parse(process.argv[2]);
-const { start } = await import(new URL(`../loggers/${task.logger}.mjs`, import.meta.url));
-const logger = await start(task);
+const logger = await startLogger(task);
 const { rate, seconds, warmUpSeconds, watchDelay, bytes } = task;
 const skip = logger.shortens ? 0 : bytes;
 
 await reset({ skip });
 const warmUp = await paced(warmUpSeconds, warmUpText);
 await logger.deliver?.();
-if (!logger.stored) await stored(warmUp.calls, { stallMs: 3000, limitMs: 10_000 });
+if (!logger.stored && !logger.end) await stored(warmUp.calls, { stallMs: 3000, limitMs: 10_000 });
 await reset({ skip, events: rate * seconds });
 
 const delay = watchDelay ? monitorEventLoopDelay({ resolution: 1 }) : undefined;
@@ -24,7 +24,7 @@ delay?.enable();
 const { calls, callMs, slowest } = await paced(seconds, text);
 delay?.disable();
 const { cpuMs, activeMs, mainCpuMs } = used();
-await logger.deliver?.();
+await (logger.end ?? logger.deliver)?.();
 const outcome = logger.stored ? undefined : await stored(calls, { stallMs: 3000, limitMs: 20_000 });
 
 const sorted = slowest.sort((a, b) => a - b);
@@ -36,7 +36,7 @@ report({
   cpuUsPerEvent: (cpuMs * 1000) / calls,
   rssMb: process.memoryUsage.rss() / 1e6,
   calls,
-  missing: outcome ? calls - outcome.events : 0,
+  missing: outcome ? Math.max(0, calls - outcome.events) : 0,
   ...(delay && {
     delayP50Ms: delay.percentile(50) / 1e6,
     delayP99Ms: delay.percentile(99) / 1e6,

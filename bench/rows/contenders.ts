@@ -3,49 +3,93 @@ import type { Case, Group } from '../harness/row.js';
 /** Something that logs: a logger with a transport, or less. */
 export interface Contender {
   readonly id: string;
+  /** As people read it, in Markdown. */
   readonly label: string;
   readonly group: Group;
-  /** File in `loggers/`, without `.mjs`. */
+  /** File in this folder's parent, without `.mjs`. */
   readonly logger: string;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Environment of the process, for those that take their settings from there. */
+  readonly usesEnvironment?: boolean;
+  /** About how many 200 B lines it delivers a second, which says how many it can be given to deliver. */
+  readonly pace?: number;
 }
 
 export const PINO_FLOOR: Contender = {
-  ...{ id: 'pino-file', label: 'pino → `pino/file` to /dev/null', group: 'floor', logger: 'pino-file' },
+  id: 'pino-file',
+  label: 'pino → `pino/file` to /dev/null',
+  group: 'floor',
+  logger: 'loggers/pino-file',
 };
+
 export const WINSTON_FLOOR: Contender = {
-  ...{ id: 'winston-noop', label: 'winston → no-op transport', group: 'floor', logger: 'winston-noop' },
+  id: 'winston-noop',
+  label: 'winston → no-op transport',
+  group: 'floor',
+  logger: 'loggers/winston-noop',
 };
 
 export const PINO_WORKER: Contender = {
-  ...{ id: 'pino-worker', label: '**pino-cloudwatch-logs**, worker', group: 'ours', logger: 'pino-worker' },
+  id: 'pino-worker',
+  label: '**pino-cloudwatch-logs**, worker',
+  group: 'ours',
+  logger: 'loggers/pino-worker',
 };
+
 export const PINO_IN_PROCESS: Contender = {
-  ...{ id: 'pino-in-process', label: '**pino-cloudwatch-logs**, in-process', group: 'ours' },
-  logger: 'pino-in-process',
+  id: 'pino-in-process',
+  label: '**pino-cloudwatch-logs**, in-process',
+  group: 'ours',
+  logger: 'loggers/pino-in-process',
 };
+
 export const WINSTON_IN_PROCESS: Contender = {
-  ...{ id: 'winston-in-process', label: '**winston-cloudwatch-logs**', group: 'ours' },
-  logger: 'winston-cloudwatch-logs',
+  id: 'winston-in-process',
+  label: '**winston-cloudwatch-logs**, in-process',
+  group: 'ours',
+  logger: 'loggers/winston-cloudwatch-logs',
 };
+
 export const WINSTON_WORKER: Contender = {
-  ...{ id: 'winston-worker', label: '**winston-cloudwatch-logs**, `worker: true`', group: 'ours' },
-  ...{ logger: 'winston-cloudwatch-logs', settings: { worker: true } },
+  id: 'winston-worker',
+  label: '**winston-cloudwatch-logs**, `worker: true`',
+  group: 'ours',
+  logger: 'loggers/winston-cloudwatch-logs',
+  settings: { worker: true },
 };
+
 export const PUBLISHER: Contender = {
-  ...{ id: 'publisher', label: '**cloudwatch-logs-publisher** alone', group: 'ours', logger: 'publisher' },
+  id: 'publisher',
+  label: '**cloudwatch-logs-publisher** alone',
+  group: 'ours',
+  logger: 'loggers/publisher',
 };
+
+/** The same contender with other settings. */
+export function variant(
+  contender: Contender,
+  id: string,
+  label: string,
+  settings: Contender['settings'],
+): Contender {
+  return { ...contender, id, label, settings: { ...contender.settings, ...settings } };
+}
 
 /** A case in which this contender logs. */
 export function caseOf(
   contender: Contender,
   settings: Pick<Case, 'load' | 'task' | 'seconds'> & Partial<Case>,
 ): Case {
-  const { id, label, group, logger } = contender;
-  const { task, ...rest } = settings;
+  const { id, label, group, logger, usesEnvironment } = contender;
+  const { task, ...others } = settings;
   return {
-    ...{ id, label, group, endpoint: 'reading' },
-    ...rest,
+    id,
+    label,
+    group,
+    endpoint: 'reading',
+    needsContenders: group === 'others',
+    usesEnvironment,
+    ...others,
     task: { logger, settings: contender.settings ?? {}, ...task },
   };
 }

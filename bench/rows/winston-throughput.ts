@@ -1,7 +1,10 @@
 import type { Row } from '../harness/row.js';
 import { ratio } from '../harness/row.js';
-import { caseOf, WINSTON_FLOOR, WINSTON_IN_PROCESS, WINSTON_WORKER } from './contenders.js';
-import { THROUGHPUT_COLUMNS } from './throughput.js';
+import { WINSTON_FLOOR, WINSTON_IN_PROCESS, WINSTON_WORKER } from './contenders.js';
+import { WINSTON_OTHERS } from './others.js';
+import { THROUGHPUT_COLUMNS, throughputCase } from './throughput.js';
+
+const CONTENDERS = [WINSTON_FLOOR, WINSTON_IN_PROCESS, WINSTON_WORKER, ...WINSTON_OTHERS];
 
 export const winstonThroughput: Row = {
   name: 'winston-throughput',
@@ -9,14 +12,7 @@ export const winstonThroughput: Row = {
   about:
     'As `pino-throughput`, with the logger that `winston.createLogger` makes by default. For the no-op transport the clock ' +
     'stops when the last call has returned.',
-  cases: (scale) =>
-    [WINSTON_FLOOR, WINSTON_IN_PROCESS, WINSTON_WORKER].map((contender) =>
-      caseOf(contender, {
-        load: 'throughput',
-        task: { bytes: 200, events: scale.events(250_000), warmUp: scale.events(50_000) },
-        seconds: 3,
-      }),
-    ),
+  cases: (scale) => CONTENDERS.map((contender) => throughputCase(contender, 200, scale)),
   columns: THROUGHPUT_COLUMNS,
   targets: [
     ratio(

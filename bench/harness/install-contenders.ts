@@ -1,0 +1,24 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** Installs the transports that are compared with, unless they are there as their lock file says. */
+export function installContenders(root: string): void {
+  const folder = path.join(root, 'bench', 'contenders');
+  // pnpm leaves a copy of the lock file that it installed, as the last thing it does.
+  const installed = path.join(folder, 'node_modules', '.pnpm', 'lock.yaml');
+  const lock = readFileSync(path.join(folder, 'pnpm-lock.yaml'));
+  if (existsSync(installed) && readFileSync(installed).equals(lock)) return;
+  console.error('Installing the transports to compare with ...');
+  const { packageManager } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  // One string and a shell, because npx is a .cmd file on Windows.
+  const install = spawnSync(`npx --yes ${packageManager} install --frozen-lockfile`, {
+    cwd: folder,
+    shell: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, CI: 'true' },
+  });
+  if (install.status !== 0) {
+    throw new TypeError(`The transports to compare with could not be installed:\n${install.stdout}`);
+  }
+}
