@@ -2,9 +2,8 @@ import { createRequire } from 'node:module';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
 import { type Answer, type AskedWorker, askWorker, type Question } from 'cloudwatch-logs-publisher/worker';
 import type ThreadStream from 'thread-stream';
-import { ByteQueue } from './byte-queue.js';
+import { HandOver, SHARED_BYTES } from './hand-over.js';
 import type { PublisherWorkerData } from './publisher-worker.js';
-import { RecordWriter } from './records.js';
 import { findWorkerFile } from './worker-file.js';
 import type { WorkerOptions } from './worker-options.js';
 
@@ -19,25 +18,12 @@ export interface ThreadListener {
   ended(error: Error | undefined): void;
 }
 
-/** Of the buffer that the threads share. */
-const SHARED_BYTES = 4 * 1024 * 1024;
-/** What may wait outside of the shared buffer, when the logging thread does nothing but log. */
-const MOST_WAITING_BYTES = 16 * 1024 * 1024;
-
-/**
- * A worker thread with a publisher, from its start to its end. What is written goes at once into the memory that the
- * threads share, and waits where that is full until the worker has read it. The logging thread waits for the worker
- * only when that much came together that its memory would grow without bound, and at the end.
- */
+/** A worker thread with a publisher, from its start to its end. */
 export class PublisherThread {
   readonly #stream: Stream;
   readonly #port: MessagePort;
   readonly #listener: ThreadListener;
-  readonly #records = new RecordWriter();
-  readonly #waiting = new ByteQueue();
-  /** Bytes in the shared buffer since it was empty; thread-stream begins anew only where it is full to the last. */
-  #sharedBytes = 0;
-  #isWaitingForWorker = false;
+  readonly #handOver: HandOver;
   #error: Error | undefined;
 
   /** @throws Error when the package was bundled in a way that leaves no file for the thread to load */
@@ -62,6 +48,7 @@ export class PublisherThread {
         execArgv: [],
       },
     }) as Stream;
+    this.#handOver = new HandOver(this.#stream);
     this.#stream.unref();
     this.#stream.on('error', (error) => this.#fails(error));
     // Without a listener a thread that runs out of memory would end the application.
@@ -71,12 +58,9 @@ export class PublisherThread {
     port1.unref();
   }
 
-  /** Hands over text that consists of whole records. */
-  write(records: string): void {
-    if (this.#stream.destroyed) return;
-    this.#waiting.push(records);
-    this.#share();
-    if (this.#waiting.length > MOST_WAITING_BYTES) this.#shareNow(MOST_WAITING_BYTES - SHARED_BYTES);
+  /** @param context as JSON, where the stream name depends on it */
+  line(timestamp: number, message: string, context: string | undefined): void {
+    this.#handOver.line(timestamp, message, context);
   }
 
   /**
@@ -85,9 +69,7 @@ export class PublisherThread {
    * @throws Error when the thread ends or does not answer in time
    */
   ask(question: Omit<Question, 'id'>, timeoutMs: number): Promise<Answer> {
-    return askWorker(this.#stream, question, timeoutMs, (complete) =>
-      this.write(this.#records.question(complete)),
-    );
+    return askWorker(this.#stream, question, timeoutMs, (complete) => this.#handOver.question(complete));
   }
 
   /**
@@ -106,8 +88,8 @@ export class PublisherThread {
    * @returns whether the thread came to its end by itself
    */
   end(closeTimeoutMs?: number): boolean {
-    if (closeTimeoutMs !== undefined) this.write(this.#records.question({ id: '', closeTimeoutMs }));
-    this.#shareNow(0);
+    if (closeTimeoutMs !== undefined) this.#handOver.question({ id: '', closeTimeoutMs });
+    this.#handOver.all();
     this.#stream.end();
     const isOrderly = !this.#stream.destroyed;
     this.#receive();
@@ -117,39 +99,6 @@ export class PublisherThread {
   /** Ends the thread at once, whatever it does. */
   terminate(): void {
     void this.#stream.worker.terminate();
-  }
-
-  /** Shares what there is room for. Never waits. */
-  #share(): void {
-    while (!this.#isWaitingForWorker && this.#waiting.length > 0) {
-      if (this.#sharedBytes === SHARED_BYTES) this.#shareLater();
-      else this.#shareNext();
-    }
-  }
-
-  /** Goes on once the worker has read everything, so that the shared buffer begins anew without a wait. */
-  #shareLater(): void {
-    this.#isWaitingForWorker = true;
-    this.#stream.flush((error) => {
-      this.#isWaitingForWorker = false;
-      if (error) return;
-      if (this.#sharedBytes === SHARED_BYTES) this.#sharedBytes = 0;
-      this.#share();
-    });
-  }
-
-  /** Shares until no more than that waits; thread-stream waits for the worker where there is no room. */
-  #shareNow(mostWaitingBytes: number): void {
-    while (this.#waiting.length > mostWaitingBytes && !this.#stream.destroyed) {
-      if (this.#sharedBytes === SHARED_BYTES) this.#sharedBytes = 0;
-      this.#shareNext();
-    }
-  }
-
-  #shareNext(): void {
-    const bytes = this.#waiting.take(SHARED_BYTES - this.#sharedBytes);
-    this.#sharedBytes += bytes.length;
-    this.#stream.write(bytes as unknown as string); // a Buffer as well, which the types do not say
   }
 
   #receive(): void {

@@ -7,29 +7,46 @@
 //   ?{"id":...}      a question to the worker, which is answered when everything before it was taken
 const LINE_BREAK = '\n';
 
+/** Takes records: the character that says of which kind one is, and what it holds. */
+export interface RecordSink {
+  push(kind: number, text: string): void;
+}
+
+/** The kinds of records. */
+export const KIND = {
+  time: code('t'),
+  context: code('c'),
+  line: code('='),
+  jsonLine: code('~'),
+  question: code('?'),
+} as const;
+
 /** Writes records. What holds for several lines is written once. */
 export class RecordWriter {
+  readonly #sink: RecordSink;
   #timestamp = Number.NaN;
   #context: string | undefined;
 
-  /** @param context as JSON, where the stream name depends on it */
-  line(timestamp: number, message: string, context?: string): string {
-    let records = '';
-    if (timestamp !== this.#timestamp) {
-      this.#timestamp = timestamp;
-      records = `t${timestamp}\n`;
-    }
-    if (context !== this.#context) {
-      this.#context = context;
-      records += `c${context}\n`;
-    }
-    return message.includes(LINE_BREAK)
-      ? `${records}~${JSON.stringify(message)}\n`
-      : `${records}=${message}\n`;
+  constructor(sink: RecordSink) {
+    this.#sink = sink;
   }
 
-  question(question: object): string {
-    return `?${JSON.stringify(question)}\n`;
+  /** @param context as JSON, where the stream name depends on it */
+  line(timestamp: number, message: string, context?: string): void {
+    if (timestamp !== this.#timestamp) {
+      this.#timestamp = timestamp;
+      this.#sink.push(KIND.time, String(timestamp));
+    }
+    if (context !== undefined && context !== this.#context) {
+      this.#context = context;
+      this.#sink.push(KIND.context, context);
+    }
+    if (message.includes(LINE_BREAK)) this.#sink.push(KIND.jsonLine, JSON.stringify(message));
+    else this.#sink.push(KIND.line, message);
+  }
+
+  question(question: object): void {
+    this.#sink.push(KIND.question, JSON.stringify(question));
   }
 }
 
@@ -63,21 +80,25 @@ export class RecordReader {
 
   #record(text: string, start: number, end: number): void {
     const value = text.slice(start + 1, end);
-    switch (text[start]) {
-      case '=':
+    switch (text.charCodeAt(start)) {
+      case KIND.line:
         this.#taker.line(this.#timestamp, value);
         break;
-      case 't':
+      case KIND.time:
         this.#timestamp = Number(value);
         break;
-      case '~':
+      case KIND.jsonLine:
         this.#taker.line(this.#timestamp, JSON.parse(value));
         break;
-      case 'c':
+      case KIND.context:
         this.#taker.context(value);
         break;
       default:
         this.#taker.question(JSON.parse(value));
     }
   }
+}
+
+function code(character: string): number {
+  return character.charCodeAt(0);
 }

@@ -129,11 +129,11 @@ export class CloudWatchTransport extends TransportStream {
   }
 
   /** A line after the end, from another logger of this transport, is counted and warned about: never an 'error'. */
-  override write(...args: unknown[]): boolean {
-    if (!this.#parts._writableState.ending) return super.write(...(args as [unknown]));
-    const callback = args.at(-1);
-    this._write(args[0] as LogInfo, 'utf8', () => {
-      if (typeof callback === 'function') process.nextTick(callback);
+  override write(info: unknown, encoding?: unknown, callback?: unknown): boolean {
+    if (!this.#parts._writableState.ending) return super.write(info, encoding as never, callback as never);
+    const done = callback ?? encoding;
+    this._write(info as LogInfo, 'utf8', () => {
+      if (typeof done === 'function') process.nextTick(done);
     });
     return true;
   }

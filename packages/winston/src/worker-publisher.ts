@@ -14,7 +14,6 @@ import {
   type Question,
   STATS_EVENT,
 } from 'cloudwatch-logs-publisher/worker';
-import { HandOver } from './hand-over.js';
 import { PublisherThread } from './publisher-thread.js';
 import type { Relay } from './relay.js';
 import { StreamContext } from './stream-context.js';
@@ -39,7 +38,6 @@ export class WorkerPublisher implements TransportPublisher {
   readonly #options: WorkerOptions;
   readonly #news: WorkerNews;
   readonly #accounts = new WorkerAccounts();
-  readonly #handOver = new HandOver((records) => this.#thread?.write(records));
   readonly #streamContext: StreamContext;
   readonly #unguard: () => void;
   #state: 'open' | 'closing' | 'closed' = 'open';
@@ -75,14 +73,15 @@ export class WorkerPublisher implements TransportPublisher {
 
   publish({ timestamp, message }: LogEvent, context?: EventContext): boolean {
     if (this.#state !== 'open') return this.#refuse('shutdown', 'a line came after the end of the transport');
-    if (!this.#thread && !this.#restart()) {
+    const thread = this.#thread ?? this.#restart();
+    if (!thread) {
       return this.#refuse('shutdown', 'a line came while there was no worker thread');
     }
     if (message.length > MOST_CHARACTERS) {
       return this.#refuse('oversize', `a line has more than ${MOST_CHARACTERS} characters`);
     }
     try {
-      this.#handOver.add(timestamp, message, context && this.#streamContext.encode(context));
+      thread.line(timestamp, message, context && this.#streamContext.encode(context));
     } catch (error) {
       // Its name only: the text of an error may quote the line.
       const reason = error instanceof Error ? error.name : typeof error;
@@ -109,9 +108,8 @@ export class WorkerPublisher implements TransportPublisher {
   }
 
   /** @throws Error when there is no file for the thread */
-  #start(): void {
+  #start(): PublisherThread {
     this.#startedAt = performance.now();
-    this.#handOver.reset();
     const thread = new PublisherThread(this.#options, {
       told: (name, about) => {
         if (thread !== this.#thread) return;
@@ -123,15 +121,15 @@ export class WorkerPublisher implements TransportPublisher {
       },
     });
     this.#thread = thread;
+    return thread;
   }
 
-  #restart(): boolean {
-    if (performance.now() - this.#startedAt < RESTART_MS) return false;
+  #restart(): PublisherThread | undefined {
+    if (performance.now() - this.#startedAt < RESTART_MS) return undefined;
     try {
-      this.#start();
-      return true;
+      return this.#start();
     } catch {
-      return false; // its files were there when the process started: somebody took them away
+      return undefined; // its files were there when the process started: somebody took them away
     }
   }
 
@@ -145,7 +143,6 @@ export class WorkerPublisher implements TransportPublisher {
   /** @returns how many events were lost with it */
   #forgetThread(): number {
     this.#thread = undefined;
-    this.#handOver.reset();
     return this.#accounts.threadEnded();
   }
 
@@ -157,7 +154,6 @@ export class WorkerPublisher implements TransportPublisher {
     const known = this.stats();
     const thread = this.#thread;
     if (!thread) return { result: NOTHING, isAnswered: false };
-    this.#handOver.now();
     // What the worker told last may be old: some of what it delivered since was delivered before this call.
     const asked = thread.askNow(timeoutMs + ANSWER_MS).then(
       () => this.stats(),
@@ -197,7 +193,6 @@ export class WorkerPublisher implements TransportPublisher {
   #endWithProcess(): void {
     this.#state = 'closing';
     processEndsSince ??= Date.now();
-    this.#handOver.now();
     this.#thread?.end(this.#exitMs(processEndsSince));
     this.#ended();
   }

@@ -2,6 +2,7 @@ const SLAB_BYTES = 1024 * 1024;
 const MOST_BYTES_OF_CHARACTER = 3;
 /** Slabs that are kept for later, beside the one in use. */
 const MOST_FREE = 4;
+const LINE_BREAK = 10;
 
 interface Slab {
   readonly bytes: Buffer;
@@ -10,10 +11,10 @@ interface Slab {
 }
 
 /**
- * Texts on their way, as UTF-8, in memory that is used again: taking new memory for each would keep the garbage
- * collector busy.
+ * Records on their way to the worker, as UTF-8, in memory that is used again: strings that live until they are sent
+ * would keep the garbage collector busy.
  */
-export class ByteQueue {
+export class RecordQueue {
   #last: Slab = newSlab();
   readonly #older: Slab[] = [];
   readonly #free: Slab[] = [];
@@ -24,16 +25,17 @@ export class ByteQueue {
     return this.#length;
   }
 
-  push(text: string): void {
-    const most = text.length * MOST_BYTES_OF_CHARACTER;
-    if (this.#last.bytes.length - this.#last.to < most) {
-      if (this.#last.from < this.#last.to) this.#older.push(this.#last);
-      else this.#recycle(this.#last);
-      this.#last = most > SLAB_BYTES ? newSlab(most) : (this.#free.pop() ?? newSlab());
-    }
-    const written = this.#last.bytes.write(text, this.#last.to);
-    this.#last.to += written;
-    this.#length += written;
+  /** @param kind an ASCII character */
+  push(kind: number, text: string): void {
+    const most = text.length * MOST_BYTES_OF_CHARACTER + 2;
+    if (this.#last.bytes.length - this.#last.to < most) this.#makeRoom(most);
+    const slab = this.#last;
+    const { bytes } = slab;
+    bytes[slab.to] = kind;
+    const end = slab.to + 1 + bytes.write(text, slab.to + 1);
+    bytes[end] = LINE_BREAK;
+    this.#length += end + 1 - slab.to;
+    slab.to = end + 1;
   }
 
   /** Takes the oldest bytes, at most so many. They are good until the next `push`. */
@@ -48,6 +50,12 @@ export class ByteQueue {
       else if (slab.bytes.length > SLAB_BYTES) this.#last = this.#free.pop() ?? newSlab();
     }
     return bytes;
+  }
+
+  #makeRoom(bytes: number): void {
+    if (this.#last.from < this.#last.to) this.#older.push(this.#last);
+    else this.#recycle(this.#last);
+    this.#last = bytes > SLAB_BYTES ? newSlab(bytes) : (this.#free.pop() ?? newSlab());
   }
 
   #recycle(slab: Slab | undefined): void {
