@@ -25,7 +25,7 @@ async function main(): Promise<void> {
       `No row has ${args.words.join(' or ')} in its name. Rows: ${ROWS.map(({ name }) => name).join(', ')}`,
     );
   }
-  const scale = new Scale(args.scale);
+  const scale = new Scale(args.scale, args.full);
   if (rows.some((row) => row.cases(scale).some(({ needsContenders }) => needsContenders))) {
     installContenders(path.join(here, '..'));
   }

@@ -7,6 +7,8 @@ export interface Arguments {
   /** Part of the full amount that is measured. */
   readonly scale: number;
   readonly soak: boolean;
+  /** With what takes minutes and tells little more. */
+  readonly full: boolean;
   /** Only the report, from results that are there. */
   readonly reportOnly: boolean;
   readonly help: boolean;
@@ -21,6 +23,7 @@ export const USAGE = `npm run bench                       every measure but the 
 npm run bench -- --quick            the same with less of everything, for trying; published results stay as they are
 npm run bench -- pino-throughput    the rows whose name holds the word
 npm run bench -- --soak             the soak of 10 minutes as well
+npm run bench -- --full             10 million events in the row about flatness as well
   --runs N      runs that count, 5 by default (2 with --quick)
   --scale X     part of the full amount that is measured; 1 by default
   --out FOLDER  where results and charts go
@@ -36,6 +39,7 @@ export function readArguments(args: readonly string[]): Arguments {
       runs: { type: 'string' },
       scale: { type: 'string' },
       soak: { type: 'boolean', default: false },
+      full: { type: 'boolean', default: false },
       report: { type: 'boolean', default: false },
       out: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -49,6 +53,6 @@ export function readArguments(args: readonly string[]): Arguments {
   if (!(scale > 0 && scale <= 1)) {
     throw new TypeError(`--scale must be above 0 and at most 1, not ${values.scale}`);
   }
-  const { soak, report, help, out } = values;
-  return { words: positionals, runs, scale, soak, reportOnly: report, help, out };
+  const { soak, full, report, help, out } = values;
+  return { words: positionals, runs, scale, soak, full, reportOnly: report, help, out };
 }

@@ -24,6 +24,8 @@ export interface Case {
   readonly needsContenders?: boolean;
   /** The endpoint and credentials are put into the environment, for those that take them from there. */
   readonly usesEnvironment?: boolean;
+  /** An empty directory on the disk, as `directory` of the task. */
+  readonly needsDirectory?: boolean;
   /** Once more, after the runs that are timed, against the endpoint that checks every event. */
   readonly isChecked?: boolean;
 }
@@ -77,9 +79,12 @@ export interface Row {
 /** How much is measured: 1 for figures that are published, less for trying. */
 export class Scale {
   readonly #factor: number;
+  /** Also what takes minutes and tells little more. */
+  readonly isWhole: boolean;
 
-  constructor(factor: number) {
+  constructor(factor: number, isWhole = false) {
     this.#factor = factor;
+    this.isWhole = isWhole;
   }
 
   /** Events to log, a thousand at the least. */
@@ -97,12 +102,24 @@ export class Scale {
   }
 }
 
-/** A target on how many times the number of one case is that of another. */
+/** A target on a number as it is. */
+export function bound(
+  text: string,
+  key: string,
+  caseId: string,
+  is: Target['bound'],
+  value: number,
+  unit: string,
+): Target {
+  return { text, bound: is, value, unit, measured: (median) => median(caseId, key) };
+}
+
+/** A target on how many times the number of one case is that of another, or of the largest of several. */
 export function ratio(
   text: string,
   key: string,
   caseId: string,
-  other: string,
+  other: string | readonly string[],
   bound: Target['bound'],
   value: number,
 ): Target {
@@ -113,8 +130,9 @@ export function ratio(
     unit: '×',
     measured: (median) => {
       const mine = median(caseId, key);
-      const theirs = median(other, key);
-      return mine === undefined || !theirs ? undefined : mine / theirs;
+      const theirs = [other].flat().map((id) => median(id, key) ?? 0);
+      const best = Math.max(...theirs);
+      return mine === undefined || best === 0 ? undefined : mine / best;
     },
   };
 }

@@ -1,4 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Case, Metrics } from './row.js';
 
@@ -24,6 +27,7 @@ interface FromEndpoint {
 
 interface Task {
   readonly endpoint: string | undefined;
+  readonly directory: string | undefined;
 }
 
 export type Outcome = { readonly metrics: Metrics } | { readonly skipped: string };
@@ -35,12 +39,20 @@ export type Outcome = { readonly metrics: Metrics } | { readonly skipped: string
  */
 export async function runCase(one: Case): Promise<Outcome> {
   const endpoint = one.endpoint === 'none' ? undefined : startProcess(`endpoint/${one.endpoint}.mjs`, []);
+  const directory = one.needsDirectory
+    ? mkdtempSync(path.join(tmpdir(), 'cloudwatch-logs-bench-'))
+    : undefined;
   try {
     const port = endpoint ? await portOf(endpoint) : undefined;
-    const task: Task = { ...one.task, endpoint: port === undefined ? undefined : `http://127.0.0.1:${port}` };
+    const task: Task = {
+      ...one.task,
+      directory,
+      endpoint: port === undefined ? undefined : `http://127.0.0.1:${port}`,
+    };
     return await runLoad(one, task, endpoint?.child);
   } finally {
     endpoint?.child.kill('SIGKILL');
+    if (directory !== undefined) rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
@@ -74,6 +86,7 @@ function runLoad(one: Case, task: Task, endpoint: ChildProcess | undefined): Pro
   const env = one.usesEnvironment && task.endpoint !== undefined ? awsEnvironment(task.endpoint) : {};
   const { child, said } = startProcess(`loads/${one.load}.mjs`, [JSON.stringify(task)], env);
   const limit = one.limitSeconds ?? LIMIT_SECONDS;
+  let outcome: Outcome | undefined;
   return new Promise((resolve, reject) => {
     const fail = (why: string) => {
       child.kill('SIGKILL');
@@ -84,8 +97,8 @@ function runLoad(one: Case, task: Task, endpoint: ChildProcess | undefined): Pro
     child.on('message', ({ id, question, metrics, skip }: FromLoad) => {
       if (question !== undefined) endpoint?.send({ id, question }, ignoreFailure);
       if (metrics === undefined && skip === undefined) return;
-      resolve(metrics ? { metrics } : { skipped: skip ?? '' });
-      child.kill('SIGKILL');
+      outcome = metrics ? { metrics } : { skipped: skip ?? '' };
+      child.kill('SIGKILL'); // there is nothing that it must still do
     });
     endpoint?.on('message', (message: FromEndpoint) => {
       if (child.connected) child.send(message, ignoreFailure);
@@ -93,7 +106,8 @@ function runLoad(one: Case, task: Task, endpoint: ChildProcess | undefined): Pro
     // 'close' comes after everything that it wrote.
     child.once('close', (code, signal) => {
       clearTimeout(timer);
-      fail(`ended with ${signal ?? `exit code ${code}`} before it had measured`);
+      if (outcome) resolve(outcome);
+      else fail(`ended with ${signal ?? `exit code ${code}`} before it had measured`);
     });
   });
 }

@@ -75,6 +75,9 @@ async function arrived(count) {
     return { events: count, at: now(), requests: 0 };
   }
   // What is compressed cannot be counted by the endpoint that only reads; whoever flushes says that it is stored.
-  if (task.trustsFlush) return { ...(await counted()), events: count, at: now() };
+  if (task.trustsFlush) {
+    const counts = await counted();
+    return { ...counts, events: count };
+  }
   return stored(count, { stallMs, limitMs });
 }

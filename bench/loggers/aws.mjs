@@ -5,3 +5,8 @@ export function awsFor({ endpoint }) {
 
 export const logGroupName = 'bench';
 export const logStreamName = 'bench';
+
+/** The settings of a case; its spool lies in the directory that the harness made. */
+export function settingsWith({ spool, ...settings }, directory) {
+  return spool ? { ...settings, spool: { directory, ...spool } } : settings;
+}

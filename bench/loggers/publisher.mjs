@@ -1,10 +1,15 @@
 // The publisher by itself, without a logger.
 import { createPublisher } from 'cloudwatch-logs-publisher';
 import { lineWriter } from '../loads/lines.mjs';
-import { awsFor, logGroupName, logStreamName } from './aws.mjs';
+import { awsFor, logGroupName, logStreamName, settingsWith } from './aws.mjs';
 
-export function start({ bytes, endpoint, settings }) {
-  const publisher = createPublisher({ logGroupName, logStreamName, aws: awsFor({ endpoint }), ...settings });
+export function start({ bytes, endpoint, settings, directory }) {
+  const publisher = createPublisher({
+    logGroupName,
+    logStreamName,
+    aws: awsFor({ endpoint }),
+    ...settingsWith(settings, directory),
+  });
   const line = lineWriter(bytes);
   return {
     log: (number, text) => publisher.publish({ timestamp: Date.now(), message: line(text, number) }),

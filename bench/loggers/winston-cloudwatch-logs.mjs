@@ -1,14 +1,14 @@
 import winston from 'winston';
 import { CloudWatchTransport } from 'winston-cloudwatch-logs';
 import { makeRecords } from '../loads/lines.mjs';
-import { awsFor, logGroupName, logStreamName } from './aws.mjs';
+import { awsFor, logGroupName, logStreamName, settingsWith } from './aws.mjs';
 
-export function start({ bytes, endpoint, settings }) {
+export function start({ bytes, endpoint, settings, directory }) {
   const transport = new CloudWatchTransport({
     logGroupName,
     logStreamName,
     aws: awsFor({ endpoint }),
-    ...settings,
+    ...settingsWith(settings, directory),
   });
   const logger = winston.createLogger({ transports: [transport] });
   const records = makeRecords(bytes, 'winston');

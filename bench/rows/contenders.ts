@@ -65,6 +65,14 @@ export const PUBLISHER: Contender = {
   logger: 'loggers/publisher',
 };
 
+/** Room for everything that is logged at once, so that nothing is dropped where the default of 64 MiB would be full. */
+const ROOMY = { maxBufferBytes: 512 * 1024 * 1024 };
+
+/** The same contender with room for everything that is logged at once. */
+export function roomy(contender: Contender): Contender {
+  return variant(contender, contender.id, contender.label, ROOMY);
+}
+
 /** The same contender with other settings. */
 export function variant(
   contender: Contender,

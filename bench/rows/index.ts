@@ -1,9 +1,38 @@
 import type { Row } from '../harness/row.js';
+import { batchFill } from './batch-fill.js';
+import { eventLoop } from './event-loop.js';
+import { flatness } from './flatness.js';
+import { gzip } from './gzip.js';
+import { memoryBurst } from './memory-burst.js';
+import { memoryOutage } from './memory-outage.js';
 import { pinoCall } from './pino-call.js';
 import { pinoThroughput } from './pino-throughput.js';
 import { putCpu } from './put-cpu.js';
+import { sizes } from './sizes.js';
+import { soak } from './soak.js';
+import { spool, spoolReplay } from './spool.js';
+import { startup } from './startup.js';
+import { streams } from './streams.js';
 import { winstonCall } from './winston-call.js';
 import { winstonThroughput } from './winston-throughput.js';
 
 /** Every measure, in the order in which they are run and shown. */
-export const ROWS: readonly Row[] = [pinoThroughput, winstonThroughput, pinoCall, winstonCall, putCpu];
+export const ROWS: readonly Row[] = [
+  pinoThroughput,
+  winstonThroughput,
+  sizes,
+  pinoCall,
+  winstonCall,
+  eventLoop,
+  putCpu,
+  batchFill,
+  flatness,
+  streams,
+  memoryBurst,
+  memoryOutage,
+  soak,
+  startup,
+  gzip,
+  spool,
+  spoolReplay,
+];

@@ -1,6 +1,15 @@
 import { type Row, ratio } from '../harness/row.js';
 import { CALL_COLUMNS, CALL_RATE } from './call.js';
 import { caseOf, PINO_FLOOR, PINO_IN_PROCESS, PINO_WORKER } from './contenders.js';
+import { PINO_OTHERS } from './others.js';
+
+const OTHERS = ['serdnam', 'apalchys', 'cwlogs-writable-best'];
+const CONTENDERS = [
+  PINO_FLOOR,
+  PINO_WORKER,
+  PINO_IN_PROCESS,
+  ...PINO_OTHERS.filter(({ id }) => OTHERS.includes(id)),
+];
 
 export const pinoCall: Row = {
   name: 'pino-call',
@@ -9,7 +18,7 @@ export const pinoCall: Row = {
     'The time in the log calls themselves, timed in groups of about twenty, and everything that the event loop of the ' +
     'main thread was active for, which also has what is put off to later turns.',
   cases: (scale) =>
-    [PINO_FLOOR, PINO_WORKER, PINO_IN_PROCESS].map((contender) =>
+    CONTENDERS.map((contender) =>
       caseOf(contender, {
         load: 'paced',
         task: { bytes: 200, rate: CALL_RATE, seconds: scale.seconds(4), warmUpSeconds: scale.seconds(2) },

@@ -15,6 +15,26 @@ export const pinoThroughput: Row = {
   columns: THROUGHPUT_COLUMNS,
   targets: [
     ratio('pino in a worker, events/s', 'eventsPerSecond', 'pino-worker', 'pino-file', 'at least', 0.6),
+    {
+      text: 'pino in a worker, events/s against the fastest other transport for pino',
+      bound: 'at least',
+      value: 10,
+      unit: '×',
+      measured: (median) => {
+        const mine = median('pino-worker', 'eventsPerSecond');
+        const rates = PINO_OTHERS.map(({ id }) => median(id, 'eventsPerSecond') ?? 0);
+        const best = Math.max(...rates);
+        return mine === undefined || best === 0 ? undefined : mine / best;
+      },
+    },
+    ratio(
+      'pino in a worker against the best other pino transport',
+      'eventsPerSecond',
+      'pino-worker',
+      ['serdnam', 'pino-cloudwatch', 'pino-cloudwatch-best', 'apalchys', 'apalchys-best'],
+      'at least',
+      10,
+    ),
   ],
   charts: [{ key: 'eventsPerSecond', title: 'pino: events stored a second (200 B lines)', unit: 'events/s' }],
 };

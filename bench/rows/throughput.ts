@@ -1,9 +1,9 @@
 import type { Case, Column, Scale } from '../harness/row.js';
-import { type Contender, caseOf } from './contenders.js';
+import { type Contender, caseOf, roomy } from './contenders.js';
 
-const EVENTS = 250_000;
+const EVENTS = 200_000;
 const WARM_UP = 50_000;
-const SECONDS_OF_OTHERS = 5; // that a slow one is given events for
+const SECONDS_OF_OTHERS = 2.5; // that a slow one is given events for
 
 export const THROUGHPUT_COLUMNS: readonly Column[] = [
   { key: 'eventsPerSecond', title: 'events/s' },
@@ -17,14 +17,14 @@ export const THROUGHPUT_COLUMNS: readonly Column[] = [
 ];
 
 /** Logs lines of this size as fast as the contender takes them. */
-export function throughputCase(contender: Contender, bytes: number, scale: Scale): Case {
-  const { pace = Number.POSITIVE_INFINITY } = contender;
-  const events = Math.min(scale.events(EVENTS), pace * SECONDS_OF_OTHERS);
+export function throughputCase(contender: Contender, bytes: number, scale: Scale, most = EVENTS): Case {
+  const { pace = Number.POSITIVE_INFINITY, group } = contender;
+  const events = Math.ceil(Math.min(scale.events(most), pace * SECONDS_OF_OTHERS));
   const warmUp = pace < 100 ? 0 : Math.min(scale.events(WARM_UP), pace);
-  return caseOf(contender, {
+  return caseOf(group === 'ours' ? roomy(contender) : contender, {
     load: 'throughput',
     task: { bytes, events, warmUp, limitMs: 20_000 },
-    seconds: Number.isFinite(pace) ? SECONDS_OF_OTHERS + 3 : 3,
-    isChecked: contender.group !== 'floor',
+    seconds: Number.isFinite(pace) ? SECONDS_OF_OTHERS + 2 : 3,
+    isChecked: group !== 'floor',
   });
 }

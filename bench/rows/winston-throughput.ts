@@ -1,10 +1,14 @@
-import type { Row } from '../harness/row.js';
-import { ratio } from '../harness/row.js';
+import { bound, type Row, ratio } from '../harness/row.js';
 import { WINSTON_FLOOR, WINSTON_IN_PROCESS, WINSTON_WORKER } from './contenders.js';
 import { WINSTON_OTHERS } from './others.js';
 import { THROUGHPUT_COLUMNS, throughputCase } from './throughput.js';
 
 const CONTENDERS = [WINSTON_FLOOR, WINSTON_IN_PROCESS, WINSTON_WORKER, ...WINSTON_OTHERS];
+
+const OTHERS = [
+  ['winston-cloudwatch', 'at its defaults'],
+  ['winston-cloudwatch-best', 'at its best'],
+] as const;
 
 export const winstonThroughput: Row = {
   name: 'winston-throughput',
@@ -15,8 +19,40 @@ export const winstonThroughput: Row = {
   cases: (scale) => CONTENDERS.map((contender) => throughputCase(contender, 200, scale)),
   columns: THROUGHPUT_COLUMNS,
   targets: [
+    ...['winston-cloudwatch', 'winston-cloudwatch-best'].flatMap((other) => {
+      const settings = other.endsWith('best') ? 'at its best settings' : 'at its defaults';
+      return [
+        ratio(
+          `winston in-process, events/s against winston-cloudwatch ${settings}`,
+          ...(['eventsPerSecond', 'winston-in-process', other, 'at least', 2] as const),
+        ),
+        ratio(
+          `winston \`worker: true\`, events/s against winston-cloudwatch ${settings}`,
+          ...(['eventsPerSecond', 'winston-worker', other, 'at least', 3] as const),
+        ),
+      ];
+    }),
+    ...OTHERS.flatMap(([id, settings]) => [
+      ratio(
+        `in-process against winston-cloudwatch ${settings}`,
+        'eventsPerSecond',
+        'winston-in-process',
+        id,
+        'at least',
+        2,
+      ),
+      ratio(
+        `\`worker: true\` against winston-cloudwatch ${settings}`,
+        'eventsPerSecond',
+        'winston-worker',
+        id,
+        'at least',
+        3,
+      ),
+    ]),
+    bound('in-process, reordered', 'reordered', 'winston-in-process', 'at most', 0, 'events'),
     ratio(
-      'winston `worker: true`, main-thread CPU',
+      '`worker: true`, CPU of the main thread',
       'mainCpuUsPerEvent',
       'winston-worker',
       'winston-noop',

@@ -1,0 +1,52 @@
+import type { Case, Row, Target } from '../harness/row.js';
+import { type Contender, PINO_WORKER, PUBLISHER, variant } from './contenders.js';
+import { throughputCase } from './throughput.js';
+
+const COUNTS = [1000, 10_000, 100_000, 1_000_000, 10_000_000];
+const USUAL_COUNTS = COUNTS.length - 1; // the last one only with --full
+const FLUSH_EVERY = 100_000; // so that it is the number of events that differs, not how many wait
+const CONTENDERS = [PUBLISHER, PINO_WORKER];
+
+export const flatness: Row = {
+  name: 'flatness',
+  title: 'Cost of an event, from a thousand events to millions',
+  about:
+    'After 100,000 events to warm up, so many 200 B lines, flushed after every 100,000: CPU time of the whole process for each. ' +
+    'The sizes up to 10,000 hold one batch or two, so that what a flush costs by itself is in them.',
+  cases: (scale) =>
+    CONTENDERS.flatMap((contender) =>
+      COUNTS.slice(0, scale.isWhole ? COUNTS.length : USUAL_COUNTS)
+        .map((count) => ({ count, events: Math.min(count, scale.events(1_000_000)) }))
+        .filter(({ count, events }) => scale.isWhole || count === events)
+        .map(({ count }): Case => {
+          const id = idOf(contender, count);
+          const named = variant(contender, id, `${contender.label}, ${count.toLocaleString('en-US')}`, {});
+          const one = throughputCase(named, 200, scale, count);
+          const task = { ...one.task, events: count, flushEvery: FLUSH_EVERY, limitMs: 200_000 };
+          return { ...one, isChecked: false, task, seconds: 1.5 + count / 100_000, limitSeconds: 240 };
+        }),
+    ),
+  columns: [
+    { key: 'cpuUsPerEvent', title: 'CPU, µs/event', digits: 2 },
+    { key: 'eventsPerSecond', title: 'events/s' },
+    { key: 'rssMb', title: 'peak RSS, MB' },
+    { key: 'missing', title: 'not stored' },
+  ],
+  targets: CONTENDERS.map(
+    (contender): Target => ({
+      text: `${contender.label}, dearest event by cheapest`,
+      bound: 'at most',
+      value: 1.3,
+      unit: '×',
+      measured: (median) => {
+        const costs = COUNTS.map((count) => median(idOf(contender, count), 'cpuUsPerEvent'));
+        const known = costs.filter((cost) => cost !== undefined);
+        return known.length < 2 ? undefined : Math.max(...known) / Math.min(...known);
+      },
+    }),
+  ),
+};
+
+function idOf({ id }: Contender, count: number): string {
+  return `${id}-${count}`;
+}

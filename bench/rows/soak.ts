@@ -1,0 +1,33 @@
+import { bound, type Row } from '../harness/row.js';
+import { caseOf, PINO_WORKER, WINSTON_IN_PROCESS, WINSTON_WORKER } from './contenders.js';
+
+const CONTENDERS = [PINO_WORKER, WINSTON_IN_PROCESS, WINSTON_WORKER];
+const NOISE_MB = 5;
+
+export const soak: Row = {
+  name: 'soak',
+  title: 'memory over 10 minutes at 2,000 lines a second of 500 B',
+  about:
+    'One run, all contenders at once. Growth is the median of the last quarter against that of the second one.',
+  cases: (scale) =>
+    CONTENDERS.map((contender) =>
+      caseOf(contender, {
+        load: 'memory',
+        task: { bytes: 500, rate: 2000, seconds: scale.seconds(600), warmUpSeconds: scale.seconds(20) },
+        seconds: scale.seconds(600) + scale.seconds(20) + 2,
+        limitSeconds: 900,
+      }),
+    ),
+  columns: [
+    { key: 'rssBaseMb', title: 'RSS at the start, MB' },
+    { key: 'rssMaxMb', title: 'highest RSS, MB' },
+    { key: 'rssGrowthMb', title: 'growth, MB', digits: 1 },
+    { key: 'cpuUsPerEvent', title: 'CPU, µs/line', digits: 1 },
+  ],
+  targets: CONTENDERS.map(({ id, label }) =>
+    bound(`${label}: growth`, 'rssGrowthMb', id, 'at most', NOISE_MB, 'MB'),
+  ),
+  runs: 1,
+  together: true,
+  onlyByName: true,
+};
