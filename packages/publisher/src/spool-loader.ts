@@ -169,7 +169,7 @@ export class SpoolLoader {
     onLoaded(batch.weight);
     batch.freeze();
     batch.attempts = 1;
-    for (let n = put.notedPuts; n > 0; n--) batch.mayBeStoredUnder(put.sequenceToken ?? null);
+    for (let n = put.ambiguousPuts; n >= 0; n--) batch.mayBeStoredUnder(put.sequenceToken ?? null);
     batch.resendUnder = put.sequenceToken ?? null;
     // Not the batch that was put, or not the next one on its stream any more: no token can tell.
     if (!put.isIntact || batch.length < expected || writer.hasPut) batch.ambiguousTwice = true;

@@ -272,7 +272,10 @@ export class Spooler {
     const ranges = batch.spoolRanges;
     const last = ranges[ranges.length - 1][1];
     if (last > this.#spool.writtenThrough && !this.#recovered.has(last)) await this.#written(last);
-    await this.#within(this.#spool.notePut({ ...target, putId: ++this.#putId, ranges, sequenceToken }));
+    const { ambiguousPuts } = batch;
+    await this.#within(
+      this.#spool.notePut({ ...target, putId: ++this.#putId, ranges, sequenceToken, ambiguousPuts }),
+    );
   }
 
   #written(id: number): Promise<void> {
@@ -399,7 +402,7 @@ export class Spooler {
     const ranges = batch.spoolRanges;
     if (batch.isSpooled && !this.#gone.intersects(ranges)) {
       // Its own puts are noted; those of another thread are not.
-      this.#noteAtEnd(writer.target, ranges, rescuedUnder);
+      this.#noteAtEnd(writer.target, batch, ranges, rescuedUnder);
       return;
     }
     if (batch.isSpooled) this.#spool.acknowledge(ranges);
@@ -407,17 +410,20 @@ export class Spooler {
     ids.set(batch, written);
     if (written.length === 0 || written.includes(0)) return;
     const through = written[written.length - 1];
-    this.#noteAtEnd(
-      writer.target,
-      [[written[0], through]],
-      rescuedUnder === undefined ? mayBeStoredUnder : rescuedUnder,
-    );
+    const token = rescuedUnder === undefined ? mayBeStoredUnder : rescuedUnder;
+    this.#noteAtEnd(writer.target, batch, [[written[0], through]], token);
   }
 
-  /** Has the next process put these events as they were put under `token`, unless they were not put at all. */
-  #noteAtEnd(target: Target, ranges: readonly IdRange[], token: string | null | undefined): void {
+  /** Has the next process put a batch as it was put under `token`, unless it was not put at all. */
+  #noteAtEnd(
+    target: Target,
+    { ambiguousPuts }: Batch,
+    ranges: readonly IdRange[],
+    token: string | null | undefined,
+  ): void {
     if (token === undefined) return;
-    void this.#spool.notePut({ ...target, putId: ++this.#putId, ranges, sequenceToken: token ?? undefined });
+    const sequenceToken = token ?? undefined;
+    void this.#spool.notePut({ ...target, putId: ++this.#putId, ranges, sequenceToken, ambiguousPuts });
   }
 
   #countKept(writer: StreamWriter, batch: Batch, ids: readonly number[] | undefined): number {

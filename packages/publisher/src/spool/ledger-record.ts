@@ -18,6 +18,8 @@ export interface PutRecord {
   readonly logGroupName: string;
   readonly logStreamName: string;
   readonly sequenceToken: string | undefined;
+  /** Earlier puts of these events that may have stored them although no success came back. */
+  readonly ambiguousPuts: number;
   readonly parts: readonly PutPart[];
 }
 
@@ -40,6 +42,7 @@ export function encodePut(sink: ByteSink, put: PutRecord): void {
   sink.text(put.logStreamName);
   sink.byte(put.sequenceToken === undefined ? 0 : 1);
   sink.text(put.sequenceToken ?? '');
+  sink.uint(put.ambiguousPuts);
   sink.uint(put.parts.length);
   for (const part of put.parts) {
     sink.text(part.directoryKey);
@@ -59,12 +62,13 @@ export function decodeLedgerRecord(buffer: Buffer, payloadStart: number, payload
   const logStreamName = source.text();
   const hasToken = source.byte() === 1;
   const token = source.text();
+  const ambiguousPuts = source.uint();
   const parts: PutPart[] = [];
   for (let count = source.uint(); count > 0; count--) {
     parts.push({ directoryKey: source.text(), ranges: decodeRanges(source) });
   }
   const sequenceToken = hasToken ? token : undefined;
-  return { kind: 'put', put: { putId, logGroupName, logStreamName, sequenceToken, parts } };
+  return { kind: 'put', put: { putId, logGroupName, logStreamName, sequenceToken, ambiguousPuts, parts } };
 }
 
 // Sorted ranges: the gap in front of each, then its length.

@@ -97,19 +97,14 @@ export function pendingPuts(adopted: readonly AdoptedVolume[]): PendingPut[] {
   const byKey = new Map(adopted.map(({ volume }) => [volume.directory.key, volume]));
   const openIds = new Map(adopted.map(({ volume }) => [volume, volume.unacknowledged()]));
   const covered = new Map(adopted.map(({ volume }) => [volume, new RangeSet()]));
-  const pending: (PendingPut & { notedPuts: number })[] = [];
+  const pending: PendingPut[] = [];
   for (const { volume, scan } of adopted.toReversed()) {
     for (const put of scan.ledger.puts.toReversed()) {
       const found = resolvePut(put, volume, byKey);
       const isOpen = found.parts.some(({ of, ranges }) => openIds.get(of)?.intersects(ranges));
       const isReplaced = found.parts.some(({ of, ranges }) => covered.get(of)?.intersects(ranges));
       for (const { of, ranges } of found.parts) covered.get(of)?.addAll(ranges);
-      if (!isOpen) continue;
-      const own = RangeSet.of(found.parts.flatMap(({ of, ranges }) => shiftRanges(ranges, of.base)));
-      if (isReplaced) {
-        for (const newer of pending) if (own.intersects(newer.ranges)) newer.notedPuts += 1;
-        continue;
-      }
+      if (!isOpen || isReplaced) continue;
       pending.push({
         putId: put.putId,
         logGroupName: put.logGroupName,
@@ -118,7 +113,7 @@ export function pendingPuts(adopted: readonly AdoptedVolume[]): PendingPut[] {
         ranges: found.parts.flatMap(({ of, ranges }) => shiftRanges(ranges, of.base)),
         isIntact:
           found.isComplete && found.parts.every(({ of, ranges }) => openIds.get(of)?.includes(ranges)),
-        notedPuts: 1,
+        ambiguousPuts: put.ambiguousPuts,
       });
     }
   }

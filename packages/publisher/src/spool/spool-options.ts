@@ -34,8 +34,8 @@ export interface PendingPut {
   readonly ranges: readonly IdRange[];
   /** Whether all its events can be read and are open, so that the very same batch can be sent again. */
   readonly isIntact: boolean;
-  /** Puts that were noted for its events, this one included: each of them may have stored them. */
-  readonly notedPuts: number;
+  /** Earlier puts of its events that may have stored them, too. */
+  readonly ambiguousPuts: number;
 }
 
 /** What was found of dead owners. */

@@ -52,6 +52,8 @@ export interface PutNote {
   /** The ids of its events. */
   readonly ranges: readonly IdRange[];
   readonly sequenceToken: string | undefined;
+  /** Earlier puts of these events that may have stored them although no success came back. */
+  readonly ambiguousPuts: number;
 }
 
 /** A directory of dead owner's events, with the ids that they have in this spool. */

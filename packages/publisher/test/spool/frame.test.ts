@@ -88,6 +88,7 @@ test('records of the ledger come back as they went in', () => {
         logGroupName: name,
         logStreamName: `${name}!`,
         sequenceToken,
+        ambiguousPuts: putId % 7,
         parts: [
           { directoryKey: '', ranges },
           { directoryKey: '0011aabb', ranges: [[1, 4]] as const },

@@ -50,6 +50,7 @@ test('the command lists, prints and verifies a spool beside its living owner, an
     logStreamName: 's',
     ranges: [[ids[1] ?? 0, ids[1] ?? 0]],
     sequenceToken: 't',
+    ambiguousPuts: 0,
   });
   const before = filesOf(directory, '').sort();
 

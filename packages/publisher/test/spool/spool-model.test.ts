@@ -152,7 +152,13 @@ async function settle(spool: Spool, model: Model, shares: readonly number[], not
   if (!noted || first === undefined) return;
   await spool.flush();
   // The note of a put follows the settled ids in the ledger, so these are written when it is.
-  const note = { putId: 1, logGroupName: 'group', logStreamName: 'stream', sequenceToken: undefined };
+  const note = {
+    putId: 1,
+    logGroupName: 'group',
+    logStreamName: 'stream',
+    sequenceToken: undefined,
+    ambiguousPuts: 0,
+  };
   if (await spool.notePut({ ...note, ranges: [[first, first]] })) {
     // Those that the ledgers of other dead owners hold are not covered by this one.
     if (ids.every((id) => id >= 2 ** 40)) for (const number of chosen) model.maybeSettled.delete(number);
