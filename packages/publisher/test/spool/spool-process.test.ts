@@ -34,6 +34,7 @@ test('after kill -9 everything that was reported as written is recovered, once a
   const directory = temporaryDirectory(t);
   for (const reports of [1, 40]) {
     const child = startChild(t, 'write', directory);
+    const closed = once(child, 'close');
     let written = 0;
     let count = 0;
     for await (const line of linesOf(child)) {
@@ -42,6 +43,7 @@ test('after kill -9 everything that was reported as written is recovered, once a
       count += 1;
       if (count === reports) child.kill('SIGKILL');
     }
+    await closed; // its output ends before the process is gone
     assert.ok(written > 0);
     const spool = open(directory);
     const { events, directories } = await spool.ready;
