@@ -8,7 +8,9 @@ import { measureRow, warmsUp } from './harness/measure.js';
 import { Progress } from './harness/progress.js';
 import { ResultFolder } from './harness/results.js';
 import { type Row, Scale } from './harness/row.js';
-import { rowTable } from './report/tables.js';
+import { updateReadme } from './report/readme-table.js';
+import { writeReport } from './report/report.js';
+import { failureLines, rowTable, targetLines } from './report/tables.js';
 import { ROWS } from './rows/index.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -26,18 +28,31 @@ async function main(): Promise<void> {
     );
   }
   const scale = new Scale(args.scale, args.full);
-  if (rows.some((row) => row.cases(scale).some(({ needsContenders }) => needsContenders))) {
-    installContenders(path.join(here, '..'));
-  }
   const folder = args.out ?? path.join(here, 'results', scale.isFull ? '' : 'quick');
   const results = new ResultFolder(folder);
-  const progress = new Progress(rows.reduce((sum, row) => sum + secondsFor(row, args.runs, scale), 0));
+  if (!args.reportOnly) await measure(rows, args.runs, scale, results);
+  const found = results.read(ROWS.map(({ name }) => name));
+  writeReport(folder, ROWS, found);
+  console.error(`Report: ${path.relative('.', path.join(folder, 'README.md'))}`);
+  if (args.out === undefined && scale.isFull) updateReadme(path.join(here, '..', 'README.md'), found);
+}
+
+async function measure(
+  rows: readonly Row[],
+  runs: number,
+  scale: Scale,
+  results: ResultFolder,
+): Promise<void> {
+  const needsContenders = rows.some((row) => row.cases(scale).some((one) => one.needsContenders));
+  const withoutContenders = needsContenders ? installContenders(path.join(here, '..')) : undefined;
+  const progress = new Progress(rows.reduce((sum, row) => sum + secondsFor(row, runs, scale), 0));
   for (const row of rows) {
     progress.row(row);
-    const result = await measureRow(row, { runs: args.runs, scale }, progress);
+    const result = await measureRow(row, { runs, scale, withoutContenders }, progress);
     results.write(row.name, { machine: thisMachine(), ...result });
     progress.end();
-    console.log(`\n${rowTable(row, result)}\n`);
+    const said = [rowTable(row, result), ...failureLines(result), targetLines(row, result).join('\n')];
+    console.log(`\n${said.filter((part) => part !== '').join('\n\n')}\n`);
   }
 }
 

@@ -8,6 +8,8 @@ export interface MeasureOptions {
   /** Runs that count. One more goes before them and does not. */
   readonly runs: number;
   readonly scale: Scale;
+  /** Why the transports of others are not there to be measured. */
+  readonly withoutContenders?: string;
 }
 
 interface Tally {
@@ -24,7 +26,12 @@ interface Tally {
  */
 export async function measureRow(row: Row, options: MeasureOptions, progress: Progress): Promise<RowResult> {
   const cases = row.cases(options.scale);
-  const tallies = new Map<string, Tally>(cases.map(({ id }) => [id, { runs: [], failures: [] }]));
+  const tallies = new Map<string, Tally>(
+    cases.map(({ id, needsContenders }) => {
+      const skipped = needsContenders ? options.withoutContenders : undefined;
+      return [id, { runs: [], failures: [], skipped }];
+    }),
+  );
   const runs = Math.min(options.runs, row.runs ?? options.runs);
   const rounds = warmsUp(row, runs) ? runs + 1 : runs;
   for (let round = 0; round < rounds; round++) {

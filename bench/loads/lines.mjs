@@ -4,6 +4,8 @@
 
 const POOL = 1000;
 const DIGITS = 8;
+const TRACE_ID = 32;
+const SHORTEST_REFERER = 40;
 
 /** How each kind of logger writes a record, to know how long its line becomes. */
 const FORMS = {
@@ -30,7 +32,9 @@ export function makeRecords(bytes, kind) {
     const missing = bytes - Buffer.byteLength(line({ ...fields, traceId: '' }, text(0)));
     if (missing < 0)
       throw new Error(`A line of this shape has at least ${bytes - missing} bytes, not ${bytes}.`);
-    return { ...fields, traceId: hex(random, missing) };
+    const left = missing - TRACE_ID - Buffer.byteLength(',"referer":""');
+    if (left < SHORTEST_REFERER) return { ...fields, traceId: hex(random, missing) };
+    return { ...fields, referer: referer(random, left), traceId: hex(random, TRACE_ID) };
   });
 }
 
@@ -97,6 +101,18 @@ function detailed(random) {
 const METHODS = ['GET', 'GET', 'GET', 'POST', 'PUT'];
 const PLACES = ['orders', 'carts', 'products', 'invoices', 'users'];
 const TENANTS = ['north', 'south', 'east', 'west', 'central'];
+const PARAMETERS = ['utm_source', 'utm_medium', 'utm_campaign', 'category', 'sort', 'colour', 'size', 'page'];
+const VALUES = [
+  'newsletter',
+  'spring-sale',
+  'email',
+  'price-ascending',
+  'garden',
+  'blue',
+  'large',
+  '2',
+  '17',
+];
 const AGENTS = [
   'Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0',
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.1 Safari/605.1.15',
@@ -106,6 +122,13 @@ const AGENTS = [
 
 function url(random) {
   return `/api/v2/${pick(random, PLACES)}/${integer(random, 900_000) + 100_000}`;
+}
+
+/** The page that a request came from, with as much of a query as makes it as long as is needed. */
+function referer(random, length) {
+  let made = `https://${pick(random, TENANTS)}.shop.example.com/${pick(random, PLACES)}?`;
+  while (made.length < length) made += `${pick(random, PARAMETERS)}=${pick(random, VALUES)}&`;
+  return made.slice(0, length);
 }
 
 function status(random) {

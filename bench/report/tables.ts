@@ -1,26 +1,39 @@
 import type { CaseResult, RowResult } from '../harness/results.js';
 import type { Column, Median, Row, Target } from '../harness/row.js';
+import { eventsOf } from './losses.js';
 
-/** A Markdown table of what a row gave, and what it was to reach. */
+/** Counts of events that a transport should not have: shown with the part of all, so that they stand out. */
+const FAULTS = new Set(['lost', 'reordered', 'duplicated', 'missing']);
+
+/** A Markdown table of what a row gave. */
 export function rowTable(row: Row, result: RowResult): string {
   const shown = row.columns.filter(({ key }) =>
     result.cases.some(({ medians }) => medians[key] !== undefined),
   );
-  const lines = [
+  return [
     `| | ${shown.map(({ title }) => title).join(' | ')} |`,
     `|---|${shown.map(() => '---:').join('|')}|`,
     ...result.cases.map((one) => `| ${one.label} | ${cells(one, shown).join(' | ')} |`),
-  ];
-  return [lines.join('\n'), ...failureLines(result), ...targetLines(row, result)].join('\n\n');
+  ].join('\n');
 }
 
 function cells(one: CaseResult, columns: readonly Column[]): string[] {
   if (one.skipped !== undefined) return [`skipped: ${one.skipped}`, ...columns.slice(1).map(() => '')];
   if (one.runs.length === 0) return ['no figure: every run failed', ...columns.slice(1).map(() => '')];
-  return columns.map(({ key, digits }) => formatNumber(one.medians[key], digits));
+  return columns.map(({ key, digits }) => {
+    const value = one.medians[key];
+    return FAULTS.has(key) ? fault(value, eventsOf(one)) : formatNumber(value, digits);
+  });
 }
 
-function failureLines({ cases }: RowResult): string[] {
+function fault(count: number | undefined, events: number | undefined): string {
+  if (!count) return formatNumber(count);
+  const part = events === undefined ? '' : ` (${formatNumber((count / events) * 100, 1)} %)`;
+  return `**${formatNumber(count)}**${part}`;
+}
+
+/** Runs that gave no figures, and why. */
+export function failureLines({ cases }: RowResult): string[] {
   const lines = cases.flatMap(({ label, failures = [] }) =>
     failures.length === 0
       ? []
@@ -29,21 +42,30 @@ function failureLines({ cases }: RowResult): string[] {
   return lines.length === 0 ? [] : [lines.join('\n')];
 }
 
-export function targetLines(row: Row, result: RowResult): string[] {
-  const lines = (row.targets ?? []).map((target) => `- ${targetLine(target, result)}`);
-  return lines.length === 0 ? [] : [lines.join('\n')];
+/** Targets as lines of a Markdown table: measure, target, measured, whether it is met. */
+export function targetRows(row: Row, result: RowResult): string[] {
+  return (row.targets ?? []).map((target) => `| ${judged(target, result).join(' | ')} |`);
 }
 
-function targetLine(target: Target, result: RowResult): string {
+/** The same for a terminal. */
+export function targetLines(row: Row, result: RowResult): string[] {
+  return (row.targets ?? []).map((target) => {
+    const [text, wanted, measured, verdict] = judged(target, result);
+    return `- ${text}: ${wanted}; measured ${measured}, ${verdict}`;
+  });
+}
+
+function judged(target: Target, result: RowResult): [string, string, string, string] {
   const { text, bound, value, unit } = target;
   const measured = target.measured(medianIn(result));
-  const wanted = `${text}: ${bound} ${formatNumber(value, decimals(value))} ${unit}`;
-  if (measured === undefined) return `${wanted}; not measured`;
+  const wanted = `${bound} ${formatNumber(value, decimals(value))} ${unit}`.trim();
+  if (measured === undefined) return [text, wanted, '–', 'not measured'];
   const isMet = bound === 'at most' ? measured <= value : measured >= value;
-  return `${wanted}; measured ${formatNumber(measured, 2)} ${unit}, ${isMet ? 'met' : '**not met**'}`;
+  const digits = Number.isInteger(measured) ? 0 : 2;
+  return [text, wanted, `${formatNumber(measured, digits)} ${unit}`.trim(), isMet ? 'met' : '**not met**'];
 }
 
-export function medianIn(result: RowResult): Median {
+function medianIn(result: RowResult): Median {
   return (caseId, key) => result.cases.find(({ id }) => id === caseId)?.medians[key];
 }
 

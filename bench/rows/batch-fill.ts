@@ -2,6 +2,7 @@ import { bound, type Row } from '../harness/row.js';
 import { caseOf, PINO_WORKER, PUBLISHER, roomy, WINSTON_IN_PROCESS, WINSTON_WORKER } from './contenders.js';
 import { OTHER_LOGGERS, PINO_OTHERS, WINSTON_OTHERS } from './others.js';
 
+const LEAST = 20_000; // four batches that are full
 const OTHERS = ['pino-cloudwatch', 'cwlogs-writable', 'logtape', 'loglayer-best', 'winston-cloudwatch-best'];
 const OURS = [PUBLISHER, PINO_WORKER, WINSTON_IN_PROCESS, WINSTON_WORKER].map(roomy);
 
@@ -20,7 +21,7 @@ export const batchFill: Row = {
         load: 'throughput',
         task: {
           bytes: 200,
-          events: Math.min(scale.events(100_000), (contender.pace ?? 20_000) * 2),
+          events: Math.min(Math.max(LEAST, scale.events(100_000)), (contender.pace ?? 50_000) * 2),
           warmUp: 0,
         },
         endpoint: 'checking',

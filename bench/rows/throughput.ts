@@ -11,6 +11,7 @@ export const THROUGHPUT_COLUMNS: readonly Column[] = [
   { key: 'mainCpuUsPerEvent', title: 'main thread CPU, µs/event', digits: 2 },
   { key: 'rssMb', title: 'peak RSS, MB' },
   { key: 'requestsPerMillion', title: 'requests per million' },
+  { key: 'missing', title: 'not stored' },
   { key: 'lost', title: 'lost' },
   { key: 'reordered', title: 'reordered' },
   { key: 'duplicated', title: 'duplicated' },

@@ -1,0 +1,44 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { CaseResult, Results } from '../harness/results.js';
+import { formatNumber } from './tables.js';
+
+const BEGIN = '<!-- bench:begin, written by npm run bench -->';
+const END = '<!-- bench:end -->';
+const ROWS = ['pino-throughput', 'winston-throughput'];
+// At its defaults and at its best; of others only the better one is shown here.
+const KEYS = ['lost', 'reordered', 'duplicated'];
+
+/** Puts a short table between the marks of a README; does nothing to one that has no marks. */
+export function updateReadme(file: string, results: Results): void {
+  if (!existsSync(file)) return;
+  const text = readFileSync(file, 'utf8');
+  const begin = text.indexOf(BEGIN);
+  const end = text.indexOf(END);
+  const table = shortTable(results);
+  if (begin < 0 || end < begin || table === undefined) return;
+  writeFileSync(file, `${text.slice(0, begin + BEGIN.length)}\n${table}\n${text.slice(end)}`);
+}
+
+/** `undefined` while a row that it needs has not been measured. */
+export function shortTable(results: Results): string | undefined {
+  const rows = ROWS.map((name) => results[name]);
+  if (rows.some((row) => row === undefined)) return undefined;
+  const lines = rows.flatMap((row) => (row?.cases ?? []).filter(({ runs }) => runs.length > 0).map(line));
+  const machine = rows[0]?.machine;
+  return [
+    '',
+    '| 200 B lines | events stored/s | main thread, µs/event | lost | reordered | duplicated |',
+    '|---|---:|---:|---:|---:|---:|',
+    ...lines,
+    ...(machine
+      ? ['', `${machine.cpu}, ${machine.cores} cores, Node.js ${machine.node}, ${machine.date}.`]
+      : []),
+    '',
+  ].join('\n');
+}
+
+function line({ label, group, medians }: CaseResult): string {
+  const found = KEYS.map((key) => (group === 'floor' ? '–' : formatNumber(medians[key])));
+  const rate = formatNumber(medians.eventsPerSecond);
+  return `| ${label} | ${rate} | ${formatNumber(medians.mainCpuUsPerEvent, 2)} | ${found.join(' | ')} |`;
+}
