@@ -72,6 +72,10 @@ const server = net.createServer((socket) => {
       if (found >= 0) {
         counts.events++;
         at += found + MARK.length - tail.length + skip;
+      } else if (to - at < MARK.length - 1) {
+        tail = joint.subarray(-MARK.length + 1); // the piece is shorter than a mark
+        skipping = 0;
+        return;
       }
     }
     for (let found = next(chunk, at, to); found >= 0; found = next(chunk, at, to)) {

@@ -10,3 +10,4 @@ export const CALL_COLUMNS: readonly Column[] = [
 ];
 
 export const CALL_RATE = 10_000;
+export const CALL_SECONDS = 2;

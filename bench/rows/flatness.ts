@@ -33,7 +33,7 @@ export const flatness: Row = {
             ...one,
             isChecked: false,
             task: { ...task, limitMs: 200_000 },
-            seconds: 2.5 + count / 130_000,
+            seconds: 1.3 + count / 300_000,
             limitSeconds: 240,
           };
         }),

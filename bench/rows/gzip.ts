@@ -20,10 +20,10 @@ export const gzip: Row = {
         caseOf(contender, {
           load: 'paced',
           task: {
-            ...{ bytes: 500, rate: RATE, seconds: scale.seconds(3), warmUpSeconds: 1 },
+            ...{ bytes: 500, rate: RATE, seconds: scale.seconds(2), warmUpSeconds: 1 },
             ...{ watchDelay: true, trustsFlush: true },
           },
-          seconds: scale.seconds(3) + 2.5,
+          seconds: scale.seconds(2) + 2,
         }),
     ),
   columns: [

@@ -9,7 +9,7 @@ const OURS = [PINO_WORKER, PINO_IN_PROCESS, WINSTON_IN_PROCESS, WINSTON_WORKER];
 
 export const memoryOutage: Row = {
   name: 'memory-outage',
-  title: 'memory in an outage of 60 s at 5,000 lines a second of 500 B',
+  title: 'Memory in an outage of 60 s at 5,000 lines a second of 500 B',
   about:
     'After a warm-up of 5 s the endpoint keeps its connections and answers nothing, while 150 MB are logged; `maxBufferBytes` ' +
     'is the default of 64 MiB. All contenders run at once.',
@@ -37,12 +37,12 @@ export const memoryOutage: Row = {
   ],
   targets: OURS.map(({ id, label }) =>
     bound(
-      `${label}: RSS over base`,
+      `${label}: RSS over base in an outage, 1.5 × \`maxBufferBytes\` + 40 MB`,
       'rssOverBaseMb',
       id,
       'at most',
       Math.round(MOST_MB),
-      'MB (1.5 × maxBufferBytes + 40)',
+      'MB',
     ),
   ),
   charts: [{ key: 'rssOverBaseMb', title: 'Memory that an outage of 60 s takes', unit: 'MB' }],

@@ -1,9 +1,9 @@
 import { type Row, ratio } from '../harness/row.js';
-import { CALL_COLUMNS, CALL_RATE } from './call.js';
+import { CALL_COLUMNS, CALL_RATE, CALL_SECONDS } from './call.js';
 import { caseOf, PINO_FLOOR, PINO_IN_PROCESS, PINO_WORKER } from './contenders.js';
 import { PINO_OTHERS } from './others.js';
 
-const OTHERS = ['serdnam', 'apalchys', 'cwlogs-writable-best'];
+const OTHERS = ['serdnam', 'cwlogs-writable-best'];
 const CONTENDERS = [
   PINO_FLOOR,
   PINO_WORKER,
@@ -21,8 +21,8 @@ export const pinoCall: Row = {
     CONTENDERS.map((contender) =>
       caseOf(contender, {
         load: 'paced',
-        task: { bytes: 200, rate: CALL_RATE, seconds: scale.seconds(4), warmUpSeconds: scale.seconds(2) },
-        seconds: scale.seconds(4) + scale.seconds(2) + 2,
+        task: { bytes: 200, rate: CALL_RATE, seconds: scale.seconds(CALL_SECONDS), warmUpSeconds: 1 },
+        seconds: scale.seconds(CALL_SECONDS) + 2,
       }),
     ),
   columns: CALL_COLUMNS,

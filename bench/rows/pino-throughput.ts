@@ -13,7 +13,7 @@ export const pinoThroughput: Row = {
   about:
     'Lines are logged as fast as pino takes them, a hundred in one turn of the event loop. The clock runs from the first ' +
     'call until the endpoint, which only reads and answers, has the last event; for `pino/file` until its worker has flushed. ' +
-    'Slow transports are given fewer lines. What was lost, reordered or stored twice is from one more run, against the ' +
+    'The transports of this project have `maxBufferBytes: 512 MiB` here, so that the whole burst has room. Slow transports are given fewer lines. What was lost, reordered or stored twice is from one more run, against the ' +
     'endpoint that checks every event and refuses what CloudWatch Logs refuses.',
   cases: (scale) => CONTENDERS.map((contender) => throughputCase(contender, 200, scale)),
   columns: THROUGHPUT_COLUMNS,

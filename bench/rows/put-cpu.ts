@@ -16,7 +16,7 @@ export const putCpu: Row = {
   cases: (scale) =>
     WAYS.map(
       ([id, label, group, settings]): Case => ({
-        ...{ id, label, group, load: 'put-cpu', endpoint: 'reading', seconds: 4 },
+        ...{ id, label, group, load: 'put-cpu', endpoint: 'reading', seconds: 2.5 },
         task: {
           way: id.split('-')[0],
           bytes: 200,

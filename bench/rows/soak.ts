@@ -6,7 +6,7 @@ const NOISE_MB = 5;
 
 export const soak: Row = {
   name: 'soak',
-  title: 'memory over 10 minutes at 2,000 lines a second of 500 B',
+  title: 'Memory over 10 minutes at 2,000 lines a second of 500 B',
   about:
     'One run, all contenders at once. Growth is the median of the last quarter against that of the second one.',
   cases: (scale) =>
@@ -25,7 +25,7 @@ export const soak: Row = {
     { key: 'cpuUsPerEvent', title: 'CPU, µs/line', digits: 1 },
   ],
   targets: CONTENDERS.map(({ id, label }) =>
-    bound(`${label}: growth`, 'rssGrowthMb', id, 'at most', NOISE_MB, 'MB'),
+    bound(`${label}: growth over the soak`, 'rssGrowthMb', id, 'at most', NOISE_MB, 'MB'),
   ),
   runs: 1,
   together: true,

@@ -20,9 +20,9 @@ export const streams: Row = {
         task: {
           logger: 'loggers/publisher-streams',
           settings: { streams: count },
-          ...{ bytes: 200, rate: RATE, seconds: scale.seconds(5), warmUpSeconds: 2 },
+          ...{ bytes: 200, rate: RATE, seconds: scale.seconds(3), warmUpSeconds: 1 },
         },
-        seconds: scale.seconds(5) + 4,
+        seconds: scale.seconds(3) + 2,
       }),
     ),
   columns: [

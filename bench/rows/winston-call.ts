@@ -1,5 +1,5 @@
 import { type Row, ratio } from '../harness/row.js';
-import { CALL_COLUMNS, CALL_RATE } from './call.js';
+import { CALL_COLUMNS, CALL_RATE, CALL_SECONDS } from './call.js';
 import { caseOf, WINSTON_FLOOR, WINSTON_IN_PROCESS, WINSTON_WORKER } from './contenders.js';
 import { WINSTON_OTHERS } from './others.js';
 
@@ -18,8 +18,8 @@ export const winstonCall: Row = {
     CONTENDERS.map((contender) =>
       caseOf(contender, {
         load: 'paced',
-        task: { bytes: 200, rate: CALL_RATE, seconds: scale.seconds(4), warmUpSeconds: scale.seconds(2) },
-        seconds: scale.seconds(4) + scale.seconds(2) + 2,
+        task: { bytes: 200, rate: CALL_RATE, seconds: scale.seconds(CALL_SECONDS), warmUpSeconds: 1 },
+        seconds: scale.seconds(CALL_SECONDS) + 2,
       }),
     ),
   columns: CALL_COLUMNS,
