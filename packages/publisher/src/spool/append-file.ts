@@ -25,7 +25,7 @@ export interface AppendListener<T> {
 
 /**
  * A file that is only appended to. Buffers wait here, and at most one write of them is with `sonic-boom` at a time:
- * so it is known at every instant which of them the kernel has, `flushSync` can write all others at once, and after
+ * so it is known at every instant which of them the kernel has, `writeSync` can write all others at once, and after
  * an error nothing is hidden in a queue that would never be closed.
  */
 export class AppendFile<T> {
@@ -41,8 +41,11 @@ export class AppendFile<T> {
   #inFlightWritten = 0;
   // Bytes of the file that hold whole entries; unknown once a synchronous write overtook one in flight.
   #wholeBytes: number | undefined;
+  // Whether the kernel may have bytes that are not on the disk.
+  #isDirty = false;
   #failure: NodeJS.ErrnoException | undefined;
   #closed: Promise<void> | undefined;
+  #isDestroyed = false;
   #whenIdle: (() => void)[] = [];
 
   /** Opens or creates the file with mode 0600. Throws what `fs.openSync` throws. */
@@ -50,7 +53,7 @@ export class AppendFile<T> {
     this.path = path;
     this.#listener = listener;
     this.#fd = fs.openSync(path, flags, 0o600);
-    const { size, ino } = fs.fstatSync(this.#fd);
+    const { size, ino } = this.#stat();
     this.#wholeBytes = size;
     this.inode = ino;
     this.#writer = new sonicBoom.SonicBoom({
@@ -91,23 +94,29 @@ export class AppendFile<T> {
   /** Asks the kernel to put what it has on the disk. Rejects with the error of `fdatasync`. */
   sync(): Promise<void> {
     if (this.#closed !== undefined) return this.#closed;
+    this.#isDirty = false;
     return new Promise((resolve, reject) => {
-      fs.fdatasync(this.#fd, (error) => (error === null ? resolve() : reject(error)));
+      fs.fdatasync(this.#fd, (error) => {
+        if (error === null) return resolve();
+        this.#isDirty = true;
+        reject(error);
+      });
     });
   }
 
   /**
-   * Has everything given so far in the kernel and on the disk when it returns, or has called `onFailed`.
-   * A write in flight is written once more, as nobody would see it end when the process exits: readers pass over
-   * an entry that comes twice. Returns whether that was so.
+   * Has everything given so far in the kernel when it returns, or has called `onFailed`. A write in flight is
+   * written once more, as nobody would see it end when the process exits: readers pass over an entry that comes
+   * twice. Returns whether that was so.
    */
-  flushSync(): boolean {
-    if (this.#failure !== undefined || this.isIdle) return false;
-    const entries = [...this.#inFlight, ...this.#waiting];
+  writeSync(): boolean {
     const overtakes = this.#inFlight.length > 0;
+    const entries = [...this.#inFlight, ...this.#waiting];
+    if (this.#failure !== undefined || entries.length === 0) return false;
     if (overtakes) this.#wholeBytes = undefined;
     this.#inFlight = [];
     this.#waiting = [];
+    this.#isDirty = true;
     let index = 0;
     try {
       for (; index < entries.length; index++) {
@@ -115,7 +124,6 @@ export class AppendFile<T> {
         for (let at = 0; at < buffer.length; ) at += fs.writeSync(this.#fd, buffer, at);
         if (this.#wholeBytes !== undefined) this.#wholeBytes += buffer.length;
       }
-      fs.fdatasyncSync(this.#fd);
     } catch (error) {
       this.#fail(error as NodeJS.ErrnoException, entries, index);
       return overtakes;
@@ -125,10 +133,32 @@ export class AppendFile<T> {
     return overtakes;
   }
 
+  /** The same as {@link writeSync}, and has it on the disk, too. */
+  flushSync(): boolean {
+    const overtakes = this.writeSync();
+    if (this.#failure !== undefined || !this.#isDirty || this.#isDestroyed) return overtakes;
+    this.#isDirty = false;
+    try {
+      fs.fdatasyncSync(this.#fd);
+    } catch (error) {
+      this.#fail(error as NodeJS.ErrnoException, [], 0);
+    }
+    return overtakes;
+  }
+
   /** Waits for the writes under way, puts them on the disk and closes the file. Never rejects. */
   close(): Promise<void> {
     this.#closed ??= this.idle().then(() => this.#destroyWriter());
     return this.#closed;
+  }
+
+  #stat(): fs.Stats {
+    try {
+      return fs.fstatSync(this.#fd);
+    } catch (error) {
+      fs.closeSync(this.#fd);
+      throw error;
+    }
   }
 
   #pump(): void {
@@ -156,11 +186,12 @@ export class AppendFile<T> {
 
   #onDrain(): void {
     this.#writerIsBusy = false;
-    // Empty when flushSync took the entries over; they were reported then.
+    // Empty when writeSync took the entries over; they were reported then.
     const done = this.#inFlight;
     this.#inFlight = [];
     if (done.length > 0) {
       if (this.#wholeBytes !== undefined) this.#wholeBytes += this.#inFlightWritten;
+      this.#isDirty = true;
       this.#listener.onWritten(done.map((entry) => entry.tag));
     }
     this.#pump();
@@ -168,7 +199,8 @@ export class AppendFile<T> {
   }
 
   #onError(error: NodeJS.ErrnoException): void {
-    if (this.#failure !== undefined || this.#closed !== undefined) return;
+    // Of a write that `writeSync` overtook, or of closing: everything was written.
+    if (this.#failure !== undefined || this.#isDestroyed) return;
     this.#writerIsBusy = false;
     let whole = 0;
     let bytes = 0;
@@ -204,7 +236,8 @@ export class AppendFile<T> {
   }
 
   async #destroyWriter(): Promise<void> {
-    // A write that flushSync overtook may still be with the thread pool: the descriptor must outlive it.
+    this.#isDestroyed = true;
+    // A write that writeSync overtook may still be with the thread pool: the descriptor must outlive it.
     while (this.#writerIsBusy && this.#failure === undefined) {
       await new Promise<void>((resolve) => {
         this.#writer.once('drain', resolve);

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { AppendFile } from '../../src/spool/append-file.ts';
+import { temporaryDirectory } from './spool-fixture.ts';
+
+/** A listener that remembers what it was told. */
+function told() {
+  const written: string[] = [];
+  const failed: string[] = [];
+  const codes: string[] = [];
+  return {
+    written,
+    failed,
+    codes,
+    onWritten: (tags: readonly string[]) => written.push(...tags),
+    onFailed: ({ code = '' }: NodeJS.ErrnoException, tags: readonly string[]) => {
+      codes.push(code);
+      failed.push(...tags);
+    },
+  };
+}
+
+const bytes = (text: string): Buffer => Buffer.from(text);
+
+test('a write that fails after the file was told to close is reported, and the file closes', async (t) => {
+  if (!fs.existsSync('/dev/full')) return t.skip('there is no /dev/full here');
+  const listener = told();
+  const file = new AppendFile<string>('/dev/full', 'a', listener);
+  file.append(bytes('one'), 'one');
+  file.append(bytes('two'), 'two');
+  await within(t, file.close());
+  assert.deepEqual(listener, { ...listener, written: [], failed: ['one', 'two'], codes: ['ENOSPC'] });
+});
+
+test('what the kernel has is put on the disk when it is flushed synchronously, also when nothing waits', async (t) => {
+  const target = path.join(temporaryDirectory(t), 'file');
+  const listener = told();
+  const file = new AppendFile<string>(target, 'ax', listener);
+  file.append(bytes('one'), 'one');
+  await file.idle();
+  const sync = t.mock.method(fs, 'fdatasyncSync');
+  file.flushSync();
+  assert.equal(sync.mock.callCount(), 1);
+  file.flushSync();
+  assert.equal(sync.mock.callCount(), 1, 'there is nothing new');
+  await file.close();
+  file.flushSync();
+  assert.equal(sync.mock.callCount(), 1, 'closing put it on the disk');
+  assert.deepEqual(listener.written, ['one']);
+});
+
+/** Fails, instead of waiting for ever, when something does not end. */
+async function within<T>(t: TestContext, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('it did not end within 20 s')), 20_000);
+  });
+  t.after(() => clearTimeout(timer));
+  return Promise.race([promise, late]);
+}
