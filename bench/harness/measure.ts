@@ -4,6 +4,9 @@ import type { CaseResult, RowResult } from './results.js';
 import type { Case, Metrics, Row, Scale } from './row.js';
 import { RunError, runCase } from './run-case.js';
 
+// A contender that fails again and again may take its whole limit of time for each run.
+const GIVE_UP_AFTER = 2;
+
 export interface MeasureOptions {
   /** Runs that count. One more goes before them and does not. */
   readonly runs: number;
@@ -17,6 +20,8 @@ interface Tally {
   /** What the endpoint that checks found out. */
   checked?: Metrics;
   readonly failures: string[];
+  /** Runs without numbers, those that do not count included. */
+  failed: number;
   skipped?: string;
 }
 
@@ -29,7 +34,7 @@ export async function measureRow(row: Row, options: MeasureOptions, progress: Pr
   const tallies = new Map<string, Tally>(
     cases.map(({ id, needsContenders }) => {
       const skipped = needsContenders ? options.withoutContenders : undefined;
-      return [id, { runs: [], failures: [], skipped }];
+      return [id, { runs: [], failures: [], failed: 0, skipped }];
     }),
   );
   const runs = Math.min(options.runs, row.runs ?? options.runs);
@@ -38,7 +43,7 @@ export async function measureRow(row: Row, options: MeasureOptions, progress: Pr
     const isCounted = round >= rounds - runs;
     const turn = async (one: Case) => {
       const tally = tallies.get(one.id);
-      if (!tally || tally.skipped !== undefined) return progress.done(one);
+      if (!tally || tally.skipped !== undefined || tally.failed >= GIVE_UP_AFTER) return progress.done(one);
       progress.running(row, one, round, rounds);
       await run(one, tally, isCounted);
       progress.done(one);
@@ -48,7 +53,7 @@ export async function measureRow(row: Row, options: MeasureOptions, progress: Pr
   }
   for (const one of cases.filter(({ isChecked }) => isChecked)) {
     const tally = tallies.get(one.id);
-    if (!tally || tally.skipped !== undefined) continue;
+    if (!tally || tally.skipped !== undefined || tally.failed >= GIVE_UP_AFTER) continue;
     progress.checking(row, one);
     tally.checked = await check(one, tally);
     progress.done(one);
@@ -69,7 +74,8 @@ async function run(one: Case, tally: Tally, isCounted: boolean): Promise<void> {
     else if (isCounted) tally.runs.push(outcome.metrics);
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
-    if (isCounted) tally.failures.push(error.message);
+    tally.failed++;
+    if (isCounted || tally.failed >= GIVE_UP_AFTER) tally.failures.push(error.message);
   }
 }
 

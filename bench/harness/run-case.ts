@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Case, Metrics } from './row.js';
 
-const LIMIT_SECONDS = 120;
+const LIMIT_SECONDS = 60;
 
 /** A run that gave no numbers, and why. */
 export class RunError extends Error {

@@ -1,11 +1,12 @@
 /** Transports that are not in the tables, and why. */
 export const NOT_COMPARED: readonly { readonly name: string; readonly reason: string }[] = [
   {
-    name: '@ubercode/winston-cloudwatch, @ubercode/pino-cloudwatch',
-    reason: 'npm does not serve them: the registry answers 404 to both names',
+    name: '@ubercode/winston-cloudwatch, @ubercode/pino-cloudwatch, cloudwatch-winston, @initd.sg/winston-cloudwatch',
+    reason: 'npm does not serve them; it answers 404 to their names',
   },
+  { name: 'winston-cloudwatch-transport', reason: 'a transport for winston 2' },
   {
-    name: '@loglayer/transport-aws-cloudwatch-logs, @logtape/cloudwatch-logs',
-    reason: 'are in the tables of pino, but come with loggers of their own',
+    name: 'bunyan-cloudwatch, lawgs, log4js-cloudwatch-appender',
+    reason: 'for loggers that are not compared here',
   },
 ];

@@ -5,7 +5,6 @@ import { formatNumber } from './tables.js';
 const BEGIN = '<!-- bench:begin, written by npm run bench -->';
 const END = '<!-- bench:end -->';
 const ROWS = ['pino-throughput', 'winston-throughput'];
-// At its defaults and at its best; of others only the better one is shown here.
 const KEYS = ['lost', 'reordered', 'duplicated'];
 
 /** Puts a short table between the marks of a README; does nothing to one that has no marks. */
@@ -23,7 +22,7 @@ export function updateReadme(file: string, results: Results): void {
 export function shortTable(results: Results): string | undefined {
   const rows = ROWS.map((name) => results[name]);
   if (rows.some((row) => row === undefined)) return undefined;
-  const lines = rows.flatMap((row) => (row?.cases ?? []).filter(({ runs }) => runs.length > 0).map(line));
+  const lines = rows.flatMap((row) => shortened(row?.cases ?? []).map(line));
   const machine = rows[0]?.machine;
   return [
     '',
@@ -35,6 +34,17 @@ export function shortTable(results: Results): string | undefined {
       : []),
     '',
   ].join('\n');
+}
+
+/** Of every other transport only the case that is faster: at its defaults, or at its best settings. */
+function shortened(cases: readonly CaseResult[]): CaseResult[] {
+  const measured = cases.filter(({ runs, id }) => runs.length > 0 && id !== 'publisher');
+  const rate = ({ medians }: CaseResult) => medians.eventsPerSecond ?? 0;
+  return measured.filter(
+    (one) =>
+      one.group !== 'others' ||
+      measured.every((other) => other.task.logger !== one.task.logger || rate(other) <= rate(one)),
+  );
 }
 
 function line({ label, group, medians }: CaseResult): string {

@@ -56,7 +56,11 @@ function targets(rows: readonly Row[], results: Results): string {
     const result = results[row.name];
     return result ? targetRows(row, result) : [];
   });
-  return ['## What was to be reached', '| measure | target | measured | |\n|---|---:|---:|---|', ...lines]
+  return [
+    '## What was to be reached',
+    '| row | measure | target | measured | |\n|---|---|---:|---:|---|',
+    ...lines,
+  ]
     .join('\n\n')
     .replace(/\|\n\n\|/g, '|\n|');
 }

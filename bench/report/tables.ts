@@ -42,9 +42,9 @@ export function failureLines({ cases }: RowResult): string[] {
   return lines.length === 0 ? [] : [lines.join('\n')];
 }
 
-/** Targets as lines of a Markdown table: measure, target, measured, whether it is met. */
+/** Targets as lines of a Markdown table: row, measure, target, measured, whether it is met. */
 export function targetRows(row: Row, result: RowResult): string[] {
-  return (row.targets ?? []).map((target) => `| ${judged(target, result).join(' | ')} |`);
+  return (row.targets ?? []).map((target) => `| \`${row.name}\` | ${judged(target, result).join(' | ')} |`);
 }
 
 /** The same for a terminal. */

@@ -25,7 +25,10 @@ test('a row is measured, kept with the machine, and reported with its targets an
     assert.ok(medians.cpuMsPerPut > 0, id);
   }
   const report = readFileSync(path.join(folder, 'README.md'), 'utf8');
-  assert.match(report, /\| CPU to put 1 MiB \| at most 1\.5 × \| \d+\.\d\d × \| (met|\*\*not met\*\*) \|/);
+  assert.match(
+    report,
+    /\| `put-cpu` \| CPU to put 1 MiB \| at most 1\.5 × \| \d+\.\d\d × \| (met|\*\*not met\*\*) \|/,
+  );
   assert.match(report, /a short run, for trying only/);
   for (const name of readdirSync(path.join(folder, 'charts'))) {
     assert.match(readFileSync(path.join(folder, 'charts', name), 'utf8'), /<rect class="ours"/);
