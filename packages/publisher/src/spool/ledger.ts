@@ -50,6 +50,7 @@ export class Ledger {
   #compactAtBytes = COMPACT_BYTES;
   #rewriting: Promise<boolean> | undefined;
   #isBroken = false;
+  #isClosed = false;
   bytes = 0;
   writes = 0;
 
@@ -76,6 +77,7 @@ export class Ledger {
 
   /** Notes settled ids; written at the end of the current turn of the event loop. */
   acknowledge(ranges: readonly IdRange[]): void {
+    if (this.#isClosed) return;
     for (const range of ranges) this.#acknowledged.push(range);
     if (this.#flushScheduled) return;
     this.#flushScheduled = true;
@@ -85,7 +87,7 @@ export class Ledger {
   /** Resolves with whether the kernel has the record. */
   notePut(put: PutRecord): Promise<boolean> {
     this.#flushAcknowledged();
-    if (this.#isBroken) return Promise.resolve(false);
+    if (this.#isBroken || this.#isClosed) return Promise.resolve(false);
     const sink = new ByteSink(256);
     encodePut(sink, put);
     const buffer = sink.take();
@@ -96,7 +98,8 @@ export class Ledger {
   /** Resolves with whether everything noted so far is on the disk. */
   async sync(): Promise<boolean> {
     this.#flushAcknowledged();
-    await this.#rewriting;
+    // What is held meanwhile may make it grow so much that it is written anew once more.
+    while (this.#rewriting !== undefined) await this.#rewriting;
     if (this.#isBroken) return false;
     const file = this.#file;
     if (file === undefined) return true;
@@ -129,13 +132,16 @@ export class Ledger {
    * Resolves with whether that worked.
    */
   rewrite(): Promise<boolean> {
+    if (this.#isClosed) return Promise.resolve(false);
     this.#rewriting ??= this.#rewrite().finally(() => {
       this.#rewriting = undefined;
     });
     return this.#rewriting;
   }
 
+  /** What is noted from now on is not: another process may have the directory soon. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.sync();
     await this.#file?.close();
     this.#file = undefined;

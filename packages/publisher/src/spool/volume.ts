@@ -15,8 +15,7 @@ export class Volume {
   /** Oldest first. */
   segments: Segment[] = [];
   base = 0;
-  #collecting: Promise<void> | undefined;
-  #collectAgain = false;
+  #collecting: Promise<void> = Promise.resolve();
 
   constructor(directory: OwnerDirectory, onLedgerError: (error: NodeJS.ErrnoException) => void) {
     this.directory = directory;
@@ -67,10 +66,7 @@ export class Volume {
 
   /** Deletes the complete segments without open events, once the ledger that says so is on the disk. */
   collect(): Promise<void> {
-    this.#collectAgain = true;
-    this.#collecting ??= this.#collect().finally(() => {
-      this.#collecting = undefined;
-    });
+    this.#collecting = this.#collecting.then(() => this.#collect());
     return this.#collecting;
   }
 
@@ -83,15 +79,12 @@ export class Volume {
   }
 
   async #collect(): Promise<void> {
-    while (this.#collectAgain) {
-      this.#collectAgain = false;
-      const settled = this.segments.filter((segment) => segment.isComplete && segment.unacknowledged.isEmpty);
-      if (settled.length === 0) return;
-      // Where the ledger cannot be written, say on a full disk, deleting is what makes room again, and a file that
-      // is not there cannot be sent twice either.
-      await this.ledger.sync();
-      await Promise.all(settled.map((segment) => this.discard(segment)));
-    }
+    const settled = this.segments.filter((segment) => segment.isComplete && segment.unacknowledged.isEmpty);
+    if (settled.length === 0) return;
+    // Where the ledger cannot be written, say on a full disk, deleting is what makes room again, and a file that
+    // is not there cannot be sent twice either.
+    await this.ledger.sync();
+    await Promise.all(settled.map((segment) => this.discard(segment)));
   }
 
   #settledRanges(): IdRange[] {
