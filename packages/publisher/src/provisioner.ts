@@ -71,9 +71,11 @@ export class Provisioner {
     const { retentionInDays } = this.#options;
     if (retentionInDays === undefined) return;
     const known = this.#retention.get(logGroupName) ?? { failures: 0, tryAt: 0 };
-    if (this.#clock.now() < known.tryAt) return;
+    const key = `retention:${logGroupName}`;
+    // A call for a group that was deleted meanwhile says nothing of the new one: the put after its end sets it.
+    if (this.#clock.now() < known.tryAt || this.#underWay.has(key)) return;
     this.#retention.set(logGroupName, { ...known, tryAt: Number.POSITIVE_INFINITY });
-    void this.#once(`retention:${logGroupName}`, async () => {
+    void this.#once(key, async () => {
       const result = await this.#sink.putRetentionPolicy(logGroupName, retentionInDays);
       if (result.ok) return undefined;
       const failures = known.failures + 1;

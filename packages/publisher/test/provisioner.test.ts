@@ -96,6 +96,26 @@ test('a group that is deleted while logging is made again, with its retention', 
   ]);
 });
 
+test('a group that is deleted while its retention is being set gets it when it is made again', async () => {
+  const { clock, sink, publisher, publish } = setUp({ retentionInDays: 7 });
+  sink.add('g', 's');
+  const set = sink.putRetentionPolicy.bind(sink);
+  let answer = (_: CallResult): void => {};
+  sink.putRetentionPolicy = () => new Promise((resolve) => (answer = resolve));
+  publish('s');
+  await clock.until(publisher.flush());
+  sink.groups.delete('g');
+  publish('s');
+  await clock.until(publisher.flush());
+  assert.equal(sink.events('g', 's').length, 1);
+  sink.putRetentionPolicy = set;
+  answer({ ok: true });
+  await clock.advance(0);
+  publish('s');
+  await clock.until(publisher.close());
+  assert.deepEqual(sink.retentions, [['g', 7]]);
+});
+
 test('without permission to create, one warning names the permission, and events wait for the stream', async () => {
   const { clock, sink, publisher, publish, warnings } = setUp({}, { create: 'denied' });
   for (let i = 0; i < 5; i++) {
