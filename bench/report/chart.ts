@@ -10,8 +10,8 @@ export interface Bar {
   readonly note?: string;
 }
 
-const WIDTH = 860;
-const LABEL_WIDTH = 400;
+const WIDTH = 980;
+const LABEL_WIDTH = 490;
 const VALUE_WIDTH = 190;
 const BAR_HEIGHT = 18;
 const STEP = 26;

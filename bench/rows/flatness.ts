@@ -44,6 +44,9 @@ export const flatness: Row = {
     { key: 'rssMb', title: 'peak RSS, MB' },
     { key: 'missing', title: 'not stored' },
   ],
+  charts: [
+    { key: 'cpuUsPerEvent', title: 'CPU time of an event by how many there are', unit: 'µs', digits: 2 },
+  ],
   targets: CONTENDERS.flatMap((contender) => [
     flat(contender, COUNTS, 'dearest event by cheapest, from 1,000 on'),
     // A put of a thousand events costs what a put costs: from here on it is growth with the number that would show.

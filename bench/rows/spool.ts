@@ -28,6 +28,9 @@ export const spool: Row = {
       }),
     ),
   columns: THROUGHPUT_COLUMNS,
+  charts: [
+    { key: 'eventsPerSecond', title: 'Disk spool: events stored a second (200 B lines)', unit: 'events/s' },
+  ],
 };
 
 export const spoolReplay: Row = {
