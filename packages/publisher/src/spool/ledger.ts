@@ -5,6 +5,7 @@ import { ByteSink } from './bytes.js';
 import { frameAt, nextFrameCandidate } from './frame.js';
 import { decodeLedgerRecord, encodeAcknowledged, encodePut, type PutRecord } from './ledger-record.js';
 import { type IdRange, RangeSet } from './range-set.js';
+import { syncDirectory } from './sync-directory.js';
 
 export const LEDGER_FILE = 'ledger';
 export const NEW_LEDGER_FILE = 'ledger.new';
@@ -280,16 +281,4 @@ export async function readLedger(directory: string): Promise<LedgerContent> {
     }
   }
   return { acknowledged: RangeSet.of(acknowledged), puts, damagedPlaces, problem };
-}
-
-/** Puts the names in a directory on the disk; does nothing where the system has no such thing. */
-export async function syncDirectory(directory: string): Promise<void> {
-  try {
-    const handle = await fs.promises.open(directory, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch {}
 }

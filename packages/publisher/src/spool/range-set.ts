@@ -205,6 +205,11 @@ export class RangeSet {
   }
 }
 
+/** Moves ranges between the ids of files and those of a spool. */
+export function shiftRanges(ranges: readonly IdRange[], by: number): readonly IdRange[] {
+  return by === 0 ? ranges : ranges.map(([from, to]) => [from + by, to + by] as const);
+}
+
 /** How many numbers `ranges`, which do not overlap, hold. */
 export function countIds(ranges: readonly IdRange[]): number {
   let count = 0;

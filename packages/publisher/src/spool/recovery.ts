@@ -1,12 +1,8 @@
-import fs from 'node:fs';
-import path from 'node:path';
-import { type DirectoryScan, type StreamSummary, scanDirectory } from './directory-scan.js';
-import { LEDGER_FILE, NEW_LEDGER_FILE } from './ledger.js';
+import type { DirectoryScan, StreamSummary } from './directory-scan.js';
 import type { PutRecord } from './ledger-record.js';
-import { isOwnerDead, listOwnerEntries, OwnerDirectory, type OwnerIdentity } from './owner-lock.js';
-import { type IdRange, RangeSet } from './range-set.js';
-import type { PendingPut } from './spool-options.js';
-import { Volume } from './volume.js';
+import { type IdRange, RangeSet, shiftRanges } from './range-set.js';
+import type { PendingPut, Recovery } from './spool-options.js';
+import type { Volume } from './volume.js';
 
 /** A dead owner's directory that is this process's now. */
 export interface AdoptedVolume {
@@ -14,60 +10,26 @@ export interface AdoptedVolume {
   readonly scan: DirectoryScan;
 }
 
-const UNUSABLE = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM']);
+export const NOTHING_RECOVERED: Recovery = {
+  directories: 0,
+  events: 0,
+  bytes: 0,
+  perStream: [],
+  ranges: [],
+  pendingPuts: [],
+};
 
-/** Takes over the directories of all dead owners in `root`, oldest first. Problems become lines in `problems`. */
-export async function adoptDeadOwners(
-  root: string,
-  owner: OwnerIdentity,
-  held: (key: string) => boolean,
-  problems: string[],
-): Promise<AdoptedVolume[]> {
-  const adopted: AdoptedVolume[] = [];
-  let entries: Awaited<ReturnType<typeof listOwnerEntries>> = [];
-  try {
-    entries = await listOwnerEntries(root);
-  } catch (error) {
-    const code = codeOf(error);
-    // These make the spool unusable, which is said elsewhere.
-    if (!UNUSABLE.has(code)) problems.push(`${root} cannot be listed (${code})`);
-  }
-  for (const entry of entries) {
-    if (held(entry.key)) continue;
-    try {
-      if (!(await isOwnerDead(root, entry, owner))) continue;
-      const directory = await OwnerDirectory.claim(root, entry, owner);
-      if (directory !== undefined) adopted.push(await openVolume(directory));
-    } catch (error) {
-      problems.push(`${entry.name} cannot be taken over (${codeOf(error)})`);
-    }
-  }
-  return adopted;
-}
-
-async function openVolume(directory: OwnerDirectory): Promise<AdoptedVolume> {
-  const scan = await scanDirectory(directory.path, { cutTornTails: true });
-  // What cannot be noted is remembered in memory, and at worst sent again by the next owner.
-  const volume = new Volume(directory, () => {});
-  volume.segments = [...scan.segments];
-  const size = await fs.promises.stat(path.join(directory.path, LEDGER_FILE)).then(
-    (stat) => stat.size,
-    () => 0,
-  );
-  volume.ledger.adopt(
-    scan.ledger.puts.filter((put) => volume.isPending(put)),
-    size,
-  );
-  return { volume, scan };
-}
-
-/** Deletes the files of a directory whose events are all settled, and the directory, unless others put files there. */
-export async function removeVolume(volume: Volume): Promise<void> {
-  await Promise.all(volume.segments.map((segment) => volume.discard(segment)));
-  for (const name of [LEDGER_FILE, NEW_LEDGER_FILE, 'probe']) {
-    await fs.promises.rm(path.join(volume.directory.path, name), { force: true }).catch(() => {});
-  }
-  await volume.directory.remove().catch(() => {});
+/** What the directories hold. @param ranges the ids that their events have in this spool */
+export function recoveryOf(adopted: readonly AdoptedVolume[], ranges: readonly IdRange[]): Recovery {
+  const perStream = mergeStreams(adopted.map(({ scan }) => scan.streams));
+  return {
+    directories: adopted.length,
+    events: perStream.reduce((sum, stream) => sum + stream.events, 0),
+    bytes: perStream.reduce((sum, stream) => sum + stream.bytes, 0),
+    perStream,
+    ranges,
+    pendingPuts: pendingPuts(adopted),
+  };
 }
 
 /** Adds up what several directories have of each stream. */
@@ -93,7 +55,7 @@ export function mergeStreams(lists: Iterable<readonly StreamSummary[]>): StreamS
  * The puts that dead owners noted and that are not settled. Where several were noted for an event, the newest is the
  * one to make again: an older one was split, or answered, or made by a process that died before the last one did.
  */
-export function pendingPuts(adopted: readonly AdoptedVolume[]): PendingPut[] {
+function pendingPuts(adopted: readonly AdoptedVolume[]): PendingPut[] {
   const byKey = new Map(adopted.map(({ volume }) => [volume.directory.key, volume]));
   const openIds = new Map(adopted.map(({ volume }) => [volume, volume.unacknowledged()]));
   const covered = new Map(adopted.map(({ volume }) => [volume, new RangeSet()]));
@@ -131,13 +93,4 @@ function resolvePut(
     if (of !== undefined) parts.push({ of, ranges: part.ranges });
   }
   return { parts, isComplete: parts.length === put.parts.length };
-}
-
-/** Moves ranges between the ids of files and those of a spool. */
-export function shiftRanges(ranges: readonly IdRange[], by: number): readonly IdRange[] {
-  return by === 0 ? ranges : ranges.map(([from, to]) => [from + by, to + by] as const);
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error);
 }

@@ -38,6 +38,19 @@ export interface PendingPut {
   readonly ambiguousPuts: number;
 }
 
+/** Which put is about to be sent. */
+export interface PutNote {
+  /** A whole number >= 0; comes back in {@link PendingPut}. */
+  readonly putId: number;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  /** The ids of its events. */
+  readonly ranges: readonly IdRange[];
+  readonly sequenceToken: string | undefined;
+  /** Earlier puts of these events that may have stored them although no success came back. */
+  readonly ambiguousPuts: number;
+}
+
 /** What was found of dead owners. */
 export interface Recovery {
   /** Directories taken over. */
@@ -87,17 +100,6 @@ export interface SpoolOptions extends SpoolCallbacks {
   readonly heartbeatMs?: number;
   /** Who writes. @default this process */
   readonly owner?: OwnerIdentity;
-}
-
-/** An event to be kept. */
-export interface SpoolInput {
-  readonly logGroupName: string;
-  readonly logStreamName: string;
-  /** Milliseconds since 1970. */
-  readonly timestamp: number;
-  readonly message: string;
-  /** Bit 0: not the last part of a split event. */
-  readonly flags: number;
 }
 
 /** Figures of a spool. */

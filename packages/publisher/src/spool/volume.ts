@@ -1,9 +1,13 @@
 import fs from 'node:fs';
-import { Ledger } from './ledger.js';
+import path from 'node:path';
+import { LEDGER_FILE, Ledger, NEW_LEDGER_FILE } from './ledger.js';
 import type { PutRecord } from './ledger-record.js';
 import type { OwnerDirectory } from './owner-lock.js';
 import { type IdRange, RangeSet } from './range-set.js';
 import type { Segment } from './segment.js';
+
+/** Written for a moment, to see whether the disk takes anything. */
+export const PROBE_FILE = 'probe';
 
 /**
  * One owner directory that this process holds: its segments and its ledger. Ids in here are those of the files; the
@@ -76,6 +80,24 @@ export class Volume {
     this.segments = this.segments.filter((other) => other !== segment);
     // A file that cannot be deleted holds nothing that is still open, or was counted as dropped.
     await fs.promises.rm(segment.path, { force: true }).catch(() => {});
+  }
+
+  /** Leaves the files to the next owner; deletes them when everything is settled. */
+  async leave(): Promise<void> {
+    await this.collect();
+    await this.ledger.close();
+    if (this.isSettled) await this.#remove();
+    // Fails when it was removed. Where it fails otherwise, the next owner finds out that this one is gone.
+    await this.directory.release().catch(() => {});
+  }
+
+  /** Deletes the files and the directory, unless others put files there. */
+  async #remove(): Promise<void> {
+    await Promise.all(this.segments.map((segment) => this.discard(segment)));
+    for (const name of [LEDGER_FILE, NEW_LEDGER_FILE, PROBE_FILE]) {
+      await fs.promises.rm(path.join(this.directory.path, name), { force: true }).catch(() => {});
+    }
+    await this.directory.remove().catch(() => {});
   }
 
   async #collect(): Promise<void> {

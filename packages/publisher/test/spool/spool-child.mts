@@ -42,19 +42,23 @@ if (command === 'write') {
   await once(process.stdin, 'data');
   process.exit();
 } else if (command === 'exit') {
-  const spool = openSpool({ directory, maxBytes: 64 * 1024 * 1024, mode: 'overflow' });
-  process.on('exit', () => {
-    for (let number = 1; number <= 500; number++)
+  let handedBack = 0;
+  const spool = openSpool({
+    directory,
+    maxBytes: 64 * 1024 * 1024,
+    mode: 'overflow',
+    onHandBack: (events) => {
+      handedBack += events.length;
+    },
+  });
+  const append = (from: number, to: number): void => {
+    for (let number = from; number <= to; number++) {
       spool.append('group', 'stream', number, `event ${number}`, 0);
-    const inputs = Array.from({ length: 500 }, (_, index) => {
-      return {
-        logGroupName: 'group',
-        logStreamName: 'stream',
-        timestamp: index,
-        message: `event ${index + 501}`,
-        flags: 0,
-      };
-    });
-    say(`unsaved ${spool.appendSync(inputs).length}`);
+    }
+  };
+  process.on('exit', () => {
+    append(1, 500);
+    spool.writeSync(() => append(501, 1000));
+    say(`unsaved ${handedBack}`);
   });
 }

@@ -110,21 +110,27 @@ test('saving at exit on a full disk returns what did not fit, and keeps the rest
   const disk = smallDisk(t, 'size=300k');
   if (disk === undefined) return;
   const directory = path.join(disk, 'spool');
-  const crashed = open(directory, { owner: deadOwner(), mode: 'overflow', retryDelayMs: 3_600_000 });
-  const inputs = Array.from({ length: 1000 }, (_, timestamp) => {
-    return { logGroupName: 'group', logStreamName: 'stream', timestamp, message: line, flags: 0 };
+  const failed: number[] = [];
+  const crashed = open(directory, {
+    owner: deadOwner(),
+    mode: 'overflow',
+    onHandBack: (events) => failed.push(...events.map(({ timestamp }) => timestamp)),
   });
-  const failed = crashed.appendSync(inputs);
+  const timestamps = Array.from({ length: 1000 }, (_, index) => index);
+  crashed.writeSync(() => {
+    for (const timestamp of timestamps) {
+      if (crashed.append('group', 'stream', timestamp, line, 0) === 0) failed.push(timestamp);
+    }
+  });
   assert.ok(failed.length > 0 && failed.length < 1000, `${failed.length} of 1000 did not fit`);
   assert.equal(crashed.trouble?.code, 'ENOSPC');
   const warnings: string[] = [];
   const spool = openUntilEnd(t, directory, { mode: 'overflow', onWarn: (warning) => warnings.push(warning) });
   await spool.ready;
   const kept = (await readAll(spool)).map(({ timestamp }) => timestamp);
-  const all = [...kept, ...failed.map(({ timestamp }) => timestamp)].sort((a, b) => a - b);
   assert.deepEqual(
-    all,
-    inputs.map(({ timestamp }) => timestamp),
+    [...kept, ...failed].sort((a, b) => a - b),
+    timestamps,
   );
 });
 
@@ -135,10 +141,12 @@ test('a read-only disk makes the spool unusable, and nothing else', async (t) =>
   appendNumbers(before, 1, 5);
   await before.close();
   assert.equal(spawnSync('mount', ['-o', 'remount,ro', disk]).status, 0);
+  const handedBack: string[] = [];
   const troubles: SpoolTrouble[] = [];
   const warnings: string[] = [];
   const spool = openUntilEnd(t, disk, {
     retryDelayMs: 20,
+    onHandBack: (events) => handedBack.push(...events.map(({ message }) => message)),
     onTrouble: (trouble) => troubles.push(trouble),
     onWarn: (warning) => warnings.push(warning),
   });
@@ -149,8 +157,12 @@ test('a read-only disk makes the spool unusable, and nothing else', async (t) =>
   assert.equal(troubles.length, 1);
   assert.equal(warnings.length, 1);
   assert.match(warnings[0] ?? '', /cannot be taken over \(EROFS\)/);
-  const input = { logGroupName: 'g', logStreamName: 's', timestamp: 1, message: 'm', flags: 0 };
-  assert.deepEqual(spool.appendSync([input]), [input]);
+  let id = 0;
+  spool.writeSync(() => {
+    id = spool.append('group', 'stream', 1, 'at the end', 0);
+  });
+  assert.deepEqual(handedBack, id === 0 ? [] : ['at the end']);
+  assert.equal(spool.trouble?.code, 'EROFS');
   await spool.flush();
   await spool.close();
 });

@@ -144,7 +144,6 @@ test('what was closed unsettled is recovered by the next spool, before its own e
     ranges: [[1, 5]],
     pendingPuts: [],
   });
-  assert.deepEqual(second.recovered, recovered);
   assert.deepEqual(numbersOf(await readAll(second)), [1, 4, 5, 6, 7]);
 });
 
@@ -338,10 +337,7 @@ test('what is flushed synchronously is on disk at once, also beside a write unde
     appendNumbers(crashed, n * 1000 + 1, n * 1000 + 999);
     crashed.flushSync();
   }
-  const left = crashed.appendSync([
-    { logGroupName: 'group', logStreamName: 'stream', timestamp: 1, message: 'event 9999', flags: 0 },
-  ]);
-  assert.deepEqual(left, []);
+  crashed.writeSync(() => appendNumbers(crashed, 9999, 9999));
   // Nothing was awaited: what is in the files now is what the synchronous writes put there.
   const spool = openUntilEnd(t, directory);
   const { events } = await spool.ready;

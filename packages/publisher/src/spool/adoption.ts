@@ -1,0 +1,130 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { damageReport } from './damage-report.js';
+import { type DirectoryScan, scanDirectory } from './directory-scan.js';
+import { LEDGER_FILE } from './ledger.js';
+import { isOwnerDead, listOwnerEntries, OwnerDirectory, type OwnerIdentity } from './owner-lock.js';
+import { type IdRange, RangeSet } from './range-set.js';
+import { type AdoptedVolume, NOTHING_RECOVERED, recoveryOf } from './recovery.js';
+import type { Recovery } from './spool-options.js';
+import { Volume } from './volume.js';
+import type { Volumes } from './volumes.js';
+
+/** What the adoption needs of its spool. */
+export interface AdoptionContext {
+  readonly root: string;
+  readonly owner: OwnerIdentity;
+  readonly volumes: Volumes;
+  /** Ids of events below this one are for what is found at the start, so that it is read first. */
+  readonly firstOwnId: number;
+  /** Sets ids aside among those of new events. */
+  readonly reserveIds: (count: number) => number;
+  readonly onWarn: (message: string) => void;
+}
+
+const UNUSABLE = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM']);
+
+/** Takes over what dead owners left, and gives their events ids of this spool. */
+export class Adoption {
+  readonly #context: AdoptionContext;
+  #nextId = 1;
+  /** Found damaged so far. */
+  corruptFrames = 0;
+  tornBytes = 0;
+
+  constructor(context: AdoptionContext) {
+    this.#context = context;
+  }
+
+  /** @param isLate new events may have ids already, so what is found now is read behind them */
+  async run(isLate: boolean): Promise<Recovery> {
+    const { root, owner, volumes, onWarn } = this.#context;
+    const problems: string[] = [];
+    const found = await adoptDeadOwners(root, owner, (key) => volumes.has(key), problems);
+    if (found.length === 0 && (problems.length === 0 || isLate)) return NOTHING_RECOVERED;
+    const ids = new RangeSet();
+    for (const { volume, scan } of found) {
+      const [firstId, lastId] = this.#take(volume, scan, isLate);
+      if (lastId >= firstId) ids.add(firstId, lastId);
+    }
+    const recovery = recoveryOf(found, ids.ranges());
+    const scans = found.map(({ scan }) => scan);
+    const report = damageReport(root, scans, recovery, problems);
+    if (report !== undefined) onWarn(report);
+    for (const { volume } of found) {
+      void volume.collect();
+      if (volume.isSettled) volumes.retire(volume);
+    }
+    return recovery;
+  }
+
+  /** Gives the events of a dead owner ids of this spool. */
+  #take(volume: Volume, { segments, corruptFrames, tornBytes }: DirectoryScan, isLate: boolean): IdRange {
+    const { volumes, firstOwnId, reserveIds } = this.#context;
+    let first = Number.POSITIVE_INFINITY;
+    let last = 0;
+    for (const { ids } of segments) {
+      first = Math.min(first, ids.first ?? first);
+      last = Math.max(last, ids.last ?? last);
+    }
+    const span = last >= first ? last - first + 1 : 0;
+    const isSpare = !isLate && this.#nextId + span < firstOwnId;
+    const firstId = isSpare ? this.#nextId : reserveIds(span);
+    if (isSpare) this.#nextId += span;
+    volume.base = span === 0 ? 0 : firstId - first;
+    const range = [firstId, firstId + span - 1] as const;
+    volumes.adopt(volume, range);
+    this.corruptFrames += corruptFrames;
+    this.tornBytes += tornBytes;
+    return range;
+  }
+}
+
+/** Takes over the directories of all dead owners in `root`, oldest first. Problems become lines in `problems`. */
+async function adoptDeadOwners(
+  root: string,
+  owner: OwnerIdentity,
+  held: (key: string) => boolean,
+  problems: string[],
+): Promise<AdoptedVolume[]> {
+  const adopted: AdoptedVolume[] = [];
+  let entries: Awaited<ReturnType<typeof listOwnerEntries>> = [];
+  try {
+    entries = await listOwnerEntries(root);
+  } catch (error) {
+    const code = codeOf(error);
+    // These make the spool unusable, which is said elsewhere.
+    if (!UNUSABLE.has(code)) problems.push(`${root} cannot be listed (${code})`);
+  }
+  for (const entry of entries) {
+    if (held(entry.key)) continue;
+    try {
+      if (!(await isOwnerDead(root, entry, owner))) continue;
+      const directory = await OwnerDirectory.claim(root, entry, owner);
+      if (directory !== undefined) adopted.push(await openVolume(directory));
+    } catch (error) {
+      problems.push(`${entry.name} cannot be taken over (${codeOf(error)})`);
+    }
+  }
+  return adopted;
+}
+
+async function openVolume(directory: OwnerDirectory): Promise<AdoptedVolume> {
+  const scan = await scanDirectory(directory.path, { cutTornTails: true });
+  // What cannot be noted is remembered in memory, and at worst sent again by the next owner.
+  const volume = new Volume(directory, () => {});
+  volume.segments = [...scan.segments];
+  const size = await fs.promises.stat(path.join(directory.path, LEDGER_FILE)).then(
+    (stat) => stat.size,
+    () => 0,
+  );
+  volume.ledger.adopt(
+    scan.ledger.puts.filter((put) => volume.isPending(put)),
+    size,
+  );
+  return { volume, scan };
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
+}

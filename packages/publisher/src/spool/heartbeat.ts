@@ -1,0 +1,45 @@
+/** What is done at each beat. */
+export interface HeartbeatHost {
+  /** Says that this owner lives. */
+  touch(): Promise<void>;
+  /** Looks whether the files are where they were put. */
+  check(): Promise<void>;
+  /** Looks for owners that have died. */
+  adopt(): Promise<void>;
+}
+
+/** Says at intervals that this owner lives, and looks for others that do not. */
+export class Heartbeat {
+  readonly #host: HeartbeatHost;
+  readonly #timer: NodeJS.Timeout;
+  // What dead owners left may take longer to read than the time between two beats.
+  #adopting: Promise<void>;
+  #isAdopting = true;
+  #isStopped = false;
+
+  /** @param first what is taken over at the start; never rejects, nor do those of the host */
+  constructor(intervalMs: number, first: Promise<unknown>, host: HeartbeatHost) {
+    this.#host = host;
+    this.#adopting = first.then(() => {
+      this.#isAdopting = false;
+    });
+    this.#timer = setInterval(() => void this.#beat(), intervalMs).unref();
+  }
+
+  /** Resolves when nobody is taken over any more. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearInterval(this.#timer);
+    await this.#adopting;
+  }
+
+  async #beat(): Promise<void> {
+    await this.#host.touch();
+    await this.#host.check();
+    if (this.#isStopped || this.#isAdopting) return;
+    this.#isAdopting = true;
+    this.#adopting = this.#host.adopt().then(() => {
+      this.#isAdopting = false;
+    });
+  }
+}

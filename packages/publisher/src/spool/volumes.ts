@@ -1,0 +1,74 @@
+import { type IdRange, RangeSet, shiftRanges } from './range-set.js';
+import type { Volume } from './volume.js';
+
+/** A dead owner's directory, with the ids that its events have in this spool. */
+interface Adopted {
+  readonly volume: Volume;
+  readonly range: IdRange;
+}
+
+/** Ids of one directory, as its files have them. */
+export interface VolumePart {
+  readonly volume: Volume;
+  readonly ranges: readonly IdRange[];
+}
+
+/** The directories that this process holds: its own one, and those that it took over. */
+export class Volumes {
+  readonly #own: () => Volume | undefined;
+  #adopted: Adopted[] = [];
+  readonly #leaving = new Set<Promise<void>>();
+
+  constructor(own: () => Volume | undefined) {
+    this.#own = own;
+  }
+
+  *all(): Generator<Volume, void> {
+    for (const { volume } of this.#adopted) yield volume;
+    const own = this.#own();
+    if (own !== undefined) yield own;
+  }
+
+  has(key: string): boolean {
+    for (const { directory } of this.all()) if (directory.key === key) return true;
+    return false;
+  }
+
+  adopt(volume: Volume, range: IdRange): void {
+    this.#adopted.push({ volume, range });
+  }
+
+  /** Lets go of a directory that was taken over and whose events are all settled. */
+  retire(volume: Volume): void {
+    if (!this.#adopted.some((adopted) => adopted.volume === volume)) return;
+    this.#adopted = this.#adopted.filter((adopted) => adopted.volume !== volume);
+    const leaving = volume.leave().finally(() => this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
+  }
+
+  /** Sorts ids by the directory that has them, lowest first. */
+  split(ranges: readonly IdRange[]): readonly VolumePart[] {
+    const wanted = RangeSet.of(ranges);
+    const parts: (VolumePart & { readonly firstId: number })[] = [];
+    for (const { volume, range } of this.#adopted) {
+      const inside = wanted.intersection([range]);
+      const [first] = inside;
+      if (first === undefined) continue;
+      wanted.deleteAll(inside);
+      parts.push({ volume, ranges: shiftRanges(inside, -volume.base), firstId: first[0] });
+    }
+    const own = this.#own();
+    const { first } = wanted;
+    if (own !== undefined && first !== undefined) {
+      parts.push({ volume: own, ranges: wanted.ranges(), firstId: first });
+    }
+    return parts.sort((a, b) => a.firstId - b.firstId);
+  }
+
+  /** Leaves all directories to the next owners. */
+  async leaveAll(): Promise<void> {
+    await Promise.all(this.#leaving);
+    for (const volume of [...this.all()]) await volume.leave();
+    this.#adopted = [];
+  }
+}
