@@ -45,14 +45,22 @@ async function measure(
 ): Promise<void> {
   const needsContenders = rows.some((row) => row.cases(scale).some((one) => one.needsContenders));
   const withoutContenders = needsContenders ? installContenders(path.join(here, '..')) : undefined;
+  const failed: string[] = [];
   const progress = new Progress(rows.reduce((sum, row) => sum + secondsFor(row, runs, scale), 0));
   for (const row of rows) {
     progress.row(row);
     const result = await measureRow(row, { runs, scale, withoutContenders }, progress);
     results.write(row.name, { machine: thisMachine(), ...result });
     progress.end();
+    for (const { group, label, failures } of result.cases) {
+      if (failures && group !== 'others') failed.push(`${row.name}: ${label}`);
+    }
     const said = [rowTable(row, result), ...failureLines(result), targetLines(row, result).join('\n')];
     console.log(`\n${said.filter((part) => part !== '').join('\n\n')}\n`);
+  }
+  if (failed.length > 0) {
+    console.error(`These had runs without figures, which the report explains:\n  ${failed.join('\n  ')}`);
+    process.exitCode = 1;
   }
 }
 

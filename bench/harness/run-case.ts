@@ -72,7 +72,16 @@ function startProcess(file: string, args: readonly string[], env: NodeJS.Process
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-2000);
   });
-  return { child, said: () => said.trim() };
+  return { child, said: () => lastWords(said) };
+}
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What a process wrote about its end, in one line and without the paths of this machine. */
+function lastWords(said: string): string {
+  const lines = said.trim().split('\n');
+  const error = lines.find((line) => /^(Uncaught )?\w*Error\b/.test(line)) ?? lines.at(-1) ?? '';
+  return error.replaceAll(ROOT, '').replaceAll(tmpdir(), '').slice(0, 300);
 }
 
 function portOf({ child, said }: Started): Promise<number> {

@@ -7,9 +7,10 @@ const FAULTS = new Set(['lost', 'reordered', 'duplicated', 'missing']);
 
 /** A Markdown table of what a row gave. */
 export function rowTable(row: Row, result: RowResult): string {
-  const shown = row.columns.filter(({ key }) =>
+  const known = row.columns.filter(({ key }) =>
     result.cases.some(({ medians }) => medians[key] !== undefined),
   );
+  const shown = known.length > 0 ? known : row.columns;
   return [
     `| | ${shown.map(({ title }) => title).join(' | ')} |`,
     `|---|${shown.map(() => '---:').join('|')}|`,

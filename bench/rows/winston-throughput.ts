@@ -20,7 +20,7 @@ export const winstonThroughput: Row = {
   targets: [
     ...RIVALS.map(([id, settings]) =>
       ratio(
-        `in-process, events/s against winston-cloudwatch ${settings}`,
+        `winston in-process, events/s against winston-cloudwatch ${settings}`,
         'eventsPerSecond',
         'winston-in-process',
         id,
@@ -30,7 +30,7 @@ export const winstonThroughput: Row = {
     ),
     ...RIVALS.map(([id, settings]) =>
       ratio(
-        `\`worker: true\`, events/s against winston-cloudwatch ${settings}`,
+        `winston \`worker: true\`, events/s against winston-cloudwatch ${settings}`,
         'eventsPerSecond',
         'winston-worker',
         id,
@@ -38,9 +38,9 @@ export const winstonThroughput: Row = {
         3,
       ),
     ),
-    bound('in-process, reordered', 'reordered', 'winston-in-process', 'at most', 0, 'events'),
+    bound('winston in-process, reordered', 'reordered', 'winston-in-process', 'at most', 0, 'events'),
     ratio(
-      '`worker: true`, CPU of the main thread',
+      'winston `worker: true`, CPU of the main thread',
       'mainCpuUsPerEvent',
       'winston-worker',
       'winston-noop',
