@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import type { MessagePort } from 'node:worker_threads';
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { type EventContext, Publisher } from 'cloudwatch-logs-publisher';
 import { MOST_CLOSE_MS, type Question, WorkerBridge } from 'cloudwatch-logs-publisher/worker';
 import { RecordReader } from './records.js';
@@ -36,6 +36,11 @@ export default function publisherWorker({ options, port }: PublisherWorkerData):
     if (question.closeTimeoutMs !== undefined) closed = answered;
   };
   port.on('message', answer);
+  /** What was asked before something was written is answered before that is read, however busy this thread is. */
+  const answerNow = () => {
+    for (let asked = receiveMessageOnPort(port); asked; asked = receiveMessageOnPort(port))
+      answer(asked.message);
+  };
 
   const streamContext = new StreamContext(options.logStreamName);
   let context: EventContext | undefined;
@@ -50,6 +55,7 @@ export default function publisherWorker({ options, port }: PublisherWorkerData):
     decodeStrings: false,
     highWaterMark: Number.MAX_SAFE_INTEGER,
     write(text: string, _encoding, callback) {
+      answerNow();
       reader.read(text);
       callback();
     },
