@@ -47,6 +47,13 @@ export class DiskTail {
     flush.follow(this.events);
   }
 
+  /** An event was read back: it is in a batch now, or met its fate. */
+  read(id: number, weight: number, to: Batch | Fate): void {
+    this.cursor = id;
+    this.events -= weight;
+    this.movedOn(id, weight, to);
+  }
+
   /** An event that flushes may wait for left the disk: it is in a batch now, or met its fate. */
   movedOn(id: number, weight: number, to: Batch | Fate): void {
     for (const follower of this.followers) {

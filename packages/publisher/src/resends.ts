@@ -1,0 +1,119 @@
+import { Batch } from './batch.js';
+import { Fifo } from './fifo.js';
+import { EVENT_OVERHEAD_BYTES } from './limits.js';
+import type { MemoryBudget } from './memory-budget.js';
+import { RangeSet } from './spool/range-set.js';
+import type { PendingPut, Spool, SpooledEvent } from './spool/spool.js';
+import type { SpooledCount } from './spooled-count.js';
+import { noteOf, type SplitState } from './spooled-parts.js';
+import type { StreamWriters } from './stream-writers.js';
+
+/** What it takes to put batches again. */
+export interface ResendsContext {
+  readonly budget: MemoryBudget;
+  readonly writers: StreamWriters;
+  readonly spool: Spool;
+  readonly count: SpooledCount;
+  /** Whether an event was dropped while it was read. */
+  readonly isGone: (id: number) => boolean;
+  readonly isStopped: () => boolean;
+}
+
+const READ_BYTES = 256 * 1024;
+// Of the memory, for batches that are to be put again.
+const SHARE = 1 / 4;
+
+/**
+ * The batches that earlier processes were about to put when they died. Each is read and put again as it was, before
+ * anything else of its stream: only then does the token of that put tell whether it is stored.
+ */
+export class Resends {
+  readonly #context: ResendsContext;
+  readonly #waiting = new Fifo<PendingPut>();
+  /** Batches that were read and are not settled. */
+  readonly #read = new Set<Batch>();
+  readonly #ids = new RangeSet();
+
+  constructor(context: ResendsContext) {
+    this.#context = context;
+  }
+
+  /** Whether all were read. */
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  /** Whether an event is of one of these batches. */
+  has(id: number): boolean {
+    return this.#ids.has(id);
+  }
+
+  add(puts: readonly PendingPut[]): void {
+    for (const put of puts) {
+      this.#ids.addAll(RangeSet.of(put.ranges).ranges());
+      this.#context.writers.of(put).hold();
+      this.#waiting.push(put);
+    }
+  }
+
+  settled(batch: Batch): void {
+    this.#read.delete(batch);
+  }
+
+  /** Reads one batch. @returns whether there was one, and room for it */
+  async readNext(): Promise<boolean> {
+    const { budget, writers, isStopped } = this.#context;
+    let held = 0;
+    for (const { bytes } of this.#read) held += bytes;
+    const put = this.#waiting.peek();
+    if (!put || isStopped() || held > budget.maxBytes * SHARE) return false;
+    const events = await this.#eventsOf(put);
+    if (isStopped()) return false;
+    this.#waiting.shift();
+    const batch = this.#restore(put, events);
+    if (batch) this.#read.add(batch);
+    writers.of(put).resend(batch);
+    return true;
+  }
+
+  /** The events of a batch that are still there, in the order of their ids. */
+  async #eventsOf({ ranges }: PendingPut): Promise<SpooledEvent[]> {
+    const { spool } = this.#context;
+    const wanted = RangeSet.of(ranges);
+    const { first = 1, last = 0 } = wanted;
+    const events: SpooledEvent[] = [];
+    for await (const read of spool.read({ afterId: first - 1, maxBytes: READ_BYTES })) {
+      for (const event of read) if (wanted.has(event.id)) events.push(event);
+      if (read[read.length - 1].id >= last) break;
+    }
+    return events;
+  }
+
+  #restore(put: PendingPut, events: readonly SpooledEvent[]): Batch | undefined {
+    const { budget, count, isGone, writers } = this.#context;
+    const batch = new Batch({ maxBytes: Number.POSITIVE_INFINITY, maxEvents: Number.POSITIVE_INFINITY });
+    const parts: SplitState = { split: undefined };
+    for (const event of events) {
+      const { id, message, messageBytes, timestamp } = event;
+      if (isGone(id)) continue;
+      batch.append(message, timestamp, messageBytes + EVENT_OVERHEAD_BYTES, noteOf(event, parts), id);
+    }
+    if (batch.length === 0) return undefined;
+    budget.take(batch.bytes);
+    count.remove(batch.weight);
+    batch.freeze();
+    batch.attempts = 1;
+    for (let n = put.ambiguousPuts; n >= 0; n--) batch.mayBeStoredUnder(put.sequenceToken ?? null);
+    batch.resendUnder = put.sequenceToken ?? null;
+    // Not the batch that was put, or not the next one on its stream any more: no token can tell.
+    const writer = writers.of(put);
+    const expected = RangeSet.of(put.ranges).count;
+    if (!put.isIntact || batch.length < expected || writer.hasPut) batch.ambiguousTwice = true;
+    const { replayTail } = writer;
+    if (replayTail) {
+      replayTail.events -= batch.weight;
+      replayTail.movedOn(0, batch.weight, batch);
+    }
+    return batch;
+  }
+}
