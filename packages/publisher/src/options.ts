@@ -9,6 +9,8 @@ export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
+  /** When a provider is asked for new ones. @default never */
+  readonly expiration?: Date;
 }
 
 /**
