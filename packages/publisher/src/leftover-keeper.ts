@@ -32,9 +32,10 @@ export class LeftoverKeeper {
    * @returns how many events could not be kept
    */
   keep(leftovers: () => readonly Leftover[]): number {
-    const { spool } = this.#context;
+    const { spool, losses } = this.#context;
     spool.flushSync(); // may hand events back, which are among the rest then
     const rest = leftovers();
+    losses.takeNothingBack();
     const ids = new Map<Batch, readonly number[]>();
     spool.writeSync(() => {
       for (const leftover of rest) this.#keepOne(leftover, ids);

@@ -73,7 +73,10 @@ export class SpoolLoader {
   }
 
   follow(flush: Flush): void {
-    for (const tail of this.#tails) tail.follow(flush);
+    for (const tail of this.#tails) {
+      tail.follow(flush);
+      if (this.#isStopped) tail.leave();
+    }
     this.kick();
   }
 
@@ -100,6 +103,7 @@ export class SpoolLoader {
   kick(): void {
     if (this.#isStopped || (this.#tails.size === 0 && this.#resends.isEmpty)) return;
     this.#again = true;
+    if (this.#isWaiting) return;
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
       if (this.#again && !this.#isWaiting) this.kick();

@@ -59,6 +59,8 @@ export class Spooler {
   readonly #recovered = new RangeSet();
   /** What the spool said while an event was given to it, before that event had its place. */
   #deferred: (() => void)[] | undefined;
+  /** What the spool gives up while it takes what is left at the end, before that is counted. */
+  #dropsAtEnd: SpoolDrop[] | undefined;
   /** Until what earlier processes left is known. */
   #starting: Promise<void> | undefined;
 
@@ -117,7 +119,10 @@ export class Spooler {
       const isOnDisk = !isMemorys || this.#isAlways;
       const id = isOnDisk ? this.#append(writer.target, time, part, flagsOf(note)) : 0;
       if (!isMemorys && id === 0) {
-        if (index === 0) return false;
+        if (index === 0) {
+          this.#runDeferred();
+          return false;
+        }
         isMemorys = true; // the disk failed in between: the rest of the event has to stay here
       }
       if (isMemorys) {
@@ -176,7 +181,15 @@ export class Spooler {
    */
   keep(leftovers: () => readonly Leftover[]): number {
     this.#loader.stop();
-    return this.#keeper.keep(leftovers);
+    const lost = this.#keeper.keep(() => {
+      const rest = leftovers();
+      this.#dropsAtEnd = [];
+      return rest;
+    });
+    const drops = this.#dropsAtEnd ?? [];
+    this.#dropsAtEnd = undefined;
+    for (const drop of drops) this.#onDropped(drop);
+    return lost;
   }
 
   /** The line on stderr for what waits for the next start. */
@@ -284,6 +297,10 @@ export class Spooler {
   }
 
   #onDropped(drop: SpoolDrop): void {
+    if (this.#dropsAtEnd) {
+      this.#dropsAtEnd.push(drop);
+      return;
+    }
     this.#losses.dropped(drop);
     this.#loader.dropped(drop.ranges);
   }

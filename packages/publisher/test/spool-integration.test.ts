@@ -1,73 +1,19 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import test, { type TestContext } from 'node:test';
-import type { PublisherStats } from '../src/accounts.ts';
+import test from 'node:test';
 import { Deadlines } from '../src/deadlines.ts';
-import type { FlushResult } from '../src/flush.ts';
 import { MemoryBudget } from '../src/memory-budget.ts';
 import type { PublisherOptions } from '../src/options.ts';
 import { Outbox } from '../src/outbox.ts';
 import { Pace } from '../src/pace.ts';
 import { Publisher } from '../src/publisher.ts';
-import { openSpool, type SpoolOptions } from '../src/spool/spool.ts';
 import { type Fault, type ServiceOptions, SimulatedService, VirtualClock } from './simulation.ts';
 import { settledBy } from './spool/disk-pace.ts';
-import { atEnd, deadOwner, temporaryDirectory } from './spool/spool-fixture.ts';
+import { drained, law, line, numbers, start, until, upTo } from './spool/publisher-fixture.ts';
+import { deadOwner, temporaryDirectory } from './spool/spool-fixture.ts';
 
 const DAY_MS = 24 * 3_600_000;
-
-function law(stats: PublisherStats): void {
-  const { received, delivered, dropped, rejected, buffered, inFlight, spooled } = stats;
-  const lost = [...Object.values(dropped), ...Object.values(rejected)].reduce(
-    (sum, events) => sum + events,
-    0,
-  );
-  assert.equal(received, delivered + lost + buffered + inFlight + spooled, JSON.stringify(stats));
-}
-
-interface Setup {
-  readonly directory: string;
-  readonly clock?: VirtualClock;
-  readonly sink?: SimulatedService;
-  readonly service?: Partial<ServiceOptions>;
-  readonly options?: Partial<PublisherOptions>;
-  readonly spool?: Partial<SpoolOptions>;
-  readonly mode?: 'overflow' | 'always';
-}
-
-/** A publisher of a process that can "die": its spool belongs to an owner that is not there. */
-function start(t: TestContext, setup: Setup) {
-  const { directory, clock = new VirtualClock(), service, options, mode = 'overflow' } = setup;
-  const sink = setup.sink ?? new SimulatedService(clock, { tokens: 'enforced', ...service }).add('g', 's');
-  const warnings: string[] = [];
-  const publisher = new Publisher(
-    { logGroupName: 'g', logStreamName: 's', spool: { directory, mode }, ...options },
-    {
-      clock,
-      random: () => 0.5,
-      sink,
-      guardExit: false,
-      silent: true,
-      openSpool: (own) => openSpool({ ...own, ...setup.spool }),
-    },
-  );
-  publisher.on('warn', ({ code, message }) => warnings.push(`${code}: ${message}`));
-  atEnd(t, () => settledBy(clock, publisher.close({ timeoutMs: 0 })));
-  const publish = (message: string, timestamp = clock.now()) => publisher.publish({ timestamp, message });
-  return { clock, sink, publisher, publish, warnings };
-}
-
-/** A flush that waits as long as the disk needs, however far the virtual time gets meanwhile. */
-function drained(clock: VirtualClock, publisher: Publisher): Promise<FlushResult> {
-  return settledBy(clock, publisher.flush({ timeoutMs: 1e12 }), () => JSON.stringify(publisher.stats()));
-}
-
-/** A line of a kilobyte that says which it is. */
-const line = (n: number): string => `event ${n} ${'.'.repeat(1000)}`;
-const numbers = (events: readonly { message: string }[]): number[] =>
-  events.map(({ message }) => Number(message.split(' ')[1]));
-const upTo = (n: number): number[] => Array.from({ length: n }, (_, index) => index);
 
 test('what memory has no room for goes to disk and follows in order', async (t) => {
   let isDown = true;
@@ -219,14 +165,6 @@ class SimulatedServiceView extends SimulatedService {
   constructor(service: SimulatedService, options: ServiceOptions) {
     super(new VirtualClock(), options);
     Object.assign(this, { groups: service.groups });
-  }
-}
-
-/** Resolves when something has become true by real input and output. */
-async function until(isTrue: () => boolean): Promise<void> {
-  for (const end = Date.now() + 30_000; !isTrue(); ) {
-    if (Date.now() > end) throw new Error('what the test waits for did not happen');
-    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
