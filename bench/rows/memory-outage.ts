@@ -28,6 +28,7 @@ export const memoryOutage: Row = {
           outage: true,
         },
         seconds: scale.seconds(60) + scale.seconds(5) + 2,
+        limitSeconds: scale.seconds(60) + scale.seconds(5) + 60,
       }),
     ),
   columns: [
