@@ -2,7 +2,6 @@ import type { Accounts } from './accounts.js';
 import type { Batch } from './batch.js';
 import type { Leftover } from './leftovers.js';
 import type { PutNotes } from './put-notes.js';
-import type { Target } from './sink.js';
 import type { Spool } from './spool/spool.js';
 import type { SpoolLosses } from './spool-losses.js';
 import type { SpooledCount } from './spooled-count.js';
@@ -35,65 +34,66 @@ export class LeftoverKeeper {
     const { spool, losses } = this.#context;
     spool.flushSync(); // may hand events back, which are among the rest then
     const rest = leftovers();
-    losses.takeNothingBack();
-    const ids = new Map<Batch, readonly number[]>();
+    const written = new Map<Leftover, readonly number[]>();
     spool.writeSync(() => {
-      for (const leftover of rest) this.#keepOne(leftover, ids);
+      const others: Leftover[] = [];
+      // First, as what is written may drop the oldest events, which must have been counted then.
+      for (const leftover of rest) {
+        const { batch } = leftover;
+        if (batch.isSpooled && !losses.includesAny(batch.spoolRanges)) this.#stay(leftover);
+        else others.push(leftover);
+      }
+      for (const leftover of others) written.set(leftover, this.#write(leftover));
     });
     let lost = 0;
-    for (const leftover of rest) lost += this.#countKept(leftover, ids.get(leftover.batch));
+    for (const [{ batch }, ids] of written) lost += this.#countLost(batch, ids);
+    for (const { writer, batch } of rest) writer.left(batch);
     return lost;
   }
 
-  /** @param ids gets those of the events that were given to the spool */
-  #keepOne(
-    { writer, batch, mayBeStoredUnder, rescuedUnder }: Leftover,
-    ids: Map<Batch, readonly number[]>,
-  ): void {
-    const { spool, notes, losses } = this.#context;
-    const { target } = writer;
-    const ranges = batch.spoolRanges;
-    if (batch.isSpooled && !losses.includesAny(ranges)) {
-      // Its own puts are noted; those of another thread are not.
-      if (rescuedUnder !== undefined) notes.atEnd(target, batch, ranges, rescuedUnder);
-      return;
-    }
-    if (batch.isSpooled) spool.acknowledge(ranges);
-    const written = this.#write(target, batch);
-    ids.set(batch, written);
-    if (written.length === 0 || written.includes(0)) return;
-    const token = rescuedUnder === undefined ? mayBeStoredUnder : rescuedUnder;
-    if (token === undefined) return;
-    notes.atEnd(target, batch, [[written[0], written[written.length - 1]]], token);
+  /** A batch is on disk as it is. */
+  #stay({ writer, batch, rescuedUnder }: Leftover): void {
+    const { notes, count } = this.#context;
+    count.add(batch.weight);
+    // Its own puts are noted; those of another thread are not.
+    if (rescuedUnder !== undefined) notes.atEnd(writer.target, batch, batch.spoolRanges, rescuedUnder);
   }
 
-  /** Gives every event of a batch to the spool; an id of 0 stands for one that it did not take. */
-  #write({ logGroupName, logStreamName }: Target, batch: Batch): number[] {
-    const { spool } = this.#context;
+  /** Gives every event of a batch to the spool. @returns their ids; 0 stands for one that it did not take */
+  #write({ writer, batch, mayBeStoredUnder, rescuedUnder }: Leftover): number[] {
+    const { spool, notes, count } = this.#context;
+    const { logGroupName, logStreamName } = writer.target;
+    if (batch.isSpooled) spool.acknowledge(batch.spoolRanges);
     const ids: number[] = [];
     for (let index = 0; index < batch.length; index++) {
       const note = batch.noteAt(index);
       if (note?.kind === 'marker') continue;
+      const flags = flagsOf(note);
       const time = batch.timestampAt(index);
-      ids.push(spool.append(logGroupName, logStreamName, time, batch.messageAt(index), flagsOf(note)));
+      const id = spool.append(logGroupName, logStreamName, time, batch.messageAt(index), flags);
+      if (id > 0 && flags === 0) count.add(1);
+      ids.push(id);
+    }
+    const token = rescuedUnder === undefined ? mayBeStoredUnder : rescuedUnder;
+    if (token !== undefined && ids.length > 0 && !ids.includes(0)) {
+      notes.atEnd(writer.target, batch, [[ids[0], ids[ids.length - 1]]], token);
     }
     return ids;
   }
 
-  /** @param ids undefined when the whole batch was on disk before */
-  #countKept({ writer, batch }: Leftover, ids: readonly number[] | undefined): number {
+  /** @returns how many events of a batch the spool did not take, or handed back */
+  #countLost(batch: Batch, ids: readonly number[]): number {
     const { accounts, losses, count } = this.#context;
     let lost = 0;
     let at = 0;
     for (let index = 0; index < batch.length; index++) {
       const note = batch.noteAt(index);
       if (note?.kind === 'marker') continue;
-      const id = ids?.[at++];
-      const isKept = ids === undefined || (id !== undefined && id > 0 && !losses.includesAny([[id, id]]));
-      if (!isKept) lost += accounts.settleOne(note, 'shutdown');
-      else if (note === undefined || note.last) count.add(1);
+      const id = ids[at++];
+      if (id > 0 && !losses.includesAny([[id, id]])) continue;
+      if (id > 0 && flagsOf(note) === 0) count.remove(1);
+      lost += accounts.settleOne(note, 'shutdown');
     }
-    writer.left(batch);
     return lost;
   }
 }

@@ -120,6 +120,14 @@ export class SpoolLoader {
     await this.#running;
   }
 
+  #follow(tails: Iterable<DiskTail>, flush: Flush): void {
+    for (const tail of tails) {
+      tail.follow(flush);
+      if (this.#isStopped) tail.leave();
+    }
+    this.kick();
+  }
+
   async #run(): Promise<void> {
     while (this.#again && !this.#isStopped) {
       this.#again = false;

@@ -97,43 +97,42 @@ export class Spooler {
 
   /** @returns false when it is not accepted here, so that the rules of memory hold */
   take(writer: StreamWriter, text: string, time: number, size: number): boolean {
-    const isMemorys = writer.tail === undefined && this.#hasMemory(size);
-    const id = isMemorys && !this.#isAlways ? 0 : this.#append(writer.target, time, text, 0);
-    if (isMemorys) {
-      this.#context.budget.take(size);
-      writer.append(text, time, size, undefined, id);
-    } else if (id > 0) {
-      this.#onlyOnDisk(writer, id, 1);
-    }
-    this.#runDeferred();
-    return isMemorys || id > 0;
+    return this.#hearLater(() => {
+      const isMemorys = writer.tail === undefined && this.#hasMemory(size);
+      const id = isMemorys && !this.#isAlways ? 0 : this.#append(writer.target, time, text, 0);
+      if (isMemorys) {
+        this.#context.budget.take(size);
+        writer.append(text, time, size, undefined, id);
+      } else if (id > 0) {
+        this.#onlyOnDisk(writer, id, 1);
+      }
+      return isMemorys || id > 0;
+    });
   }
 
   /** The same for an event that became several. */
   takeParts(writer: StreamWriter, parts: readonly string[], sizes: readonly number[], time: number): boolean {
-    const total = sizes.reduce((sum, size) => sum + size, 0);
-    let isMemorys = writer.tail === undefined && this.#hasMemory(total);
-    const notes = partNotes(parts.length);
-    for (const [index, part] of parts.entries()) {
-      const note = notes[index];
-      const isOnDisk = !isMemorys || this.#isAlways;
-      const id = isOnDisk ? this.#append(writer.target, time, part, flagsOf(note)) : 0;
-      if (!isMemorys && id === 0) {
-        if (index === 0) {
-          this.#runDeferred();
-          return false;
+    return this.#hearLater(() => {
+      const total = sizes.reduce((sum, size) => sum + size, 0);
+      let isMemorys = writer.tail === undefined && this.#hasMemory(total);
+      const notes = partNotes(parts.length);
+      for (const [index, part] of parts.entries()) {
+        const note = notes[index];
+        const isOnDisk = !isMemorys || this.#isAlways;
+        const id = isOnDisk ? this.#append(writer.target, time, part, flagsOf(note)) : 0;
+        if (!isMemorys && id === 0) {
+          if (index === 0) return false;
+          isMemorys = true; // the disk failed in between: the rest of the event has to stay here
         }
-        isMemorys = true; // the disk failed in between: the rest of the event has to stay here
+        if (isMemorys) {
+          this.#context.budget.take(sizes[index]);
+          writer.append(part, time, sizes[index], note, id);
+        } else {
+          this.#onlyOnDisk(writer, id, index === parts.length - 1 ? 1 : 0);
+        }
       }
-      if (isMemorys) {
-        this.#context.budget.take(sizes[index]);
-        writer.append(part, time, sizes[index], note, id);
-      } else {
-        this.#onlyOnDisk(writer, id, index === parts.length - 1 ? 1 : 0);
-      }
-    }
-    this.#runDeferred();
-    return true;
+      return true;
+    });
   }
 
   /**
@@ -249,21 +248,25 @@ export class Spooler {
     dispatcher.resume();
   }
 
-  #append(target: Target, time: number, text: string, flags: number): number {
-    this.#deferred ??= [];
-    return this.#spool.append(target.logGroupName, target.logStreamName, time, text, flags);
+  #append({ logGroupName, logStreamName }: Target, time: number, text: string, flags: number): number {
+    return this.#spool.append(logGroupName, logStreamName, time, text, flags);
   }
 
   /** The spool may call back while an event is given to it; what it says is heard when that event has its place. */
+  #hearLater(take: () => boolean): boolean {
+    const deferred: (() => void)[] = [];
+    this.#deferred = deferred;
+    try {
+      return take();
+    } finally {
+      this.#deferred = undefined;
+      for (const callback of deferred) callback();
+    }
+  }
+
   #later(callback: () => void): void {
     if (this.#deferred) this.#deferred.push(callback);
     else callback();
-  }
-
-  #runDeferred(): void {
-    const deferred = this.#deferred;
-    this.#deferred = undefined;
-    if (deferred) for (const callback of deferred) callback();
   }
 
   #hasMemory(bytes: number): boolean {

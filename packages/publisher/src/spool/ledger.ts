@@ -96,6 +96,13 @@ export class Ledger {
     return new Promise((resolve) => this.#append(buffer, resolve));
   }
 
+  /** Resolves when the kernel has everything noted so far, or it was found that it cannot be written. */
+  async written(): Promise<void> {
+    this.#flushAcknowledged();
+    while (this.#rewriting !== undefined) await this.#rewriting;
+    await this.#file?.idle();
+  }
+
   /** Resolves with whether everything noted so far is on the disk. */
   async sync(): Promise<boolean> {
     this.#flushAcknowledged();

@@ -30,6 +30,8 @@ export class Spool {
   /** Resolves when the events of owners that were dead at the start are known. Never rejects. */
   readonly ready: Promise<Recovery>;
   readonly #options: SpoolOptions;
+  /** Ledgers that do not say yet what was settled. */
+  readonly #settling = new Set<Promise<void>>();
   readonly #volumes: Volumes;
   readonly #writer: SpoolWriter;
   readonly #adoption: Adoption;
@@ -135,13 +137,19 @@ export class Spool {
     const parts = this.#volumes.split(ranges);
     const home = parts[0]?.volume;
     if (home === undefined) return false;
-    return home.ledger.notePut({
+    const noted = home.ledger.notePut({
       ...put,
       parts: parts.map((part) => ({
         directoryKey: part.volume === home ? '' : part.volume.directory.key,
         ranges: part.ranges,
       })),
     });
+    const own = this.#writer.volume;
+    if (own !== undefined && own !== home) this.#settle(own);
+    // The next process must not find an older put open whose end this one follows: it would make that one again
+    // under a token which, after this put, tells nothing any more. Each ledger is written in its own time.
+    await Promise.all(this.#settling);
+    return noted;
   }
 
   /** Settles events: they are not read again, and files that hold no others are deleted. */
@@ -150,8 +158,14 @@ export class Spool {
     this.#writer.seal();
     for (const part of this.#volumes.split(ranges)) {
       part.volume.acknowledge(part.ranges);
+      if (part.volume !== this.#writer.volume) this.#settle(part.volume);
       if (part.volume.isSettled) this.#volumes.retire(part.volume);
     }
+  }
+
+  #settle({ ledger }: Volume): void {
+    const written = ledger.written().finally(() => this.#settling.delete(written));
+    this.#settling.add(written);
   }
 
   /**
