@@ -72,19 +72,17 @@ export class SpoolLoader {
     this.#resends.add(puts);
   }
 
+  /** Has `flush` wait for what is only on disk. */
   follow(flush: Flush): void {
-    for (const tail of this.#tails) {
-      tail.follow(flush);
-      if (this.#isStopped) tail.leave();
-    }
-    this.kick();
+    this.#follow(this.#tails, flush);
   }
 
   /** Has `flush` wait for what earlier processes left. */
   followReplays(flush: Flush): void {
-    if (this.#isStopped) return;
-    for (const tail of this.#tails) if (tail.isReplay) tail.follow(flush);
-    this.kick();
+    this.#follow(
+      [...this.#tails].filter((tail) => tail.isReplay),
+      flush,
+    );
   }
 
   /** A batch met its fate, so there may be room. */
@@ -106,7 +104,7 @@ export class SpoolLoader {
     if (this.#isWaiting) return;
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
-      if (this.#again && !this.#isWaiting) this.kick();
+      if (this.#again) this.kick();
     });
   }
 

@@ -26,7 +26,6 @@ export class SpoolLosses {
   readonly #context: SpoolLossesContext;
   /** Ids of events in memory that are not on disk any more, or never came there. */
   readonly #offDisk = new RangeSet();
-  #isEnding = false;
 
   constructor(context: SpoolLossesContext) {
     this.#context = context;
@@ -35,11 +34,6 @@ export class SpoolLosses {
   /** Whether any of these events is not on disk, though it has an id. */
   includesAny(ranges: readonly IdRange[]): boolean {
     return this.#offDisk.intersects(ranges);
-  }
-
-  /** From now on what could not be written is only noted: what is left in memory has been given to the disk. */
-  takeNothingBack(): void {
-    this.#isEnding = true;
   }
 
   /** These events met their fate. */
@@ -84,7 +78,8 @@ export class SpoolLosses {
       const { id, message, messageBytes, timestamp } = event;
       const writer = writers.of(event);
       const { tail } = writer;
-      if (!tail || id <= tail.cursor || this.#isEnding) {
+      // Behind a tail is only what is kept at the end.
+      if (!tail || id <= tail.cursor || id > tail.through) {
         this.#offDisk.add(id, id);
         continue;
       }

@@ -59,8 +59,6 @@ export class Spooler {
   readonly #recovered = new RangeSet();
   /** What the spool said while an event was given to it, before that event had its place. */
   #deferred: (() => void)[] | undefined;
-  /** What the spool gives up while it takes what is left at the end, before that is counted. */
-  #dropsAtEnd: SpoolDrop[] | undefined;
   /** Until what earlier processes left is known. */
   #starting: Promise<void> | undefined;
 
@@ -180,15 +178,7 @@ export class Spooler {
    */
   keep(leftovers: () => readonly Leftover[]): number {
     this.#loader.stop();
-    const lost = this.#keeper.keep(() => {
-      const rest = leftovers();
-      this.#dropsAtEnd = [];
-      return rest;
-    });
-    const drops = this.#dropsAtEnd ?? [];
-    this.#dropsAtEnd = undefined;
-    for (const drop of drops) this.#onDropped(drop);
-    return lost;
+    return this.#keeper.keep(leftovers);
   }
 
   /** The line on stderr for what waits for the next start. */
@@ -300,10 +290,6 @@ export class Spooler {
   }
 
   #onDropped(drop: SpoolDrop): void {
-    if (this.#dropsAtEnd) {
-      this.#dropsAtEnd.push(drop);
-      return;
-    }
     this.#losses.dropped(drop);
     this.#loader.dropped(drop.ranges);
   }
