@@ -21,10 +21,6 @@ const RECOVERY_MS = 3000;
 const MiB = 1024 * 1024;
 const MAX_BUFFER_BYTES = 16 * MiB; // less than half of what is logged meanwhile
 const MEMORY_BESIDES = 60_000_000;
-// V8 lets garbage lie as long as it is allowed to, and how long that is differs between its versions and with what else
-// runs: with its defaults the process grows by some 45 MB on Node.js 20 and by 150 MB on 24. In a heap of this size, for
-// each thread, which ends the process if it does not suffice, what grows is what is held.
-const HEAP = ['--max-old-space-size=64', '--max-semi-space-size=8'];
 // The default of 15 s would let one put or two run into the hang; with this there are some, and the first one that is
 // answered comes sooner.
 const REQUEST_TIMEOUT_MS = 5000;
@@ -136,7 +132,7 @@ async function hangUnder(t: TestContext, logger: 'pino' | 'winston'): Promise<Ru
 
 function startProducer(task: object): ChildProcess {
   const file = fileURLToPath(new URL('paced-producer.mjs', import.meta.url));
-  return spawn(process.execPath, ['--no-warnings', ...HEAP, file, JSON.stringify(task)], {
+  return spawn(process.execPath, ['--no-warnings', file, JSON.stringify(task)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
 }

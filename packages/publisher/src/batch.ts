@@ -1,4 +1,5 @@
 import { EVENT_OVERHEAD_BYTES, MAX_BATCH_SPAN_MS } from './limits.js';
+import { PackedEvents, type PackedEventsData } from './packed-events.js';
 import { type IdRange, rangesOfIds } from './spool/range-set.js';
 
 /** An event that was larger than one log event may be, and became several. It is accounted for as one. */
@@ -59,25 +60,23 @@ export class Batch {
   observers: BatchObserver[] | undefined;
 
   readonly #limits: BatchLimits;
-  #messages: string[] = [];
-  #timestamps: number[] = [];
-  #sizes: number[] = [];
-  #notes: (Note | undefined)[] | undefined;
-  /** Ids in the spool: of every event of this batch, or of none. */
-  #ids: number[] | undefined;
-  #first = 0;
+  #events: PackedEvents;
   #unaccounted = 0;
   #earliest = Number.POSITIVE_INFINITY;
   #latest = Number.NEGATIVE_INFINITY;
   #inOrder = true;
 
-  constructor(limits: BatchLimits) {
+  constructor(limits: BatchLimits, events = new PackedEvents(limits.maxBytes)) {
     this.#limits = limits;
+    this.#events = events;
+    for (let i = 0; i < events.length; i++) {
+      this.#count(events.messageBytesAt(i) + EVENT_OVERHEAD_BYTES, events.timestampAt(i), events.noteAt(i));
+    }
   }
 
   /** Log events in this batch, parts and markers included. */
   get length(): number {
-    return this.#messages.length - this.#first;
+    return this.#events.length;
   }
 
   /** Events as the application gave them: parts of a split event count once, markers not at all. */
@@ -102,22 +101,8 @@ export class Batch {
    * @param id of the event in the spool; all events of a batch have one, or none has
    */
   append(message: string, timestamp: number, size: number, note?: Note, id = 0): void {
-    this.#messages.push(message);
-    this.#timestamps.push(timestamp);
-    this.#sizes.push(size);
-    this.bytes += size;
-    if (timestamp < this.#latest) this.#inOrder = false;
-    if (timestamp < this.#earliest) this.#earliest = timestamp;
-    if (timestamp > this.#latest) this.#latest = timestamp;
-    if (id > 0) {
-      this.#ids ??= [];
-      this.#ids.push(id);
-    }
-    if (note) {
-      this.#notes ??= [];
-      this.#notes[this.#messages.length - 1] = note;
-      if (note.kind === 'marker' || !note.last) this.#unaccounted++;
-    }
+    this.#events.push(message, size - EVENT_OVERHEAD_BYTES, timestamp, note, id);
+    this.#count(size, timestamp, note);
   }
 
   /** Takes the first event out to make room. Only before the batch is frozen. */
@@ -128,13 +113,12 @@ export class Batch {
     /** 0 when it is not on disk. */
     readonly id: number;
   } {
-    const index = this.#first++;
-    const size = this.#sizes[index];
-    const note = this.#notes?.[index];
-    this.#messages[index] = '';
+    const size = this.messageBytesAt(0) + EVENT_OVERHEAD_BYTES;
+    const dropped = { size, timestamp: this.timestampAt(0), note: this.noteAt(0), id: this.#events.idAt(0) };
+    this.#events.shift();
     this.bytes -= size;
-    if (note && (note.kind === 'marker' || !note.last)) this.#unaccounted--;
-    return { size, timestamp: this.#timestamps[index], note, id: this.#ids?.[index] ?? 0 };
+    if (isUnaccounted(dropped.note)) this.#unaccounted--;
+    return dropped;
   }
 
   seal(): void {
@@ -145,59 +129,40 @@ export class Batch {
   freeze(): void {
     if (this.state === 'frozen') return;
     this.state = 'frozen';
-    if (this.#first > 0) {
-      this.#messages = this.#messages.slice(this.#first);
-      this.#timestamps = this.#timestamps.slice(this.#first);
-      this.#sizes = this.#sizes.slice(this.#first);
-      this.#notes = this.#notes?.slice(this.#first);
-      this.#ids = this.#ids?.slice(this.#first);
-      this.#first = 0;
-    }
-    if (this.#inOrder) return;
-    const timestamps = this.#timestamps;
-    const order = timestamps.map((_, index) => index).sort((a, b) => timestamps[a] - timestamps[b]);
-    const messages = this.#messages;
-    const sizes = this.#sizes;
-    const notes = this.#notes;
-    const ids = this.#ids;
-    this.#messages = order.map((index) => messages[index]);
-    this.#timestamps = order.map((index) => timestamps[index]);
-    this.#sizes = order.map((index) => sizes[index]);
-    this.#notes = notes && order.map((index) => notes[index]);
-    this.#ids = ids && order.map((index) => ids[index]);
+    if (!this.#inOrder) this.#events = this.#events.sorted();
     this.#inOrder = true;
   }
 
   /** Whether its events are in the spool. */
   get isSpooled(): boolean {
-    return this.#ids !== undefined;
+    return this.#events.hasIds;
   }
 
   /** The ids of its events in the spool, sorted; empty when they are not there. */
   get spoolRanges(): IdRange[] {
-    return rangesOfIds(this.#first > 0 ? (this.#ids?.slice(this.#first) ?? []) : (this.#ids ?? []));
+    return rangesOfIds(this.#events.ids ?? []);
   }
 
   messageAt(index: number): string {
-    return this.#messages[this.#first + index];
+    return this.#events.messageAt(index);
   }
 
   timestampAt(index: number): number {
-    return this.#timestamps[this.#first + index];
+    return this.#events.timestampAt(index);
   }
 
   noteAt(index: number): Note | undefined {
-    return this.#notes?.[this.#first + index];
+    return this.#events.noteAt(index);
   }
 
   /** UTF-8 bytes of the message at `index`. */
   messageBytesAt(index: number): number {
-    return this.#sizes[this.#first + index] - EVENT_OVERHEAD_BYTES;
+    return this.#events.messageBytesAt(index);
   }
 
   /** Whether no event needs more than counting. */
   get plain(): boolean {
-    return this.#notes === undefined;
+    return !this.#events.hasNotes;
   }
 
   /** Lets `observer` follow what becomes of the batch. */
@@ -219,6 +184,11 @@ export class Batch {
     return !this.ambiguousTwice && this.ambiguousToken === token;
   }
 
+  /** Its events as plain data, without their ids in the spool; not to be changed. */
+  get eventData(): PackedEventsData {
+    return this.#events.toData();
+  }
+
   /** Two frozen batches with the events of this one, to find an event that CloudWatch Logs refuses. */
   halves(): [Batch, Batch] {
     const middle = this.length >> 1;
@@ -226,10 +196,7 @@ export class Batch {
   }
 
   #slice(from: number, to: number): Batch {
-    const part = new Batch(this.#limits);
-    for (let i = from; i < to; i++) {
-      part.append(this.#messages[i], this.#timestamps[i], this.#sizes[i], this.#notes?.[i], this.#ids?.[i]);
-    }
+    const part = new Batch(this.#limits, this.#events.slice(from, to));
     part.state = 'frozen';
     part.observers = this.observers && [...this.observers]; // of its own: a later flush follows each half by itself
     part.ambiguousToken = this.ambiguousToken;
@@ -237,4 +204,17 @@ export class Batch {
     part.ambiguousTwice = this.ambiguousToken !== undefined; // no token can settle a part of what was sent whole
     return part;
   }
+
+  #count(size: number, timestamp: number, note: Note | undefined): void {
+    this.bytes += size;
+    if (timestamp < this.#latest) this.#inOrder = false;
+    if (timestamp < this.#earliest) this.#earliest = timestamp;
+    if (timestamp > this.#latest) this.#latest = timestamp;
+    if (isUnaccounted(note)) this.#unaccounted++;
+  }
+}
+
+/** Markers and all parts of an event but the last do not count as events. */
+function isUnaccounted(note: Note | undefined): boolean {
+  return note !== undefined && (note.kind === 'marker' || !note.last);
 }

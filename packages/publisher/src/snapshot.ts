@@ -1,12 +1,10 @@
-import { Batch, type BatchLimits, type Note } from './batch.js';
-import { EVENT_OVERHEAD_BYTES } from './limits.js';
+import { Batch, type BatchLimits } from './batch.js';
 import type { PublisherOptions } from './options.js';
+import { PackedEvents, type PackedEventsData } from './packed-events.js';
 
 /** A batch as plain data, fit to be sent to another thread. */
 export interface BatchSnapshot {
-  readonly messages: readonly string[];
-  readonly timestamps: readonly number[];
-  readonly notes: readonly (Note | undefined)[] | undefined;
+  readonly events: PackedEventsData;
   readonly isFrozen: boolean;
   readonly attempts: number;
   readonly ambiguousToken: string | null | undefined;
@@ -32,12 +30,9 @@ export interface PublisherSnapshot {
  * Its answer will never be seen, so it may be stored.
  */
 export function snapshotBatch(batch: Batch, tokenUnderWay: string | null | undefined): BatchSnapshot {
-  const indexes = Array.from({ length: batch.length }, (_, index) => index);
   const known = batch.ambiguousToken;
   return {
-    messages: indexes.map((index) => batch.messageAt(index)),
-    timestamps: indexes.map((index) => batch.timestampAt(index)),
-    notes: batch.plain ? undefined : indexes.map((index) => batch.noteAt(index)),
+    events: batch.eventData,
     isFrozen: batch.state === 'frozen',
     attempts: batch.attempts,
     ambiguousToken: tokenUnderWay === undefined ? known : tokenUnderWay,
@@ -49,11 +44,7 @@ export function snapshotBatch(batch: Batch, tokenUnderWay: string | null | undef
 }
 
 export function restoreBatch(saved: BatchSnapshot, limits: BatchLimits): Batch {
-  const batch = new Batch(limits);
-  saved.messages.forEach((message, index) => {
-    const size = Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES;
-    batch.append(message, saved.timestamps[index], size, saved.notes?.[index]);
-  });
+  const batch = new Batch(limits, PackedEvents.from(saved.events, limits.maxBytes));
   batch.seal();
   if (saved.isFrozen) batch.freeze();
   batch.attempts = saved.attempts;

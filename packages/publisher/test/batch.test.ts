@@ -9,10 +9,10 @@ const DAY_MS = 86_400_000;
 
 test('a batch takes events up to its bytes exactly', () => {
   const batch = new Batch(LIMITS);
-  batch.append('x', 0, 1_048_000);
+  batch.append('x'.repeat(1_047_974), 0, 1_048_000);
   assert.equal(batch.fits(0, 576), true);
   assert.equal(batch.fits(0, 577), false);
-  batch.append('x', 0, 576);
+  batch.append('x'.repeat(550), 0, 576);
   assert.equal(batch.bytes, 1_048_576);
   assert.equal(batch.fits(0, 27), false);
 });

@@ -1,0 +1,183 @@
+import type { Note } from './batch.js';
+
+const FIRST_BYTES = 1024;
+const COMPACT_FROM = 256;
+
+/** Log events as plain data, fit to be sent to another thread. */
+export interface PackedEventsData {
+  /** UTF-8, one after the other. */
+  readonly messages: Uint8Array;
+  /** Where each message ends. */
+  readonly ends: number[];
+  readonly timestamps: number[];
+  readonly notes: (Note | undefined)[] | undefined;
+}
+
+/**
+ * Log events in a row, a column for each thing that is known of them. The messages are UTF-8 in one buffer outside
+ * V8's heap: as strings, those that wait for company or for the end of an outage would be copied by one garbage
+ * collection after the other, and make the heap grow to several times their size.
+ */
+export class PackedEvents {
+  readonly #maxBytes: number;
+  #messages: Buffer = Buffer.alloc(0);
+  /** Where each message ends in the buffer, and the next one starts. */
+  #ends: number[] = [];
+  #timestamps: number[] = [];
+  #notes: (Note | undefined)[] | undefined;
+  #ids: number[] | undefined;
+  /** Events at the front that were taken out, but still have their place in the columns. */
+  #gone = 0;
+
+  /** @param maxBytes that the messages never exceed together; infinite when it is not known */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** @param data becomes part of what is made */
+  static from({ messages, ends, timestamps, notes }: PackedEventsData, maxBytes: number): PackedEvents {
+    const events = new PackedEvents(maxBytes);
+    events.#messages = Buffer.from(messages.buffer, messages.byteOffset, messages.byteLength);
+    events.#ends = ends;
+    events.#timestamps = timestamps;
+    events.#notes = notes;
+    return events;
+  }
+
+  get length(): number {
+    return this.#ends.length - this.#gone;
+  }
+
+  /** Whether any event has a note. */
+  get hasNotes(): boolean {
+    return this.#notes !== undefined;
+  }
+
+  /** Whether the events are in the spool. */
+  get hasIds(): boolean {
+    return this.#ids !== undefined;
+  }
+
+  /** Ids in the spool: of every event, or undefined. */
+  get ids(): readonly number[] | undefined {
+    return this.#gone > 0 ? this.#ids?.slice(this.#gone) : this.#ids;
+  }
+
+  /**
+   * @param messageBytes UTF-8 bytes of the message
+   * @param id in the spool; all events have one, or none (0) has
+   */
+  push(message: string, messageBytes: number, timestamp: number, note: Note | undefined, id: number): void {
+    const at = this.#room(messageBytes);
+    this.#messages.write(message, at, messageBytes);
+    this.#add(at + messageBytes, timestamp, note, id);
+  }
+
+  /** Takes the first event out. */
+  shift(): void {
+    this.#gone++;
+    // Who drops the oldest event for each new one would otherwise keep the room of all that went.
+    if (this.#gone >= COMPACT_FROM && this.#gone > this.length) this.#compact();
+  }
+
+  messageAt(index: number): string {
+    const at = this.#gone + index;
+    return this.#messages.toString('utf8', this.#startOf(at), this.#ends[at]);
+  }
+
+  messageBytesAt(index: number): number {
+    const at = this.#gone + index;
+    return this.#ends[at] - this.#startOf(at);
+  }
+
+  timestampAt(index: number): number {
+    return this.#timestamps[this.#gone + index];
+  }
+
+  noteAt(index: number): Note | undefined {
+    return this.#notes?.[this.#gone + index];
+  }
+
+  /** 0 when the event is not in the spool. */
+  idAt(index: number): number {
+    return this.#ids?.[this.#gone + index] ?? 0;
+  }
+
+  /** In the order of their timestamps, equal ones as they are. */
+  sorted(): PackedEvents {
+    return this.#picked(
+      this.#indexes(0, this.length).sort((a, b) => this.timestampAt(a) - this.timestampAt(b)),
+    );
+  }
+
+  /** Those from one index until before the other. */
+  slice(from: number, to: number): PackedEvents {
+    return this.#picked(this.#indexes(from, to));
+  }
+
+  /** Without the ids. What is returned must not be changed. */
+  toData(): PackedEventsData {
+    if (this.#gone > 0) this.#compact();
+    return { messages: this.#messages, ends: this.#ends, timestamps: this.#timestamps, notes: this.#notes };
+  }
+
+  #indexes(from: number, to: number): number[] {
+    return Array.from({ length: to - from }, (_, index) => from + index);
+  }
+
+  #picked(indexes: readonly number[]): PackedEvents {
+    const picked = new PackedEvents(this.#maxBytes);
+    for (const index of indexes) {
+      const bytes = this.messageBytesAt(index);
+      const from = this.#startOf(this.#gone + index);
+      const at = picked.#room(bytes);
+      this.#messages.copy(picked.#messages, at, from, from + bytes);
+      picked.#add(at + bytes, this.timestampAt(index), this.noteAt(index), this.idAt(index));
+    }
+    return picked;
+  }
+
+  #compact(): void {
+    const rest = this.slice(0, this.length);
+    this.#messages = rest.#messages;
+    this.#ends = rest.#ends;
+    this.#timestamps = rest.#timestamps;
+    this.#notes = rest.#notes;
+    this.#ids = rest.#ids;
+    this.#gone = 0;
+  }
+
+  #add(end: number, timestamp: number, note: Note | undefined, id: number): void {
+    this.#ends.push(end);
+    this.#timestamps.push(timestamp);
+    if (id > 0) {
+      this.#ids ??= [];
+      this.#ids.push(id);
+    }
+    if (note) {
+      this.#notes ??= [];
+      this.#notes[this.#ends.length - 1] = note;
+    }
+  }
+
+  /** Where the next message starts; as many bytes are free there. */
+  #room(bytes: number): number {
+    const at = this.#startOf(this.#ends.length);
+    const needed = at + bytes;
+    if (needed > this.#messages.length) {
+      // Only with those that were taken out it can be more than the most.
+      const most = needed > this.#maxBytes ? Number.POSITIVE_INFINITY : this.#maxBytes;
+      const wanted = Math.max(FIRST_BYTES, Math.min(most, this.#messages.length * 2), needed);
+      // Not of Node's pool: a small batch that waits would keep what others had there.
+      const larger = Buffer.allocUnsafeSlow(wanted);
+      this.#messages.copy(larger, 0, 0, at);
+      this.#messages = larger;
+    }
+    return at;
+  }
+
+  /** Where a message starts, by its place in the columns. */
+  #startOf(place: number): number {
+    return place > 0 ? this.#ends[place - 1] : 0;
+  }
+}
