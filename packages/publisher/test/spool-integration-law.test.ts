@@ -2,13 +2,11 @@ import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PublisherStats } from '../src/accounts.ts';
-import type { Batch } from '../src/batch.ts';
-import type { Clock } from '../src/clock.ts';
 import { Publisher } from '../src/publisher.ts';
-import type { PutResult, Sink, Target } from '../src/sink.ts';
 import { openSpool, type Spool } from '../src/spool/spool.ts';
 import { type Fault, SimulatedService, seededRandom, VirtualClock } from './simulation.ts';
 import { pass, settledBy } from './spool/disk-pace.ts';
+import { Connection, ProcessClock } from './spool/mortal-process.ts';
 import { atEnd, deadOwner, temporaryDirectory } from './spool/spool-fixture.ts';
 
 const FAULTS: readonly Fault[] = [
@@ -21,73 +19,6 @@ const FAULTS: readonly Fault[] = [
   'html-502-before',
 ];
 const STEPS = 60;
-
-/** The connections of one process to the service: cut, nothing gets through, nor an answer. */
-class Connection implements Sink {
-  readonly #service: SimulatedService;
-  #isCut = false;
-
-  constructor(service: SimulatedService) {
-    this.#service = service;
-  }
-
-  cut(): void {
-    this.#isCut = true;
-  }
-
-  put(target: Target, batch: Batch, token: string | undefined): Promise<PutResult> {
-    return this.#through(() => this.#service.put(target, batch, token));
-  }
-
-  createLogGroup(logGroupName: string) {
-    return this.#through(() => this.#service.createLogGroup(logGroupName));
-  }
-
-  createLogStream(target: Target) {
-    return this.#through(() => this.#service.createLogStream(target));
-  }
-
-  putRetentionPolicy(logGroupName: string, days: number) {
-    return this.#through(() => this.#service.putRetentionPolicy(logGroupName, days));
-  }
-
-  describeSequenceToken(target: Target) {
-    return this.#through(() => this.#service.describeSequenceToken(target));
-  }
-
-  close(): void {}
-
-  async #through<T>(call: () => Promise<T>): Promise<T> {
-    const never = new Promise<T>(() => {});
-    if (this.#isCut) return never;
-    const answer = await call();
-    return this.#isCut ? never : answer;
-  }
-}
-
-/** The clock of one process: it stands still when the process is dead. */
-class ProcessClock implements Clock {
-  readonly #clock: VirtualClock;
-  isStopped = false;
-
-  constructor(clock: VirtualClock) {
-    this.#clock = clock;
-  }
-
-  now(): number {
-    return this.#clock.now();
-  }
-
-  setTimer(callback: () => void, ms: number): unknown {
-    return this.#clock.setTimer(() => {
-      if (!this.isStopped) callback();
-    }, ms);
-  }
-
-  clearTimer(timer: unknown): void {
-    this.#clock.clearTimer(timer);
-  }
-}
 
 function checkLaw(stats: PublisherStats, when: string): void {
   const { received, delivered, dropped, rejected, buffered, inFlight, spooled } = stats;

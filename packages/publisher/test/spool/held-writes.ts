@@ -1,0 +1,67 @@
+import fs from 'node:fs';
+import type { TestContext } from 'node:test';
+import { atEnd } from './spool-fixture.ts';
+
+/** A write that was asked of the kernel and that it did not do yet. */
+export interface HeldWrite {
+  readonly file: string;
+  /** Has the kernel do it. */
+  readonly letThrough: () => void;
+}
+
+/**
+ * A disk that is as slow as the test wants: writes to the files that `isHeld` names wait until they are let through.
+ * Those of a file come one after the other; a process that is killed meanwhile never sees them done.
+ */
+export class HeldWrites {
+  readonly #isHeld: (file: string) => boolean;
+  #waiting: HeldWrite[] = [];
+  readonly #forgotten: HeldWrite[] = [];
+  #isOver = false;
+
+  constructor(t: TestContext, isHeld: (file: string) => boolean) {
+    this.#isHeld = isHeld;
+    const files = new Map<number, string>();
+    const { openSync, write } = fs;
+    const openMock = t.mock.method(fs, 'openSync', (...args: Parameters<typeof fs.openSync>) => {
+      const fd = openSync(...args);
+      files.set(fd, String(args[0]));
+      return fd;
+    });
+    const writeMock = t.mock.method(fs, 'write', (fd: number, ...args: unknown[]) => {
+      const file = files.get(fd);
+      const letThrough = () => Reflect.apply(write, fs, [fd, ...args]);
+      if (file === undefined || this.#isOver || !this.#isHeld(file)) letThrough();
+      else this.#waiting.push({ file, letThrough });
+    });
+    atEnd(t, () => {
+      openMock.mock.restore();
+      writeMock.mock.restore();
+    });
+  }
+
+  /** Oldest first. */
+  get waiting(): readonly HeldWrite[] {
+    return this.#waiting;
+  }
+
+  /** Has the kernel do those that wait and that `which` names. */
+  letThrough(which: (write: HeldWrite) => boolean = () => true): void {
+    const chosen = this.#waiting.filter(which);
+    this.#waiting = this.#waiting.filter((write) => !chosen.includes(write));
+    for (const write of chosen) write.letThrough();
+  }
+
+  /** Holds nothing from now on. To be called before those are closed who wait for such a write. */
+  end(): void {
+    this.#isOver = true;
+    this.letThrough();
+    for (const write of this.#forgotten.splice(0)) write.letThrough();
+  }
+
+  /** The process died: what waits is not done before the test ends, when its remains in this process are closed. */
+  forget(): void {
+    this.#forgotten.push(...this.#waiting);
+    this.#waiting = [];
+  }
+}
