@@ -13,6 +13,7 @@ import TransportStream from 'winston-transport';
 import { errorFields, isError } from './error-fields.js';
 import { eventTime } from './event-time.js';
 import { lineOf, withoutStaleLine } from './line.js';
+import { LineGatherer } from './line-gatherer.js';
 import { LEVEL, type LogInfo, type LogLine } from './log-info.js';
 import { drainLogger, type LoggerStream, takeBacklogAtExit } from './logger-backlog.js';
 import { type CloudWatchTransportOptions, sortOptions } from './options.js';
@@ -54,6 +55,7 @@ export class CloudWatchTransport extends TransportStream {
   /** By which winston's users find a transport. */
   name = 'cloudwatch';
   readonly #publisher: TransportPublisher;
+  readonly #lines: LineGatherer;
   readonly #needsContext: boolean;
   readonly #line: LogLine;
   readonly #closeTimeoutMs: number;
@@ -69,6 +71,7 @@ export class CloudWatchTransport extends TransportStream {
       listeners: (name) => this.#listeners(name),
       relay: (name, event) => this.emit(name, event),
     });
+    this.#lines = new LineGatherer((event, context) => this.#publisher.publish(event, context));
     this.#needsContext = this.#publisher.needsContext;
     this.#line = line;
     this.#closeTimeoutMs = publisher.closeTimeoutMs ?? 8000;
@@ -107,6 +110,7 @@ export class CloudWatchTransport extends TransportStream {
 
   /** Counters: what became of every line. */
   stats(): PublisherStats {
+    this.#lines.handOver();
     return this.#publisher.stats();
   }
 
@@ -163,11 +167,12 @@ export class CloudWatchTransport extends TransportStream {
   #publish(info: LogInfo): void {
     const message = lineOf(info, this.#line);
     const event = { timestamp: timeOf(info), message };
-    this.#publisher.publish(event, this.#needsContext ? contextOf(info) : undefined);
+    this.#lines.add(event, this.#needsContext ? contextOf(info) : undefined);
   }
 
   #takeBacklog(): void {
     for (const logger of this.#loggers) drainLogger(logger);
+    this.#lines.handOver();
   }
 
   #join(logger: Logger): void {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import winston from 'winston';
 import type { BatchDelivered, Drop, LogInfo, Warning } from '../src/index.ts';
@@ -15,7 +16,9 @@ describe('events', () => {
     transport.on('drop', (drop) => drops.push(drop));
     const logger = winston.createLogger({ transports: [transport] });
     logger.on('warn', (warning, from) => onLogger.push(warning, from));
+    const warned = once(transport, 'warn');
     logger.info('x'.repeat(200));
+    await warned;
     assert.equal(warnings.length, 1);
     assert.equal(warnings[0].code, 'oversize');
     assert.deepEqual(onLogger, [warnings[0], transport]);
