@@ -23,6 +23,8 @@ export class DiskTail {
   cursor: number;
   /** Id of the last event. */
   through: number;
+  /** Of recovered events: the last id of the directory that is being read. */
+  directoryEnd = 0;
   /** Events that were not read back, as the application gave them. */
   events = 0;
   /** The event whose parts are being read. */

@@ -31,7 +31,14 @@ export class PutNotes {
     if (last > spool.writtenThrough && !isRecovered(last)) {
       await this.#within(new Promise<void>((resolve) => this.#writes.push({ id: last, resolve })));
     }
+    await this.settled();
     await this.#within(this.#note(target, batch, ranges, sequenceToken));
+  }
+
+  /** Resolves when it is on disk which puts have ended; undefined when it is. */
+  settled(): Promise<void> | undefined {
+    const settled = this.#context.spool.settled();
+    return settled && this.#within(settled);
   }
 
   /** Has the next process put a batch as it was put under `token` (`null` for none). */

@@ -135,10 +135,11 @@ export class Spooler {
 
   /**
    * Called before every put. A batch that is on disk is put only when it is written, and noted with its token, so
-   * that the next process can put the very same batch.
+   * that the next process can put the very same batch. One that is not on disk waits until it is known there which
+   * puts have ended: the next process would make them again, and the token would tell nothing after this one.
    */
   beforePut(target: Target, batch: Batch, sequenceToken: string | undefined): Promise<void> | undefined {
-    return batch.isSpooled ? this.#notes.before(target, batch, sequenceToken) : undefined;
+    return batch.isSpooled ? this.#notes.before(target, batch, sequenceToken) : this.#notes.settled();
   }
 
   /** A batch met its fate. */

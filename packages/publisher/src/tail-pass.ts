@@ -124,13 +124,18 @@ export class TailPass {
 
   /** Gives an event that was read to its stream. */
   #load(tail: DiskTail, event: SpooledEvent, size: number): void {
-    const { budget, count, gate } = this.#context;
+    const { budget, count, gate, spool } = this.#context;
     const { id, message, timestamp } = event;
     const { writer, isReplay } = tail;
     const note = noteOf(event, tail);
     const weight = weightOf(event);
     count.remove(weight);
     budget.take(size);
+    if (isReplay && id > tail.directoryEnd) {
+      // A put is noted, and settled, in one ledger: in several it would be done in one and open in another for a while.
+      writer.replayLane(gate).seal();
+      tail.directoryEnd = spool.lastIdBeside(id);
+    }
     const lane = isReplay ? writer.replayLane(gate) : writer;
     tail.read(id, weight, lane.append(message, timestamp, size, note, id));
   }

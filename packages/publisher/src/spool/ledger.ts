@@ -66,6 +66,11 @@ export class Ledger {
     return this.#isBroken;
   }
 
+  /** Whether the kernel has everything noted so far, or it cannot be written. */
+  get isWritten(): boolean {
+    return this.#acknowledged.length === 0 && this.#rewriting === undefined && (this.#file?.isIdle ?? true);
+  }
+
   /** Takes over the puts that an earlier owner noted and never settled, and the size of its file. */
   adopt(puts: readonly PutRecord[], bytes: number): void {
     this.bytes = bytes;

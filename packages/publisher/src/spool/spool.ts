@@ -30,8 +30,6 @@ export class Spool {
   /** Resolves when the events of owners that were dead at the start are known. Never rejects. */
   readonly ready: Promise<Recovery>;
   readonly #options: SpoolOptions;
-  /** Ledgers that do not say yet what was settled. */
-  readonly #settling = new Set<Promise<void>>();
   readonly #volumes: Volumes;
   readonly #writer: SpoolWriter;
   readonly #adoption: Adoption;
@@ -129,6 +127,16 @@ export class Spool {
   }
 
   /**
+   * Resolves when the kernel has what was settled so far; undefined when it has. No put may be noted or made before:
+   * the next process must not find one open whose end this one follows. It would make it again under a token that,
+   * after this put, tells nothing any more.
+   */
+  settled(): Promise<unknown> | undefined {
+    const late = [...this.#volumes.withLedgers()].filter(({ ledger }) => !ledger.isWritten);
+    return late.length > 0 ? Promise.all(late.map(({ ledger }) => ledger.written())) : undefined;
+  }
+
+  /**
    * Notes which events are about to be sent, so that after a crash the very same batch can be sent with the same
    * token. Resolves with whether the kernel has the note.
    */
@@ -137,19 +145,13 @@ export class Spool {
     const parts = this.#volumes.split(ranges);
     const home = parts[0]?.volume;
     if (home === undefined) return false;
-    const noted = home.ledger.notePut({
+    return home.ledger.notePut({
       ...put,
       parts: parts.map((part) => ({
         directoryKey: part.volume === home ? '' : part.volume.directory.key,
         ranges: part.ranges,
       })),
     });
-    const own = this.#writer.volume;
-    if (own !== undefined && own !== home) this.#settle(own);
-    // The next process must not find an older put open whose end this one follows: it would make that one again
-    // under a token which, after this put, tells nothing any more. Each ledger is written in its own time.
-    await Promise.all(this.#settling);
-    return noted;
   }
 
   /** Settles events: they are not read again, and files that hold no others are deleted. */
@@ -158,14 +160,8 @@ export class Spool {
     this.#writer.seal();
     for (const part of this.#volumes.split(ranges)) {
       part.volume.acknowledge(part.ranges);
-      if (part.volume !== this.#writer.volume) this.#settle(part.volume);
       if (part.volume.isSettled) this.#volumes.retire(part.volume);
     }
-  }
-
-  #settle({ ledger }: Volume): void {
-    const written = ledger.written().finally(() => this.#settling.delete(written));
-    this.#settling.add(written);
   }
 
   /**
@@ -180,6 +176,11 @@ export class Spool {
         this.#onUnreadable(volume, segment, ranges),
     };
     return readSpool(source, from);
+  }
+
+  /** The last id of the directory of an earlier owner that has the event `id`, which was read. */
+  lastIdBeside(id: number): number {
+    return this.#volumes.lastIdBeside(id);
   }
 
   stats(): SpoolStats {

@@ -17,7 +17,8 @@ export interface VolumePart {
 export class Volumes {
   readonly #own: () => Volume | undefined;
   #adopted: Adopted[] = [];
-  readonly #leaving = new Set<Promise<void>>();
+  /** Directories that are being left. */
+  readonly #leaving = new Map<Volume, Promise<void>>();
 
   constructor(own: () => Volume | undefined) {
     this.#own = own;
@@ -27,6 +28,12 @@ export class Volumes {
     for (const { volume } of this.#adopted) yield volume;
     const own = this.#own();
     if (own !== undefined) yield own;
+  }
+
+  /** All whose ledgers may still be written. */
+  *withLedgers(): Generator<Volume, void> {
+    yield* this.#leaving.keys();
+    yield* this.all();
   }
 
   has(key: string): boolean {
@@ -42,8 +49,15 @@ export class Volumes {
   retire(volume: Volume): void {
     if (!this.#adopted.some((adopted) => adopted.volume === volume)) return;
     this.#adopted = this.#adopted.filter((adopted) => adopted.volume !== volume);
-    const leaving = volume.leave().finally(() => this.#leaving.delete(leaving));
-    this.#leaving.add(leaving);
+    this.#leaving.set(
+      volume,
+      volume.leave().finally(() => this.#leaving.delete(volume)),
+    );
+  }
+
+  /** The last id of the adopted directory that has `id`; `id` when none has it. */
+  lastIdBeside(id: number): number {
+    return this.#adopted.find(({ range: [from, to] }) => from <= id && id <= to)?.range[1] ?? id;
   }
 
   /** Sorts ids by the directory that has them, lowest first. */
@@ -67,7 +81,7 @@ export class Volumes {
 
   /** Leaves all directories to the next owners. */
   async leaveAll(): Promise<void> {
-    await Promise.all(this.#leaving);
+    await Promise.all(this.#leaving.values());
     for (const volume of [...this.all()]) await volume.leave();
     this.#adopted = [];
   }

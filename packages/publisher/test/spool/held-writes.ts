@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { atEnd } from './spool-fixture.ts';
 
@@ -17,6 +18,8 @@ export class HeldWrites {
   readonly #isHeld: (file: string) => boolean;
   #waiting: HeldWrite[] = [];
   readonly #forgotten: HeldWrite[] = [];
+  readonly #dead = new Set<string>();
+  #isFast = false;
   #isOver = false;
 
   constructor(t: TestContext, isHeld: (file: string) => boolean) {
@@ -31,7 +34,9 @@ export class HeldWrites {
     const writeMock = t.mock.method(fs, 'write', (fd: number, ...args: unknown[]) => {
       const file = files.get(fd);
       const letThrough = () => Reflect.apply(write, fs, [fd, ...args]);
-      if (file === undefined || this.#isOver || !this.#isHeld(file)) letThrough();
+      if (file === undefined || this.#isOver) letThrough();
+      else if (this.#isDead(file)) this.#forgotten.push({ file, letThrough });
+      else if (this.#isFast || !this.#isHeld(file)) letThrough();
       else this.#waiting.push({ file, letThrough });
     });
     atEnd(t, () => {
@@ -52,16 +57,30 @@ export class HeldWrites {
     for (const write of chosen) write.letThrough();
   }
 
-  /** Holds nothing from now on. To be called before those are closed who wait for such a write. */
+  /** Holds nothing of the living from now on. */
+  letAllThrough(): void {
+    this.#isFast = true;
+    this.letThrough();
+  }
+
+  /** To be called when the test ends, before those are closed who wait for a write. */
   end(): void {
     this.#isOver = true;
-    this.letThrough();
+    this.letAllThrough();
     for (const write of this.#forgotten.splice(0)) write.letThrough();
   }
 
-  /** The process died: what waits is not done before the test ends, when its remains in this process are closed. */
-  forget(): void {
-    this.#forgotten.push(...this.#waiting);
-    this.#waiting = [];
+  /**
+   * The process died that writes to files in these directories: what waits, and what its remains in this process write
+   * later, is not done before the test ends.
+   */
+  forget(directories: readonly string[]): void {
+    for (const directory of directories) this.#dead.add(directory);
+    this.#forgotten.push(...this.#waiting.filter(({ file }) => this.#isDead(file)));
+    this.#waiting = this.#waiting.filter(({ file }) => !this.#isDead(file));
+  }
+
+  #isDead(file: string): boolean {
+    return this.#dead.has(path.dirname(file));
   }
 }

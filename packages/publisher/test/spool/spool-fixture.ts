@@ -69,6 +69,11 @@ export function filesOf(directory: string, ending: string): string[] {
     .map((name) => path.join(directory, name));
 }
 
+/** The directories of the owners in a spool directory, as they are called at present. */
+export function ownersIn(directory: string): string[] {
+  return fs.readdirSync(directory).map((name) => path.join(directory, name));
+}
+
 /** A promise and the function that resolves it; keeps the process alive meanwhile, for half a minute at most. */
 export function signal<T = void>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
   let resolve: (value: T) => void = () => {};

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import path from 'node:path';
+import test, { type TestContext } from 'node:test';
 import { SimulatedService, settled, VirtualClock } from '../simulation.ts';
 import { settledBy } from './disk-pace.ts';
 import { HeldWrites } from './held-writes.ts';
@@ -11,6 +12,7 @@ import {
   deadOwner,
   open,
   openUntilEnd,
+  ownersIn,
   signal,
   temporaryDirectory,
 } from './spool-fixture.ts';
@@ -18,9 +20,7 @@ import {
 // A put whose end is not on the disk is made again by the next process. When a newer put of its stream was stored
 // meanwhile, its token tells nothing any more, and both are stored twice.
 
-const note = { putId: 1, logGroupName: 'group', logStreamName: 'stream', ambiguousPuts: 0 };
-
-test('a put waits until the ledgers of earlier owners have what was settled before', async (t) => {
+test('what was settled in several ledgers is known to be on disk when each of them says so', async (t) => {
   const directory = temporaryDirectory(t);
   const dead = open(directory, { owner: deadOwner(), heartbeatMs: 1e9 });
   appendNumbers(dead, 1, 3);
@@ -30,78 +30,159 @@ test('a put waits until the ledgers of earlier owners have what was settled befo
   const spool = openUntilEnd(t, directory);
   atEnd(t, () => disk.end());
   const { ranges } = await spool.ready;
-  const [id = 0] = appendNumbers(spool, 4, 4);
+  const [id = 0] = appendNumbers(spool, 4, 5);
   await spool.flush();
+  assert.equal(spool.settled(), undefined);
   isSlow = true;
-  spool.acknowledge(ranges);
-  const noted = spool.notePut({ ...note, ranges: [[id, id]], sequenceToken: 't' });
-  let isNoted = false;
-  void noted.then(() => {
-    isNoted = true;
+  spool.acknowledge([...ranges, [id, id]]); // the first directory is left at once, as it holds nothing else
+  let isSettled = false;
+  const settling = spool.settled()?.then(() => {
+    isSettled = true;
   });
   await until(() => disk.waiting.length === 2);
-  const [settling] = disk.waiting;
-  disk.letThrough((write) => write !== settling);
-  await spool.flush();
+  const [, last] = disk.waiting;
+  disk.letThrough((write) => write !== last);
   for (let turn = 0; turn < 50; turn++) await settled();
-  assert.equal(isNoted, false, 'noted while the ledger of the earlier owner does not say what was settled');
-  disk.end();
-  assert.equal(await noted, true);
+  assert.equal(isSettled, false);
+  disk.letThrough();
+  await settling;
+  assert.equal(spool.settled(), undefined);
 });
 
-test('a kill while the ledger of an earlier owner is slow makes nothing arrive twice', async (t) => {
-  const directory = temporaryDirectory(t);
-  const clock = new VirtualClock();
-  const service = new SimulatedService(clock, { tokens: 'enforced' }).add('g', 's');
-  const setup = { clock, service, directory, mode: 'always' } as const;
-  const publish = ({ publisher }: MortalProcess, message: string) =>
-    publisher.publish({ timestamp: clock.now(), message });
+interface Scene {
+  readonly t: TestContext;
+  readonly clock: VirtualClock;
+  readonly service: SimulatedService;
+  readonly directory: string;
+  readonly disk: HeldWrites;
+  /** Which writes the disk does not do at present. */
+  slow: (file: string) => boolean;
+}
 
-  const first = new MortalProcess(t, setup);
+function scene(t: TestContext): Scene {
+  const clock = new VirtualClock();
+  const one: Scene = {
+    t,
+    clock,
+    service: new SimulatedService(clock, { tokens: 'enforced' }).add('g', 's'),
+    directory: temporaryDirectory(t),
+    disk: new HeldWrites(t, (file) => one.slow(file)),
+    slow: () => false,
+  };
+  return one;
+}
+
+function begin({ t, disk, ...setup }: Scene, mode: 'overflow' | 'always' = 'always'): MortalProcess {
+  const process = new MortalProcess(t, { ...setup, mode });
+  atEnd(t, () => disk.end());
+  return process;
+}
+
+function publish({ clock }: Scene, { publisher }: MortalProcess, message: string): void {
+  publisher.publish({ timestamp: clock.now(), message });
+}
+
+/** A process that is killed when its event is on disk, before it is put. @returns the name of its directory so far */
+async function leave(one: Scene, message: string): Promise<string> {
+  const before = new Set(ownersIn(one.directory));
+  const process = begin(one);
+  publish(one, process, message);
+  await Promise.all([process.spool.ready, process.spool.flush()]);
+  process.kill();
+  one.disk.forget(ownersIn(one.directory));
+  const [own = ''] = ownersIn(one.directory).filter((directory) => !before.has(directory));
+  return path.basename(own).split('.')[0] ?? '';
+}
+
+const ledger = (file: string) => path.basename(file) === 'ledger';
+
+/** From the first put that is stored on, the disk does none of the writes that `isSlow` names. */
+function slowAfterPut(one: Scene, isSlow: (file: string) => boolean): void {
+  const put = one.service.put.bind(one.service);
+  one.service.put = (...call) => {
+    one.slow = isSlow;
+    return put(...call);
+  };
+}
+
+/** Kills a process when it has come as far as it does without the first write that is held. */
+async function killBehind(one: Scene, process: MortalProcess): Promise<void> {
+  const { disk, directory } = one;
+  await until(() => disk.waiting.length > 0);
+  const [first] = disk.waiting;
+  for (let turn = 0; turn < 50; turn++) {
+    disk.letThrough((write) => write !== first);
+    await one.clock.advance(50);
+    await settled();
+  }
+  process.kill();
+  disk.forget(ownersIn(directory));
+  one.slow = () => false;
+}
+
+/** What is stored when the next process has delivered all that it found. */
+async function storedInTheEnd(one: Scene): Promise<string[]> {
+  const { publisher, spool } = begin(one);
+  await spool.ready;
+  await settledBy(one.clock, publisher.flush({ timeoutMs: 1e12 }));
+  return one.service.events('g', 's').map(({ message }) => message);
+}
+
+test('a kill while the ledger of an earlier owner is slow makes nothing arrive twice', async (t) => {
+  const one = scene(t);
+  const { service } = one;
   const put = service.put.bind(service);
   const isPut = signal();
   service.put = () => {
     isPut.resolve();
     return new Promise(() => {});
   };
-  publish(first, 'one');
-  publish(first, 'two');
+  const first = begin(one);
+  publish(one, first, 'one');
+  publish(one, first, 'two');
   void first.publisher.flush();
   await isPut.promise;
   first.kill();
   service.put = put;
-
   // The second process makes that put again. What it settles does not get into the ledger of the first one.
-  let isSlow = false;
-  const disk = new HeldWrites(t, (file) => isSlow && file.endsWith('ledger'));
-  const second = new MortalProcess(t, setup);
-  atEnd(t, () => disk.end());
-  await second.spool.ready;
-  service.put = (...call) => {
-    isSlow = true;
-    return put(...call);
-  };
-  await until(() => disk.waiting.length === 1);
-  const [settling] = disk.waiting;
-  assert.deepEqual(
-    service.events('g', 's').map(({ message }) => message),
-    ['one', 'two'],
-  );
-  publish(second, 'three');
+  slowAfterPut(one, ledger);
+  const second = begin(one);
+  await until(() => one.disk.waiting.length > 0);
+  publish(one, second, 'three');
   void second.publisher.flush();
-  await until(() => disk.waiting.length === 2);
-  disk.letThrough((write) => write !== settling);
-  for (let turn = 0; turn < 50; turn++) await settled();
-  second.kill();
-  disk.forget();
+  await killBehind(one, second);
+  assert.deepEqual(await storedInTheEnd(one), ['one', 'two', 'three']);
+});
 
-  isSlow = false;
-  const third = new MortalProcess(t, setup);
-  atEnd(t, () => disk.end());
-  await third.spool.ready;
-  await settledBy(clock, third.publisher.flush({ timeoutMs: 1e12 }));
-  assert.deepEqual(
-    service.events('g', 's').map(({ message }) => message),
-    ['one', 'two', 'three'],
-  );
+test('no put is noted before the end of the one before it is on disk', async (t) => {
+  const one = scene(t);
+  await leave(one, 'old');
+  slowAfterPut(one, ledger);
+  const second = begin(one);
+  publish(one, second, 'new');
+  void second.publisher.flush(); // so that it goes first
+  await killBehind(one, second);
+  assert.deepEqual(await storedInTheEnd(one), ['new', 'old']);
+});
+
+test('events that are not on disk wait until it is known there which puts have ended', async (t) => {
+  const one = scene(t);
+  await leave(one, 'old');
+  slowAfterPut(one, ledger);
+  const second = begin(one, 'overflow');
+  await until(() => one.disk.waiting.length > 0);
+  publish(one, second, 'new');
+  void second.publisher.flush();
+  await killBehind(one, second);
+  assert.deepEqual(await storedInTheEnd(one), ['old']);
+});
+
+test('events of two earlier owners are put one by one, as what is settled gets into two ledgers', async (t) => {
+  const one = scene(t);
+  const keys: string[] = [];
+  for (const message of ['one', 'two']) keys.push(await leave(one, message));
+  slowAfterPut(one, (file) => ledger(file) && file.includes(keys[1] ?? ''));
+  const third = begin(one);
+  await killBehind(one, third);
+  assert.deepEqual(await storedInTheEnd(one), ['one', 'two']);
 });

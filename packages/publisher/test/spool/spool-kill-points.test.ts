@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import test, { type TestContext } from 'node:test';
+import { type Fault, SimulatedService, seededRandom, settled, VirtualClock } from '../simulation.ts';
+import { settledBy } from './disk-pace.ts';
+import { HeldWrites } from './held-writes.ts';
+import { MortalProcess } from './mortal-process.ts';
+import { atEnd, ownersIn, temporaryDirectory } from './spool-fixture.ts';
+
+// Every write is held, and the service is slow: processes are killed between any two writes of any two files, and at
+// any stage of a put. What is written and not let through is never in the files that the next process finds.
+
+const FAULTS: readonly Fault[] = [
+  'throttle',
+  'error-503',
+  'reset-before',
+  'reset-after',
+  'timeout-before',
+  'timeout-after',
+];
+const STEPS = 400;
+const SEEDS = 8;
+
+interface Life {
+  readonly process: MortalProcess;
+  /** Numbers of its events by their ids in its spool. */
+  readonly ids: Map<number, number>;
+}
+
+async function run(t: TestContext, seed: number, mode: 'overflow' | 'always') {
+  const random = seededRandom(seed * 104_729 + 17);
+  const between = (least: number, most: number) => Math.floor(least + random() * (most - least + 1));
+  const directory = temporaryDirectory(t);
+  const clock = new VirtualClock();
+  let faultRate = seed % 3 > 0 ? 0.2 : 0;
+  const service = new SimulatedService(clock, {
+    tokens: 'enforced',
+    latencyMs: () => between(0, 100),
+    requestTimeoutMs: 300,
+    fault: () => {
+      if (random() >= faultRate) return undefined;
+      return random() < 0.03 ? 'stream-deleted' : FAULTS[between(0, FAULTS.length - 1)];
+    },
+    refuses: ({ message }) => message.endsWith('poison'),
+  });
+  const disk = new HeldWrites(t, () => true);
+  const published = new Set<number>();
+  const poison = new Set<number>();
+  /** On disk when their process was killed, or delivered, as far as it knew. */
+  const kept = new Set<number>();
+  let kills = 0;
+  let recovered = 0;
+
+  const begin = (): Life => {
+    const ids = new Map<number, number>();
+    const process = new MortalProcess(t, {
+      service,
+      clock,
+      directory,
+      mode,
+      random,
+      options: {
+        logStreamName: '{level}',
+        flushIntervalMs: 20,
+        maxBatchEvents: 12,
+        requestTimeoutMs: 300,
+        maxBufferBytes: mode === 'always' ? 1024 * 1024 : 64 * 1024,
+      },
+      spool: { segmentBytes: 2000 },
+    });
+    atEnd(t, () => disk.end());
+    const { spool } = process;
+    const append = spool.append.bind(spool);
+    spool.append = (...event) => {
+      const id = append(...event);
+      ids.set(id, Number(event[3].slice(1, event[3].indexOf(' '))));
+      return id;
+    };
+    return { process, ids };
+  };
+  let life = begin();
+
+  for (let step = 0; step < STEPS; step++) {
+    const { publisher, spool } = life.process;
+    const action = random();
+    if (action < 0.3) {
+      for (let count = between(1, 8); count > 0; count--) {
+        const number = published.size + 1;
+        published.add(number);
+        const size = mode === 'always' ? between(1, 100) : between(1, 3000);
+        const isPoison = random() < 0.005;
+        if (isPoison) poison.add(number);
+        const text = isPoison ? 'poison' : '.'.repeat(size);
+        publisher.publish(
+          { timestamp: clock.now(), message: `#${number} ${text}` },
+          { level: `s${between(0, 1)}` },
+        );
+      }
+    } else if (action < 0.65) {
+      const { waiting } = disk;
+      for (let count = between(1, 4); count > 0; count--) {
+        const chosen = waiting[between(0, waiting.length - 1)];
+        disk.letThrough((write) => write === chosen);
+      }
+      // The kernel tells the process at once, or after the next step.
+      if (random() < 0.5) await turns(10);
+    } else if (action < 0.96) {
+      await clock.advance(between(1, 40));
+      await turns(5);
+    } else {
+      kills++;
+      life.process.kill();
+      for (const [id, number] of life.ids) if (id > 0 && id <= spool.writtenThrough) kept.add(number);
+      disk.forget(ownersIn(directory));
+      // The next one is there at once, or when the requests under way have arrived.
+      if (random() < 0.5) await clock.advance(200);
+      life = begin();
+      recovered += (await life.process.spool.ready).events;
+    }
+  }
+  faultRate = 0;
+  disk.letAllThrough();
+  const { publisher } = life.process;
+  await settledBy(clock, publisher.flush({ timeoutMs: 1e12 }), () => JSON.stringify(publisher.stats()));
+  for (const number of life.ids.values()) kept.add(number);
+
+  const arrived = new Set<number>();
+  const twice: number[] = [];
+  for (const { events } of service.everyStream()) {
+    const here = new Set<number>();
+    for (const { message } of events) {
+      const number = Number(message.slice(1, message.indexOf(' ')));
+      if (here.has(number)) twice.push(number);
+      here.add(number);
+      arrived.add(number);
+    }
+  }
+  assert.deepEqual(service.illegal, []);
+  const lost = [...kept].filter((number) => !arrived.has(number) && !poison.has(number));
+  return { published: published.size, kills, recovered, twice, lost, puts: service.puts };
+}
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await settled();
+}
+
+for (const mode of ['always', 'overflow'] as const) {
+  test(`mode '${mode}': whatever a kill leaves unwritten, nothing arrives twice, and what was written arrives`, async (t) => {
+    for (let seed = 0; seed < SEEDS; seed++) {
+      await t.test(`seed ${seed}`, async (t) => {
+        const { twice, lost, ...figures } = await run(t, seed, mode);
+        t.diagnostic(JSON.stringify(figures));
+        assert.deepEqual({ twice, lost }, { twice: [], lost: [] });
+        assert.ok(figures.kills > 0 && figures.recovered > 0 && figures.puts > 0, JSON.stringify(figures));
+      });
+    }
+  });
+}
