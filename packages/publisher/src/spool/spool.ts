@@ -112,7 +112,7 @@ export class Spool {
     this.#writer.tryAgainSync(() => {
       write();
       this.#writer.flushSync();
-      for (const volume of this.#volumes.all()) volume.ledger.flushSync();
+      for (const { ledger } of this.#volumes.withLedgers()) ledger.flushSync();
     });
   }
 

@@ -19,6 +19,8 @@ export class Volume {
   /** Oldest first. */
   segments: Segment[] = [];
   base = 0;
+  /** Taken out, and their files may still be there. */
+  readonly #discarded = new Set<Segment>();
   #collecting: Promise<void> = Promise.resolve();
 
   constructor(directory: OwnerDirectory, onLedgerError: (error: NodeJS.ErrnoException) => void) {
@@ -78,8 +80,12 @@ export class Volume {
   async discard(segment: Segment): Promise<void> {
     segment.isDeleted = true;
     this.segments = this.segments.filter((other) => other !== segment);
-    // A file that cannot be deleted holds nothing that is still open, or was counted as dropped.
-    await fs.promises.rm(segment.path, { force: true }).catch(() => {});
+    this.#discarded.add(segment);
+    // The ledger goes on saying of a file that cannot be deleted that nothing in it is open.
+    await fs.promises.rm(segment.path, { force: true }).then(
+      () => this.#discarded.delete(segment),
+      () => {},
+    );
   }
 
   /** Leaves the files to the next owner; deletes them when everything is settled. */
@@ -93,7 +99,7 @@ export class Volume {
 
   /** Deletes the files and the directory, unless others put files there. */
   async #remove(): Promise<void> {
-    await Promise.all(this.segments.map((segment) => this.discard(segment)));
+    await Promise.all([...this.segments, ...this.#discarded].map((segment) => this.discard(segment)));
     for (const name of [LEDGER_FILE, NEW_LEDGER_FILE, PROBE_FILE]) {
       await fs.promises.rm(path.join(this.directory.path, name), { force: true }).catch(() => {});
     }
@@ -116,6 +122,7 @@ export class Volume {
       ids.deleteAll(segment.unacknowledged.ranges());
       settled.addAll(ids.ranges());
     }
+    for (const { ids } of this.#discarded) settled.addAll(ids.ranges());
     return settled.ranges();
   }
 }

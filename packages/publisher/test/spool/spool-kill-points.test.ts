@@ -78,6 +78,8 @@ async function run(t: TestContext, seed: number, mode: 'overflow' | 'always') {
     return { process, ids };
   };
   let life = begin();
+  // One that is killed must not take the directory of the next one for that of a dead owner.
+  await life.process.spool.ready;
   // Some directories are slower than others, so that a process gets ahead of what it wrote there.
   let slow = 0;
   const isSlow = (file: string) => Number.parseInt(/-[0-9a-f]{7}(.)/.exec(file)?.[1] ?? '', 16) % 3 === slow;

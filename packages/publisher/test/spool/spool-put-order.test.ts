@@ -49,6 +49,22 @@ test('what was settled in several ledgers is known to be on disk when each of th
   assert.equal(spool.settled(), undefined);
 });
 
+test('what was settled is on disk at the end of the process, also of an earlier owner of whom nothing is left', async (t) => {
+  const directory = temporaryDirectory(t);
+  const first = open(directory, { owner: deadOwner(), heartbeatMs: 1e9 });
+  appendNumbers(first, 1, 3);
+  await first.flush();
+  const disk = new HeldWrites(t, (file) => ledger(file));
+  const second = open(directory, { owner: deadOwner(), heartbeatMs: 1e9 });
+  atEnd(t, () => disk.end());
+  const { ranges } = await second.ready;
+  second.acknowledge(ranges);
+  second.flushSync(); // in process.on('exit'): nothing else is done
+  disk.forget(ownersIn(directory));
+  const third = openUntilEnd(t, directory);
+  assert.equal((await third.ready).events, 0);
+});
+
 interface Scene {
   readonly t: TestContext;
   readonly clock: VirtualClock;
