@@ -77,10 +77,19 @@ export class OpenSegments {
     await Promise.all(this.#closing);
   }
 
-  /** Has everything appended so far on the disk when it returns, or has told that it failed. */
+  /** Has everything appended so far in the kernel when it returns, or has told that it failed. */
+  writeSync(): void {
+    this.#overtake((file) => file.writeSync());
+  }
+
+  /** The same as {@link writeSync}, and has it on the disk, too. */
   flushSync(): void {
+    this.#overtake((file) => file.flushSync());
+  }
+
+  #overtake(write: (file: AppendFile<EventGroup>) => boolean): void {
     for (const open of this.#open) {
-      if (!open.file.flushSync()) continue;
+      if (!write(open.file)) continue;
       // Part of the file may be there twice now, so its length says nothing any more.
       open.segment.readableBytes = Number.POSITIVE_INFINITY;
       if (this.#current === open) this.leave();

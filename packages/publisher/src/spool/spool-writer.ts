@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { Backlog } from './backlog.js';
 import { ByteSink } from './bytes.js';
 import { DiskTrouble } from './disk-trouble.js';
 import type { SpooledEvent } from './event-frame.js';
@@ -47,6 +48,7 @@ export class SpoolWriter {
   readonly #segments: OpenSegments;
   readonly #syncs: SyncSchedule;
   readonly #trouble: DiskTrouble;
+  readonly #backlog: Backlog;
   #volume: Volume | undefined;
   #nextId: number;
   #sealScheduled = false;
@@ -73,13 +75,24 @@ export class SpoolWriter {
       onTrouble: (trouble) => host.onTrouble(trouble),
       onUsable: () => host.onUsable(),
     });
+    this.#backlog = new Backlog({
+      bytes: () => this.#order.bytes,
+      writeSync: () => this.#segments.writeSync(),
+      onTrouble: (trouble) => host.onTrouble(trouble),
+      onUsable: () => host.onUsable(),
+    });
   }
 
   get volume(): Volume | undefined {
     return this.#volume;
   }
 
-  /** Why events are not accepted at present. */
+  /** Whether events are accepted at present. */
+  get usable(): boolean {
+    return this.trouble === undefined && !this.#isClosed && !this.#backlog.isTooLong;
+  }
+
+  /** Why nothing can be written at present. */
   get trouble(): SpoolTrouble | undefined {
     return this.#trouble.current;
   }
@@ -105,7 +118,7 @@ export class SpoolWriter {
     message: string,
     flags: number,
   ): number {
-    if (this.trouble !== undefined || this.#isClosed || message.length > MAX_MESSAGE_LENGTH) return 0;
+    if (!this.usable || message.length > MAX_MESSAGE_LENGTH) return 0;
     const id = this.#nextId++;
     this.#gatherer.add(id, logGroupName, logStreamName, timestamp, message, flags);
     if (this.#gatherer.approximateBytes >= GROUP_BYTES) {
@@ -137,6 +150,7 @@ export class SpoolWriter {
     try {
       this.#volume ??= this.#host.createVolume();
       this.#segments.append(this.#volume, group);
+      this.#backlog.grew(group.buffer.length);
     } catch (error) {
       this.#fail(error, [group]);
     }
@@ -209,6 +223,7 @@ export class SpoolWriter {
 
   #settle(groups: readonly EventGroup[]): void {
     if (this.#order.end(groups)) this.#host.onWritten(this.#order.through);
+    this.#backlog.shrank();
   }
 
   async #sync(): Promise<void> {

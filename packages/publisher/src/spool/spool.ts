@@ -77,10 +77,10 @@ export class Spool {
 
   /** Whether events are accepted at present. */
   get usable(): boolean {
-    return this.#writer.trouble === undefined && !this.#isClosed;
+    return this.#writer.usable && !this.#isClosed;
   }
 
-  /** Why events are not accepted at present. */
+  /** Why nothing can be written at present. */
   get trouble(): SpoolTrouble | undefined {
     return this.#writer.trouble;
   }
@@ -92,7 +92,7 @@ export class Spool {
 
   /**
    * Takes an event and returns its id, a safe integer that is higher than all before. Returns 0 when it is not
-   * accepted: while writing fails, after `close`, or when it is longer than 4 Mi characters.
+   * accepted: while writing fails or is far behind, after `close`, or when it is longer than 4 Mi characters.
    */
   append(
     logGroupName: string,
