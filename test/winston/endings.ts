@@ -4,7 +4,8 @@ import { createServer, type Server } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { type LocalCloudWatchLogs, startLocal } from 'cloudwatch-logs-local';
 import type { CloudWatchTransportOptions } from 'winston-cloudwatch-logs';
-import { Application, type Ended, optionsFor, type Scenario } from './application.ts';
+import type { Ended } from '../fixtures/application.js';
+import { Application, optionsFor, type Scenario } from './application.ts';
 
 const LINES = 300;
 

@@ -24,6 +24,7 @@ exports.run = async function run({ pino, cloudWatch }) {
   if (ending === 'SIGTERM') process.on('SIGTERM', () => process.exit(143));
   if (warmUp) await ready(stream);
   for (let n = 1; n <= lines; n++) logger.info({ n });
+  tell('logged');
 
   switch (ending) {
     case 'nothing left to do':
@@ -42,7 +43,6 @@ exports.run = async function run({ pino, cloudWatch }) {
       stream.end();
       return;
     case 'SIGTERM':
-      tell('logged');
       return setInterval(() => {}, 1_000_000);
     case 'logger.flush':
       logger.flush(() => tell('flushed'));
