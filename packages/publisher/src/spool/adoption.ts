@@ -28,6 +28,8 @@ const UNUSABLE = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM']);
 export class Adoption {
   readonly #context: AdoptionContext;
   #nextId = 1;
+  /** Taken over, and not among {@link AdoptionContext.volumes} before they are read. */
+  readonly #claimed = new Set<OwnerDirectory>();
   /** Found damaged so far. */
   corruptFrames = 0;
   tornBytes = 0;
@@ -36,11 +38,18 @@ export class Adoption {
     this.#context = context;
   }
 
+  /** Directories that are being read. */
+  get claimed(): Iterable<OwnerDirectory> {
+    return this.#claimed;
+  }
+
   /** @param isLate new events may have ids already, so what is found now is read behind them */
   async run(isLate: boolean): Promise<Recovery> {
     const { root, owner, volumes, onWarn } = this.#context;
     const problems: string[] = [];
-    const found = await adoptDeadOwners(root, owner, (key) => volumes.has(key), problems);
+    const isKnown = (key: string): boolean => volumes.isKnown(key);
+    const found = await adoptDeadOwners(root, owner, isKnown, this.#claimed, problems);
+    this.#claimed.clear();
     if (found.length === 0 && (problems.length === 0 || isLate)) return NOTHING_RECOVERED;
     const ids = new RangeSet();
     for (const { volume, scan } of found) {
@@ -84,7 +93,8 @@ export class Adoption {
 async function adoptDeadOwners(
   root: string,
   owner: OwnerIdentity,
-  held: (key: string) => boolean,
+  isKnown: (key: string) => boolean,
+  claimed: Set<OwnerDirectory>,
   problems: string[],
 ): Promise<AdoptedVolume[]> {
   const adopted: AdoptedVolume[] = [];
@@ -97,11 +107,13 @@ async function adoptDeadOwners(
     if (!UNUSABLE.has(code)) problems.push(`${root} cannot be listed (${code})`);
   }
   for (const entry of entries) {
-    if (held(entry.key)) continue;
+    if (isKnown(entry.key)) continue;
     try {
       if (!(await isOwnerDead(root, entry, owner))) continue;
       const directory = await OwnerDirectory.claim(root, entry, owner);
-      if (directory !== undefined) adopted.push(await openVolume(directory));
+      if (directory === undefined) continue;
+      claimed.add(directory);
+      adopted.push(await openVolume(directory));
     } catch (error) {
       problems.push(`${entry.name} cannot be taken over (${codeOf(error)})`);
     }

@@ -2,7 +2,7 @@
 export interface HeartbeatHost {
   /** Says that this owner lives. */
   touch(): Promise<void>;
-  /** Looks whether the files are where they were put. */
+  /** Looks after the files that this owner holds. */
   check(): Promise<void>;
   /** Looks for owners that have died. */
   adopt(): Promise<void>;

@@ -247,14 +247,14 @@ export class SpoolWriter {
   async #tryDisk(): Promise<void> {
     this.#loseDeletedVolume();
     this.#volume ??= this.#host.createVolume();
-    const { directory, ledger } = this.#volume;
+    const { directory } = this.#volume;
     const probe = path.join(directory.path, PROBE_FILE);
     try {
       await fs.promises.writeFile(probe, Buffer.alloc(this.#probeBytes, 1), { mode: 0o600 });
     } finally {
       await fs.promises.rm(probe, { force: true });
     }
-    if (ledger.isBroken) await ledger.rewrite();
+    await this.#volume.repair();
   }
 
   #loseDeletedVolume(): void {

@@ -65,9 +65,14 @@ export class Spool {
     this.ready = this.#adoption.run(false);
     this.#heartbeat = new Heartbeat(heartbeatMs, this.ready, {
       touch: async () => {
-        await Promise.all([...this.#volumes.all()].map(({ directory }) => directory.touch().catch(() => {})));
+        const held = [...this.#volumes.all()].map(({ directory }) => directory);
+        const all = [...held, ...this.#adoption.claimed];
+        await Promise.all(all.map((directory) => directory.touch().catch(() => {})));
       },
-      check: () => this.#writer.checkDirectory(),
+      check: async () => {
+        await this.#writer.checkDirectory();
+        await this.#volumes.repair();
+      },
       adopt: async () => {
         const recovery = await this.#adoption.run(true);
         if (recovery.directories > 0) options.onRecovered?.(recovery);

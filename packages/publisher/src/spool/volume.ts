@@ -88,13 +88,26 @@ export class Volume {
     );
   }
 
-  /** Leaves the files to the next owner; deletes them when everything is settled. */
-  async leave(): Promise<void> {
+  /**
+   * Leaves the files to the next owner; deletes them when everything is settled.
+   *
+   * @returns whether the directory is there still
+   */
+  async leave(): Promise<boolean> {
     await this.collect();
+    if (!this.isSettled) await this.repair();
     await this.ledger.close();
     if (this.isSettled) await this.#remove();
     // Fails when it was removed. Where it fails otherwise, the next owner finds out that this one is gone.
-    await this.directory.release().catch(() => {});
+    return this.directory.release().then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Writes the ledger anew when records are missing in it. */
+  async repair(): Promise<void> {
+    if (this.ledger.isBroken) await this.ledger.rewrite();
   }
 
   /** Deletes the files and the directory, unless others put files there. */

@@ -19,6 +19,8 @@ export class Volumes {
   #adopted: Adopted[] = [];
   /** Directories that are being left. */
   readonly #leaving = new Map<Volume, Promise<void>>();
+  /** Keys of those that are there still, though their events are settled: others put files there. */
+  readonly #left = new Set<string>();
 
   constructor(own: () => Volume | undefined) {
     this.#own = own;
@@ -36,7 +38,9 @@ export class Volumes {
     yield* this.all();
   }
 
-  has(key: string): boolean {
+  /** Whether a directory is held by this process, or was left by it with nothing to send. */
+  isKnown(key: string): boolean {
+    if (this.#left.has(key)) return true;
     for (const { directory } of this.all()) if (directory.key === key) return true;
     return false;
   }
@@ -49,10 +53,12 @@ export class Volumes {
   retire(volume: Volume): void {
     if (!this.#adopted.some((adopted) => adopted.volume === volume)) return;
     this.#adopted = this.#adopted.filter((adopted) => adopted.volume !== volume);
-    this.#leaving.set(
-      volume,
-      volume.leave().finally(() => this.#leaving.delete(volume)),
-    );
+    this.#leaving.set(volume, this.#leave(volume));
+  }
+
+  /** Writes the ledgers anew in which records are missing. */
+  async repair(): Promise<void> {
+    for (const { volume } of this.#adopted) await volume.repair();
   }
 
   /** The last id of the adopted directory that has `id`; `id` when none has it. */
@@ -84,5 +90,12 @@ export class Volumes {
     await Promise.all(this.#leaving.values());
     for (const volume of [...this.all()]) await volume.leave();
     this.#adopted = [];
+  }
+
+  async #leave(volume: Volume): Promise<void> {
+    const { key } = volume.directory;
+    this.#left.add(key);
+    if (!(await volume.leave())) this.#left.delete(key);
+    this.#leaving.delete(volume);
   }
 }

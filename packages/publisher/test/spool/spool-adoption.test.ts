@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { readLedger } from '../../src/spool/ledger.ts';
+import { settled } from '../simulation.ts';
+import {
+  appendNumbers,
+  deadOwner,
+  filesOf,
+  open,
+  openUntilEnd,
+  ownersIn,
+  readAll,
+  signal,
+  temporaryDirectory,
+} from './spool-fixture.ts';
+
+/** A directory with what a dead owner left: five events. */
+async function left(t: TestContext): Promise<{ directory: string; key: string }> {
+  const directory = temporaryDirectory(t);
+  const dead = open(directory, { owner: deadOwner(), heartbeatMs: 3_600_000 });
+  appendNumbers(dead, 1, 5);
+  await dead.flush();
+  const [owner = ''] = ownersIn(directory);
+  return { directory, key: path.basename(owner).split('.')[0] ?? '' };
+}
+
+/** Resolves when a spool has looked for dead owners so often. */
+function beats(t: TestContext, directory: string, count: number): Promise<void> {
+  const { promise, resolve } = signal();
+  const { readdir } = fs.promises;
+  let seen = 0;
+  t.mock.method(fs.promises, 'readdir', (...args: unknown[]) => {
+    if (args[0] === directory && ++seen === count) resolve();
+    return Reflect.apply(readdir, fs.promises, args);
+  });
+  return promise;
+}
+
+test('a directory is kept alive while it is read, however long that takes', async (t) => {
+  const { directory, key } = await left(t);
+  const touched = signal();
+  const { utimes, readdir } = fs.promises;
+  let isBeingRead = false;
+  t.mock.method(fs.promises, 'utimes', (...args: Parameters<typeof utimes>) => {
+    if (isBeingRead && String(args[0]).includes(key)) touched.resolve();
+    return utimes(...args);
+  });
+  t.mock.method(fs.promises, 'readdir', async (...args: unknown[]) => {
+    if (String(args[0]).includes(key)) {
+      isBeingRead = true;
+      await touched.promise;
+    }
+    return Reflect.apply(readdir, fs.promises, args);
+  });
+  const spool = openUntilEnd(t, directory, { heartbeatMs: 20 });
+  assert.equal((await spool.ready).events, 5);
+});
+
+test('the ledger of an earlier owner that could not be written is written later', async (t) => {
+  const { directory } = await left(t);
+  const { openSync } = fs;
+  let isFull = true;
+  t.mock.method(fs, 'openSync', (...args: Parameters<typeof openSync>) => {
+    if (isFull && String(args[0]).endsWith('ledger')) throw Object.assign(new Error(), { code: 'ENOSPC' });
+    return openSync(...args);
+  });
+  const spool = open(directory, { owner: deadOwner(), mode: 'overflow', heartbeatMs: 20 });
+  const { ranges } = await spool.ready;
+  const [[first] = [0]] = ranges;
+  spool.acknowledge([[first, first + 2]]);
+  await spool.settled();
+  isFull = false;
+  const said = async () => {
+    const [ledger] = filesOf(directory, 'ledger');
+    return ledger !== undefined && !(await readLedger(path.dirname(ledger))).acknowledged.isEmpty;
+  };
+  for (const end = Date.now() + 30_000; !(await said()); await settled()) {
+    assert.ok(Date.now() < end, 'it was not written');
+  }
+  const next = openUntilEnd(t, directory);
+  assert.equal((await next.ready).events, 2);
+  await spool.close();
+});
+
+test('a ledger that could not be written is written at the end, when the disk takes it', async (t) => {
+  const { directory } = await left(t);
+  const { openSync } = fs;
+  let isFull = true;
+  t.mock.method(fs, 'openSync', (...args: Parameters<typeof openSync>) => {
+    if (isFull && String(args[0]).endsWith('ledger')) throw Object.assign(new Error(), { code: 'ENOSPC' });
+    return openSync(...args);
+  });
+  const spool = open(directory, { mode: 'overflow', heartbeatMs: 3_600_000 });
+  const [[first] = [0]] = (await spool.ready).ranges;
+  spool.acknowledge([[first, first + 2]]);
+  await spool.settled();
+  isFull = false;
+  await spool.close();
+  const next = openUntilEnd(t, directory);
+  assert.equal((await next.ready).events, 2);
+});
+
+test('a directory in which others put files is taken over once, and left when its events are settled', async (t) => {
+  const { directory, key } = await left(t);
+  const [owner = ''] = ownersIn(directory);
+  fs.writeFileSync(path.join(owner, 'a file of somebody else'), '');
+  const { rename } = fs.promises;
+  const renamed = t.mock.method(fs.promises, 'rename', rename);
+  const looked = beats(t, directory, 6);
+  const spool = openUntilEnd(t, directory, { mode: 'overflow', heartbeatMs: 20 });
+  spool.acknowledge((await spool.ready).ranges);
+  await looked;
+  assert.deepEqual(fs.readdirSync(directory), [`${key}.free`]);
+  assert.equal(renamed.mock.callCount(), 2, 'taken over once, and left once');
+  assert.deepEqual(await readAll(spool), []);
+});
