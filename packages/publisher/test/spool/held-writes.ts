@@ -8,6 +8,8 @@ export interface HeldWrite {
   readonly file: string;
   /** Has the kernel do it. */
   readonly letThrough: () => void;
+  /** Has the kernel do a part of it, as when the process is killed meanwhile; the process is not told. */
+  readonly tear: (share: number) => void;
 }
 
 /**
@@ -25,19 +27,20 @@ export class HeldWrites {
   constructor(t: TestContext, isHeld: (file: string) => boolean) {
     this.#isHeld = isHeld;
     const files = new Map<number, string>();
-    const { openSync, write } = fs;
+    const { openSync, write, writeSync } = fs;
     const openMock = t.mock.method(fs, 'openSync', (...args: Parameters<typeof fs.openSync>) => {
       const fd = openSync(...args);
       files.set(fd, String(args[0]));
       return fd;
     });
-    const writeMock = t.mock.method(fs, 'write', (fd: number, ...args: unknown[]) => {
+    const writeMock = t.mock.method(fs, 'write', (fd: number, buffer: Buffer, ...args: unknown[]) => {
       const file = files.get(fd);
-      const letThrough = () => Reflect.apply(write, fs, [fd, ...args]);
+      const letThrough = () => Reflect.apply(write, fs, [fd, buffer, ...args]);
+      const tear = (share: number) => void writeSync(fd, buffer, 0, Math.floor(buffer.length * share));
       if (file === undefined || this.#isOver) letThrough();
-      else if (this.#isDead(file)) this.#forgotten.push({ file, letThrough });
+      else if (this.#isDead(file)) this.#forgotten.push({ file, letThrough, tear });
       else if (this.#isFast || !this.#isHeld(file)) letThrough();
-      else this.#waiting.push({ file, letThrough });
+      else this.#waiting.push({ file, letThrough, tear });
     });
     atEnd(t, () => {
       openMock.mock.restore();

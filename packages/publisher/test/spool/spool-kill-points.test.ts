@@ -7,7 +7,7 @@ import { MortalProcess } from './mortal-process.ts';
 import { atEnd, ownersIn, temporaryDirectory } from './spool-fixture.ts';
 
 // Every write is held, and the service is slow: processes are killed between any two writes of any two files, and at
-// any stage of a put. What is written and not let through is never in the files that the next process finds.
+// any stage of a put. What is written and not let through is never in the files that the next process finds, or in part.
 
 const FAULTS: readonly Fault[] = [
   'throttle',
@@ -116,6 +116,7 @@ async function run(t: TestContext, seed: number, mode: 'overflow' | 'always') {
       kills++;
       slow = between(0, 3);
       life.process.kill();
+      for (const write of disk.waiting) if (random() < 0.3) write.tear(random());
       for (const [id, number] of life.ids) if (id > 0 && id <= spool.writtenThrough) kept.add(number);
       disk.forget(ownersIn(directory));
       // The next one is there at once, or when the requests under way have arrived.
