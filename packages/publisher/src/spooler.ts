@@ -19,6 +19,7 @@ import { SpoolLoader } from './spool-loader.js';
 import { SpoolLosses } from './spool-losses.js';
 import { SpooledCount } from './spooled-count.js';
 import { flagsOf } from './spooled-parts.js';
+import { pauseAtStart } from './start-pause.js';
 import type { StreamWriter } from './stream-writer.js';
 import type { StreamWriters } from './stream-writers.js';
 
@@ -35,7 +36,6 @@ export interface SpoolerContext {
   readonly open: typeof openSpool;
 }
 
-const LONGEST_START_MS = 10_000; // a file system that hangs must not hold up logs
 // Of the memory, for what is read back: streams that are stuck would take all of it otherwise.
 const RESERVE = 1 / 4;
 
@@ -229,14 +229,11 @@ export class Spooler {
 
   /** Nothing is put before it is known what earlier processes were about to put. */
   async #start(): Promise<void> {
-    const { clock, dispatcher } = this.#context;
-    dispatcher.pause();
-    const giveUp = clock.setTimer(() => dispatcher.resume(), LONGEST_START_MS);
+    const end = pauseAtStart(this.#context, () => this.#spool.progress);
     const recovery = await this.#spool.ready;
     this.#starting = undefined;
     this.#onRecovered(recovery);
-    clock.clearTimer(giveUp);
-    dispatcher.resume();
+    end();
   }
 
   #append({ logGroupName, logStreamName }: Target, time: number, text: string, flags: number): number {

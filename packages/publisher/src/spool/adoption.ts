@@ -30,6 +30,8 @@ export class Adoption {
   #nextId = 1;
   /** Taken over, and not among {@link AdoptionContext.volumes} before they are read. */
   readonly #claimed = new Set<OwnerDirectory>();
+  /** Grows while anything is read. */
+  progress = 0;
   /** Found damaged so far. */
   corruptFrames = 0;
   tornBytes = 0;
@@ -47,8 +49,11 @@ export class Adoption {
   async run(isLate: boolean): Promise<Recovery> {
     const { root, owner, volumes, onWarn } = this.#context;
     const problems: string[] = [];
-    const isKnown = (key: string): boolean => volumes.isKnown(key);
-    const found = await adoptDeadOwners(root, owner, isKnown, this.#claimed, problems);
+    const found = await adoptDeadOwners(root, owner, problems, {
+      isKnown: (key) => volumes.isKnown(key),
+      onClaimed: (directory) => this.#claimed.add(directory),
+      onProgress: () => this.progress++,
+    });
     this.#claimed.clear();
     if (found.length === 0 && (problems.length === 0 || isLate)) return NOTHING_RECOVERED;
     const ids = new RangeSet();
@@ -89,13 +94,20 @@ export class Adoption {
   }
 }
 
+interface AdoptionHooks {
+  /** Whether a directory is not to be taken over. */
+  readonly isKnown: (key: string) => boolean;
+  readonly onClaimed: (directory: OwnerDirectory) => void;
+  /** Something was read. */
+  readonly onProgress: () => void;
+}
+
 /** Takes over the directories of all dead owners in `root`, oldest first. Problems become lines in `problems`. */
 async function adoptDeadOwners(
   root: string,
   owner: OwnerIdentity,
-  isKnown: (key: string) => boolean,
-  claimed: Set<OwnerDirectory>,
   problems: string[],
+  { isKnown, onClaimed, onProgress }: AdoptionHooks,
 ): Promise<AdoptedVolume[]> {
   const adopted: AdoptedVolume[] = [];
   let entries: Awaited<ReturnType<typeof listOwnerEntries>> = [];
@@ -112,8 +124,8 @@ async function adoptDeadOwners(
       if (!(await isOwnerDead(root, entry, owner))) continue;
       const directory = await OwnerDirectory.claim(root, entry, owner);
       if (directory === undefined) continue;
-      claimed.add(directory);
-      adopted.push(await openVolume(directory));
+      onClaimed(directory);
+      adopted.push(await openVolume(directory, onProgress));
     } catch (error) {
       problems.push(`${entry.name} cannot be taken over (${codeOf(error)})`);
     }
@@ -121,8 +133,8 @@ async function adoptDeadOwners(
   return adopted;
 }
 
-async function openVolume(directory: OwnerDirectory): Promise<AdoptedVolume> {
-  const scan = await scanDirectory(directory.path, { cutTornTails: true });
+async function openVolume(directory: OwnerDirectory, onProgress: () => void): Promise<AdoptedVolume> {
+  const scan = await scanDirectory(directory.path, { cutTornTails: true, onProgress });
   // What cannot be noted is remembered in memory, and at worst sent again by the next owner.
   const volume = new Volume(directory, () => {});
   volume.segments = [...scan.segments];

@@ -30,6 +30,13 @@ export interface DirectoryScan {
   readonly unreadable: readonly string[];
 }
 
+/** How a directory is read. */
+export interface ScanOptions {
+  readonly cutTornTails: boolean;
+  /** Something was read. */
+  readonly onProgress?: () => void;
+}
+
 interface Damage {
   corruptFrames: number;
   tornBytes: number;
@@ -38,10 +45,7 @@ interface Damage {
 type StreamTotals = Map<string, { -readonly [Key in keyof StreamSummary]: StreamSummary[Key] }>;
 
 /** Reads all segments and the ledger of a directory. Throws only when the directory itself cannot be listed. */
-export async function scanDirectory(
-  directory: string,
-  options: { readonly cutTornTails: boolean },
-): Promise<DirectoryScan> {
+export async function scanDirectory(directory: string, options: ScanOptions): Promise<DirectoryScan> {
   const names = (await fs.promises.readdir(directory)).filter((name) => segmentNumber(name) !== undefined);
   names.sort((a, b) => (segmentNumber(a) ?? 0) - (segmentNumber(b) ?? 0));
   const ledger = await readLedger(directory);
@@ -63,13 +67,12 @@ export async function scanDirectory(
   return { segments, ledger, streams: [...streams.values()], ...damage, unreadable };
 }
 
-interface ScanContext {
+interface ScanContext extends ScanOptions {
   /** Ids of earlier frames: a write that was repeated while the process exited is there twice. */
   readonly seen: RangeSet;
   readonly acknowledged: RangeSet;
   readonly streams: StreamTotals;
   readonly damage: Damage;
-  readonly cutTornTails: boolean;
 }
 
 async function scanSegment(segment: Segment, context: ScanContext): Promise<void> {
@@ -80,6 +83,7 @@ async function scanSegment(segment: Segment, context: ScanContext): Promise<void
     const { size } = await file.stat();
     segment.bytes = size;
     for await (const piece of scanFrames(file, 0, size)) {
+      context.onProgress?.();
       context.damage.corruptFrames += piece.corruptFrames;
       torn += piece.tornBytes;
       for (const frame of piece.frames) {

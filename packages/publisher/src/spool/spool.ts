@@ -80,6 +80,11 @@ export class Spool {
     });
   }
 
+  /** Grows while what dead owners left is read. */
+  get progress(): number {
+    return this.#adoption.progress;
+  }
+
   /** Whether events are accepted at present. */
   get usable(): boolean {
     return this.#writer.usable && !this.#isClosed;

@@ -26,6 +26,8 @@ export interface Setup {
   readonly options?: Partial<PublisherOptions>;
   readonly spool?: Partial<SpoolOptions>;
   readonly mode?: 'overflow' | 'always';
+  /** Sees the spool before the publisher does. */
+  readonly open?: (spool: Spool) => void;
 }
 
 /** A publisher of a process that can "die": its spool belongs to an owner that is not there. `told` is what its spool calls. */
@@ -46,6 +48,7 @@ export function start(t: TestContext, setup: Setup) {
       openSpool: (own) => {
         told = { ...own, ...setup.spool };
         spool = openSpool(told);
+        setup.open?.(spool);
         return spool;
       },
     },

@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { readLedger } from '../../src/spool/ledger.ts';
-import { settled } from '../simulation.ts';
+import { SimulatedService, settled, VirtualClock } from '../simulation.ts';
+import { drained, start, until } from './publisher-fixture.ts';
 import {
   appendNumbers,
   deadOwner,
@@ -115,4 +116,40 @@ test('a directory in which others put files is taken over once, and left when it
   assert.deepEqual(fs.readdirSync(directory), [`${key}.free`]);
   assert.equal(renamed.mock.callCount(), 2, 'taken over once, and left once');
   assert.deepEqual(await readAll(spool), []);
+});
+
+test('nothing is put while what earlier processes left is still read, unless the disk hangs', async (t) => {
+  const { directory } = await left(t);
+  const clock = new VirtualClock();
+  const service = new SimulatedService(clock, { tokens: 'enforced' }).add('g', 's');
+  const isRead = signal();
+  let progress = 0;
+  const { publish, publisher } = start(t, {
+    directory,
+    clock,
+    sink: service,
+    open: (spool) => {
+      const { ready } = spool;
+      Object.defineProperty(spool, 'ready', { value: isRead.promise.then(() => ready) });
+      Object.defineProperty(spool, 'progress', { get: () => progress });
+    },
+  });
+  publish('new');
+  for (let n = 0; n < 10; n++) {
+    progress++;
+    await clock.advance(9000);
+  }
+  assert.equal(service.puts, 0);
+  await clock.advance(20_000);
+  await until(() => service.puts === 1);
+  isRead.resolve();
+  await drained(clock, publisher);
+});
+
+test('reading what a dead owner left makes progress', async (t) => {
+  const { directory } = await left(t);
+  const spool = openUntilEnd(t, directory);
+  assert.equal(spool.progress, 0);
+  await spool.ready;
+  assert.ok(spool.progress > 0);
 });
