@@ -18,9 +18,9 @@ export function pauseAtStart(
   let seen = 0;
   let timer: unknown;
   const look = (): void => {
-    if (progress() === seen) return dispatcher.resume();
+    if (progress() === seen) dispatcher.resume();
+    else timer = clock.setTimer(look, LONGEST_HANG_MS);
     seen = progress();
-    timer = clock.setTimer(look, LONGEST_HANG_MS);
   };
   timer = clock.setTimer(look, LONGEST_HANG_MS);
   return () => {

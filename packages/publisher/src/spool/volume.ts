@@ -4,7 +4,7 @@ import { LEDGER_FILE, Ledger, NEW_LEDGER_FILE } from './ledger.js';
 import type { PutRecord } from './ledger-record.js';
 import type { OwnerDirectory } from './owner-lock.js';
 import { type IdRange, RangeSet } from './range-set.js';
-import type { Segment } from './segment.js';
+import { type Segment, segmentNumber } from './segment.js';
 
 /** Written for a moment, to see whether the disk takes anything. */
 export const PROBE_FILE = 'probe';
@@ -113,6 +113,9 @@ export class Volume {
   /** Deletes the files and the directory, unless others put files there. */
   async #remove(): Promise<void> {
     await Promise.all([...this.segments, ...this.#discarded].map((segment) => this.discard(segment)));
+    const names = await fs.promises.readdir(this.directory.path).catch(() => []);
+    // One that could not be read, or not be deleted: the ledger says what is settled in it.
+    if (names.some((name) => segmentNumber(name) !== undefined)) return;
     for (const name of [LEDGER_FILE, NEW_LEDGER_FILE, PROBE_FILE]) {
       await fs.promises.rm(path.join(this.directory.path, name), { force: true }).catch(() => {});
     }

@@ -51,3 +51,24 @@ test('a ledger that is written anew still says what is settled in a file that ca
   await volume.ledger.rewrite();
   assert.deepEqual((await readLedger(directory.path)).acknowledged.ranges(), [[1, 1]]);
 });
+
+test('the ledger stays as long as a file of events does, so that nothing in it is sent again', async (t) => {
+  const root = temporaryDirectory(t);
+  const directory = OwnerDirectory.create(root, currentOwner());
+  const volume = new Volume(directory, () => {});
+  const segment = new Segment(path.join(directory.path, segmentFileName(1)), 1);
+  fs.writeFileSync(segment.path, '');
+  segment.ids.add(1, 1);
+  segment.unacknowledged.add(1, 1);
+  segment.isComplete = true;
+  volume.segments.push(segment);
+  const { rm } = fs.promises;
+  t.mock.method(fs.promises, 'rm', async (...args: Parameters<typeof rm>) => {
+    if (String(args[0]).endsWith('.segment')) throw Object.assign(new Error('EBUSY'), { code: 'EBUSY' });
+    await rm(...args);
+  });
+  volume.acknowledge([[1, 1]]);
+  assert.equal(await volume.leave(), true);
+  const [name = ''] = fs.readdirSync(root);
+  assert.deepEqual((await readLedger(path.join(root, name))).acknowledged.ranges(), [[1, 1]]);
+});
