@@ -1,6 +1,9 @@
 import { type IdRange, RangeSet, shiftRanges } from './range-set.js';
 import type { Volume } from './volume.js';
 
+// Others put files there, or some cannot be read, which may change.
+const LEFT_ALONE_MS = 600_000;
+
 /** A dead owner's directory, with the ids that its events have in this spool. */
 interface Adopted {
   readonly volume: Volume;
@@ -19,8 +22,8 @@ export class Volumes {
   #adopted: Adopted[] = [];
   /** Directories that are being left. */
   readonly #leaving = new Map<Volume, Promise<void>>();
-  /** Keys of those that are there still, though their events are settled: others put files there. */
-  readonly #left = new Set<string>();
+  /** Keys of those that are there still, though nothing in them is to be sent, and when they were left. */
+  readonly #left = new Map<string, number>();
 
   constructor(own: () => Volume | undefined) {
     this.#own = own;
@@ -38,9 +41,9 @@ export class Volumes {
     yield* this.all();
   }
 
-  /** Whether a directory is held by this process, or was left by it with nothing to send. */
+  /** Whether a directory is held by this process, or was left by it a moment ago. */
   isKnown(key: string): boolean {
-    if (this.#left.has(key)) return true;
+    if (Date.now() - (this.#left.get(key) ?? 0) < LEFT_ALONE_MS) return true;
     for (const { directory } of this.all()) if (directory.key === key) return true;
     return false;
   }
@@ -94,7 +97,7 @@ export class Volumes {
 
   async #leave(volume: Volume): Promise<void> {
     const { key } = volume.directory;
-    this.#left.add(key);
+    this.#left.set(key, Date.now());
     if (!(await volume.leave())) this.#left.delete(key);
     this.#leaving.delete(volume);
   }

@@ -118,6 +118,28 @@ test('a directory in which others put files is taken over once, and left when it
   assert.deepEqual(await readAll(spool), []);
 });
 
+test('a file that cannot be read at present is tried again later', async (t) => {
+  const { directory } = await left(t);
+  const { open: openFile } = fs.promises;
+  let isFailing = true;
+  t.mock.method(fs.promises, 'open', (...args: Parameters<typeof openFile>) => {
+    if (isFailing && String(args[0]).endsWith('.segment'))
+      throw Object.assign(new Error(), { code: 'EMFILE' });
+    return openFile(...args);
+  });
+  const recovered = signal<number>();
+  const spool = openUntilEnd(t, directory, {
+    mode: 'overflow',
+    heartbeatMs: 20,
+    onRecovered: ({ events }) => recovered.resolve(events),
+  });
+  assert.equal((await spool.ready).events, 0);
+  isFailing = false;
+  const { now } = Date;
+  t.mock.method(Date, 'now', () => now() + 3_600_000);
+  assert.equal(await recovered.promise, 5);
+});
+
 test('nothing is put while what earlier processes left is still read, unless the disk hangs', async (t) => {
   const { directory } = await left(t);
   const clock = new VirtualClock();
