@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
+import type { Publisher } from '../../src/publisher.ts';
 import { type Fault, SimulatedService, seededRandom, settled, VirtualClock } from '../simulation.ts';
 import { settledBy } from './disk-pace.ts';
 import { HeldWrites } from './held-writes.ts';
@@ -24,6 +25,8 @@ interface Life {
   readonly process: MortalProcess;
   /** Numbers of its events by their ids in its spool. */
   readonly ids: Map<number, number>;
+  /** Number of the first event that it logs. */
+  readonly first: number;
 }
 
 async function run(t: TestContext, seed: number, mode: 'overflow' | 'always') {
@@ -75,7 +78,7 @@ async function run(t: TestContext, seed: number, mode: 'overflow' | 'always') {
       ids.set(id, Number(event[3].slice(1, event[3].indexOf(' '))));
       return id;
     };
-    return { process, ids };
+    return { process, ids, first: published.size + 1 };
   };
   let life = begin();
   // One that is killed must not take the directory of the next one for that of a dead owner.
@@ -83,6 +86,20 @@ async function run(t: TestContext, seed: number, mode: 'overflow' | 'always') {
   // Some directories are slower than others, so that a process gets ahead of what it wrote there.
   let slow = 0;
   const isSlow = (file: string) => Number.parseInt(/-[0-9a-f]{7}(.)/.exec(file)?.[1] ?? '', 16) % 3 === slow;
+
+  /** The process ends as it should: everything is delivered, or on disk. */
+  const close = async (publisher: Publisher): Promise<void> => {
+    let isClosed = false;
+    const closed = publisher.close({ timeoutMs: between(0, 300) }).then(() => {
+      isClosed = true;
+    });
+    while (!isClosed) {
+      disk.letThrough();
+      await clock.advance(10);
+      await turns(2);
+    }
+    await closed;
+  };
 
   for (let step = 0; step < STEPS; step++) {
     const { publisher, spool } = life.process;
@@ -109,15 +126,20 @@ async function run(t: TestContext, seed: number, mode: 'overflow' | 'always') {
       }
       // The kernel tells the process at once, or after the next step.
       if (random() < 0.7) await turns(10);
-    } else if (action < 0.96) {
+    } else if (action < 0.95) {
       await clock.advance(between(1, 100));
       await turns(5);
     } else {
-      kills++;
+      if (action < 0.96) {
+        await close(publisher);
+        for (let number = life.first; number <= published.size; number++) kept.add(number);
+      } else {
+        kills++;
+        for (const [id, number] of life.ids) if (id > 0 && id <= spool.writtenThrough) kept.add(number);
+      }
       slow = between(0, 3);
       life.process.kill();
       for (const write of disk.waiting) if (random() < 0.3) write.tear(random());
-      for (const [id, number] of life.ids) if (id > 0 && id <= spool.writtenThrough) kept.add(number);
       disk.forget(ownersIn(directory));
       // The next one is there at once, or when the requests under way have arrived.
       if (random() < 0.5) await clock.advance(200);
