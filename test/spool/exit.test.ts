@@ -1,8 +1,11 @@
 // timeout: 240 s
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { startLocal } from 'cloudwatch-logs-local';
 import type { SpoolSettings } from 'cloudwatch-logs-publisher';
 import { Application as PinoApplication } from '../pino/application.js';
@@ -134,4 +137,24 @@ test('a publisher leaves to the next start what it could not send until its dead
   assert.equal(end.stats.delivered, 1010);
   assert.equal(local.events({ logGroupName }).length, 1010);
   assert.deepEqual(fs.readdirSync(directory), []);
+});
+
+test('kill -9 while a thread sends what was logged before process.exit() loses nothing', async (t) => {
+  const local = await startLocal({ sequenceTokens: 'enforced', faults: [{ kind: 'hang-before', times: 1 }] });
+  t.after(() => local.close());
+  const { endpoint } = local;
+  const directory = spoolDirectory(t);
+  const script = fileURLToPath(new URL('exiting.mjs', import.meta.url));
+  const task = JSON.stringify({ endpoint, directory, events: LINES });
+  const child = spawn(process.execPath, ['--no-warnings', script, task], { stdio: 'inherit' });
+  const closed = once(child, 'close');
+  t.after(() => child.kill('SIGKILL'));
+  await local.waitFor(() => (local.stats().faults['hang-before'] ?? 0) === 1);
+  child.kill('SIGKILL');
+  await closed;
+  const next = new Producer(t, { endpoint, directory, mode: 'always', run: 1, events: 10 });
+  const { stats } = await next.ended();
+  assert.equal(stats.recovered, LINES);
+  const stored = local.events({ logGroupName }).map(({ message }) => message);
+  assert.equal(stored.filter((message) => message.startsWith('0 ')).length, LINES);
 });

@@ -135,8 +135,7 @@ export class Spooler {
 
   /**
    * Called before every put. A batch that is on disk is put only when it is written, and noted with its token, so
-   * that the next process can put the very same batch. One that is not on disk waits until it is known there which
-   * puts have ended: the next process would make them again, and the token would tell nothing after this one.
+   * that the next process can put the very same batch. Others wait until it is known there which puts have ended.
    */
   beforePut(target: Target, batch: Batch, sequenceToken: string | undefined): Promise<void> | undefined {
     return batch.isSpooled ? this.#notes.before(target, batch, sequenceToken) : this.#notes.settled();
@@ -171,12 +170,12 @@ export class Spooler {
     });
   }
 
-  /**
-   * Has what is left on disk when it returns, also inside `process.on('exit')`. What was kept counts as spooled, the
-   * rest as `shutdown`.
-   *
-   * @returns how many events could not be kept
-   */
+  /** Has everything on disk that was given to it, as a thread is about to send what is in memory. */
+  flushSync(): void {
+    this.#spool.flushSync();
+  }
+
+  /** The same as {@link LeftoverKeeper.keep}. */
   keep(leftovers: () => readonly Leftover[]): number {
     this.#loader.stop();
     return this.#keeper.keep(leftovers);
