@@ -5,13 +5,6 @@ import type { IdRange } from './range-set.js';
 const ACKNOWLEDGED_KIND = 2;
 const PUT_KIND = 3;
 
-/** Ids of one owner directory. */
-export interface PutPart {
-  /** The key of the directory that holds the ids; empty for the directory of the ledger itself. */
-  readonly directoryKey: string;
-  readonly ranges: readonly IdRange[];
-}
-
 /** What is about to be sent: which events, in which order, and with which sequence token. */
 export interface PutRecord {
   readonly putId: number;
@@ -20,7 +13,8 @@ export interface PutRecord {
   readonly sequenceToken: string | undefined;
   /** Earlier puts of these events that may have stored them although no success came back. */
   readonly ambiguousPuts: number;
-  readonly parts: readonly PutPart[];
+  /** Ids of the directory that the ledger lies in. */
+  readonly ranges: readonly IdRange[];
 }
 
 export type LedgerRecord =
@@ -43,11 +37,7 @@ export function encodePut(sink: ByteSink, put: PutRecord): void {
   sink.byte(put.sequenceToken === undefined ? 0 : 1);
   sink.text(put.sequenceToken ?? '');
   sink.uint(put.ambiguousPuts);
-  sink.uint(put.parts.length);
-  for (const part of put.parts) {
-    sink.text(part.directoryKey);
-    encodeRanges(sink, part.ranges);
-  }
+  encodeRanges(sink, put.ranges);
   endFrame(sink, frame);
 }
 
@@ -63,12 +53,9 @@ export function decodeLedgerRecord(buffer: Buffer, payloadStart: number, payload
   const hasToken = source.byte() === 1;
   const token = source.text();
   const ambiguousPuts = source.uint();
-  const parts: PutPart[] = [];
-  for (let count = source.uint(); count > 0; count--) {
-    parts.push({ directoryKey: source.text(), ranges: decodeRanges(source) });
-  }
+  const ranges = decodeRanges(source);
   const sequenceToken = hasToken ? token : undefined;
-  return { kind: 'put', put: { putId, logGroupName, logStreamName, sequenceToken, ambiguousPuts, parts } };
+  return { kind: 'put', put: { putId, logGroupName, logStreamName, sequenceToken, ambiguousPuts, ranges } };
 }
 
 // Sorted ranges: the gap in front of each, then its length.

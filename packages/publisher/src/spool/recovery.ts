@@ -1,5 +1,4 @@
 import type { DirectoryScan, StreamSummary } from './directory-scan.js';
-import type { PutRecord } from './ledger-record.js';
 import { type IdRange, RangeSet, shiftRanges } from './range-set.js';
 import type { PendingPut, Recovery } from './spool-options.js';
 import type { Volume } from './volume.js';
@@ -56,41 +55,17 @@ export function mergeStreams(lists: Iterable<readonly StreamSummary[]>): StreamS
  * one to make again: an older one was split, or answered, or made by a process that died before the last one did.
  */
 function pendingPuts(adopted: readonly AdoptedVolume[]): PendingPut[] {
-  const byKey = new Map(adopted.map(({ volume }) => [volume.directory.key, volume]));
-  const openIds = new Map(adopted.map(({ volume }) => [volume, volume.unacknowledged()]));
-  const covered = new Map(adopted.map(({ volume }) => [volume, new RangeSet()]));
   const pending: PendingPut[] = [];
   for (const { volume, scan } of adopted.toReversed()) {
+    const open = volume.unacknowledged();
+    const noted = new RangeSet();
     for (const put of scan.ledger.puts.toReversed()) {
-      const found = resolvePut(put, volume, byKey);
-      const isOpen = found.parts.some(({ of, ranges }) => openIds.get(of)?.intersects(ranges));
-      const isReplaced = found.parts.some(({ of, ranges }) => covered.get(of)?.intersects(ranges));
-      for (const { of, ranges } of found.parts) covered.get(of)?.addAll(ranges);
-      if (!isOpen || isReplaced) continue;
-      pending.push({
-        putId: put.putId,
-        logGroupName: put.logGroupName,
-        logStreamName: put.logStreamName,
-        sequenceToken: put.sequenceToken,
-        ranges: found.parts.flatMap(({ of, ranges }) => shiftRanges(ranges, of.base)),
-        isIntact:
-          found.isComplete && found.parts.every(({ of, ranges }) => openIds.get(of)?.includes(ranges)),
-        ambiguousPuts: put.ambiguousPuts,
-      });
+      const { ranges } = put;
+      const isReplaced = noted.intersects(ranges);
+      noted.addAll(ranges);
+      if (isReplaced || !open.intersects(ranges)) continue;
+      pending.push({ ...put, ranges: shiftRanges(ranges, volume.base), isIntact: open.includes(ranges) });
     }
   }
   return pending.reverse();
-}
-
-function resolvePut(
-  put: PutRecord,
-  self: Volume,
-  byKey: ReadonlyMap<string, Volume>,
-): { readonly parts: readonly { of: Volume; ranges: readonly IdRange[] }[]; readonly isComplete: boolean } {
-  const parts: { of: Volume; ranges: readonly IdRange[] }[] = [];
-  for (const part of put.parts) {
-    const of = part.directoryKey === '' ? self : byKey.get(part.directoryKey);
-    if (of !== undefined) parts.push({ of, ranges: part.ranges });
-  }
-  return { parts, isComplete: parts.length === put.parts.length };
 }

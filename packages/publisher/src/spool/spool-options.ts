@@ -44,7 +44,7 @@ export interface PutNote {
   readonly putId: number;
   readonly logGroupName: string;
   readonly logStreamName: string;
-  /** The ids of its events. */
+  /** The ids of its events, all of one directory; `lastIdBeside` of the spool tells where it ends. */
   readonly ranges: readonly IdRange[];
   readonly sequenceToken: string | undefined;
   /** Earlier puts of these events that may have stored them although no success came back. */

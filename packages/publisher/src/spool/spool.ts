@@ -148,20 +148,14 @@ export class Spool {
 
   /**
    * Notes which events are about to be sent, so that after a crash the very same batch can be sent with the same
-   * token. Resolves with whether the kernel has the note.
+   * token. Resolves with whether the kernel has the note. There is none of events of several directories, which are
+   * settled in several ledgers.
    */
   async notePut({ ranges, ...put }: PutNote): Promise<boolean> {
     this.#writer.seal(); // the first events bring the directory into being that has the ledger
-    const parts = this.#volumes.split(ranges);
-    const home = parts[0]?.volume;
-    if (home === undefined) return false;
-    return home.ledger.notePut({
-      ...put,
-      parts: parts.map((part) => ({
-        directoryKey: part.volume === home ? '' : part.volume.directory.key,
-        ranges: part.ranges,
-      })),
-    });
+    const [part, ...others] = this.#volumes.split(ranges);
+    if (part === undefined || others.length > 0) return false;
+    return part.volume.ledger.notePut({ ...put, ranges: part.ranges });
   }
 
   /** Settles events: they are not read again, and files that hold no others are deleted. */

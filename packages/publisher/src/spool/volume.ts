@@ -47,13 +47,9 @@ export class Volume {
     return all;
   }
 
-  /** A put settles as a whole, so the part in this directory speaks for all of it. */
-  isPending(put: PutRecord): boolean {
-    return put.parts.some(
-      ({ directoryKey, ranges }) =>
-        (directoryKey === '' || directoryKey === this.directory.key) &&
-        this.segments.some((segment) => segment.unacknowledged.intersects(ranges)),
-    );
+  /** Whether events of a put are not settled. */
+  isPending({ ranges }: PutRecord): boolean {
+    return this.segments.some((segment) => segment.unacknowledged.intersects(ranges));
   }
 
   /** Settles the ids in `ranges`, which are sorted. Segments without open events are deleted soon after. */

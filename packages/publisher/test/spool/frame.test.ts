@@ -89,10 +89,7 @@ test('records of the ledger come back as they went in', () => {
         logStreamName: `${name}!`,
         sequenceToken,
         ambiguousPuts: putId % 7,
-        parts: [
-          { directoryKey: '', ranges },
-          { directoryKey: '0011aabb', ranges: [[1, 4]] as const },
-        ],
+        ranges,
       };
       const sink = new ByteSink(1);
       encodePut(sink, put);

@@ -12,7 +12,7 @@ const put = {
   logStreamName: 's',
   sequenceToken: undefined,
   ambiguousPuts: 0,
-  parts: [{ directoryKey: '', ranges: [[1, 1]] as const }],
+  ranges: [[1, 1]] as const,
 };
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 

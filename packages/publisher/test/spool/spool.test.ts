@@ -207,26 +207,25 @@ test('a crash in the middle of a put leaves the put pending, with its token and 
     { ...note, putId: 4, sequenceToken: undefined, ranges: [[at(9), at(9)]], isIntact: true },
   ]);
 
-  // The events of two owners in one put, and the next crash.
+  // The next owner notes it again, and crashes too.
   const [own = 0] = appendNumbers(spool, 11, 11);
   await spool.flush();
-  await spool.notePut({
-    ...note,
-    putId: 5,
-    ranges: [
-      [at(9), at(10)],
-      [own, own],
-    ],
-    sequenceToken: 'both',
-  });
+  assert.equal(spool.lastIdBeside(at(4)), at(10));
+  const again = { ...note, putId: 5, sequenceToken: 'again' };
+  assert.equal(await spool.notePut({ ...again, ranges: [[at(9), at(10)]] }), true);
+  const both = [
+    [at(10), at(10)],
+    [own, own],
+  ] as const;
+  assert.equal(await spool.notePut({ ...again, putId: 6, ranges: both }), false, 'events of two directories');
   const next = openUntilEnd(t, directory);
-  const again = await next.ready;
+  const recovery = await next.ready;
   assert.deepEqual(numbersOf(await readAll(next)), [4, 5, 6, 7, 8, 9, 10, 11]);
   assert.deepEqual(
-    again.pendingPuts.map(({ putId, sequenceToken, isIntact }) => ({ putId, sequenceToken, isIntact })),
+    recovery.pendingPuts.map(({ putId, sequenceToken, isIntact }) => ({ putId, sequenceToken, isIntact })),
     [
       { putId: 3, sequenceToken: 'newest', isIntact: true },
-      { putId: 5, sequenceToken: 'both', isIntact: true },
+      { putId: 5, sequenceToken: 'again', isIntact: true },
     ],
   );
 });
