@@ -1,4 +1,4 @@
-import type { Case, Row } from '../harness/row.js';
+import { bound, type Case, type Row, ratio } from '../harness/row.js';
 import { PINO_WORKER, PUBLISHER, variant } from './contenders.js';
 import { THROUGHPUT_COLUMNS, throughputCase } from './throughput.js';
 
@@ -28,6 +28,16 @@ export const spool: Row = {
       }),
     ),
   columns: THROUGHPUT_COLUMNS,
+  targets: [PUBLISHER, PINO_WORKER].map(({ id, label }) =>
+    ratio(
+      `${label}, every event on disk before it is sent, events/s`,
+      'eventsPerSecond',
+      `${id}-always`,
+      id,
+      'at least',
+      0.5,
+    ),
+  ),
   charts: [
     { key: 'eventsPerSecond', title: 'Disk spool: events stored a second (200 B lines)', unit: 'events/s' },
   ],
@@ -58,4 +68,14 @@ export const spoolReplay: Row = {
     { key: 'writeMbPerSecond', title: 'written, MB/s', digits: 1 },
     { key: 'writeCpuUsPerEvent', title: 'CPU to write, µs/event', digits: 2 },
   ],
+  targets: [200, 2000].map((bytes) =>
+    bound(
+      `reading what a dead process left, ${bytes} B lines`,
+      'mbPerSecond',
+      `replay-${bytes}`,
+      'at least',
+      100,
+      'MB/s',
+    ),
+  ),
 };
