@@ -147,6 +147,11 @@ export class Batch {
     return this.#events.messageAt(index);
   }
 
+  /** Writes the message at `index` as what stands between the quotes of a JSON string. @returns where the next byte goes */
+  writeMessage(index: number, to: Uint8Array, at: number): number {
+    return this.#events.writeMessage(index, to, at);
+  }
+
   timestampAt(index: number): number {
     return this.#events.timestampAt(index);
   }

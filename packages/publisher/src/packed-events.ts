@@ -1,4 +1,5 @@
 import type { Note } from './batch.js';
+import { writeEscaped } from './json-bytes.js';
 
 const FIRST_BYTES = 1024;
 const COMPACT_FROM = 256;
@@ -83,6 +84,12 @@ export class PackedEvents {
   messageAt(index: number): string {
     const at = this.#gone + index;
     return this.#messages.toString('utf8', this.#startOf(at), this.#ends[at]);
+  }
+
+  /** Writes a message as what stands between the quotes of a JSON string; see `json-bytes.ts`. */
+  writeMessage(index: number, to: Uint8Array, at: number): number {
+    const place = this.#gone + index;
+    return writeEscaped(this.#messages, this.#startOf(place), this.#ends[place], to, at);
   }
 
   messageBytesAt(index: number): number {

@@ -38,7 +38,7 @@ test('the body is what JSON.stringify makes of the request, for any text', () =>
   );
 });
 
-test('slices of a large batch join without a gap', () => {
+test('events of a large batch join without a gap', () => {
   for (const count of [1, 255, 256, 257, 512, 513, 10_000]) {
     const batch = new Batch(LIMITS);
     for (let i = 0; i < count; i++) batch.append(`${i}`, i, 26 + `${i}`.length);
@@ -50,7 +50,7 @@ test('slices of a large batch join without a gap', () => {
   }
 });
 
-test('text that JSON makes six times longer is whole, over many slices', () => {
+test('text that JSON makes six times longer is whole', () => {
   for (const [events, message] of [
     [1, '\u0000'.repeat(1_048_550)],
     [1000, '\u0001'.repeat(1000)],
@@ -64,5 +64,18 @@ test('text that JSON makes six times longer is whole, over many slices', () => {
     const logEvents = Array.from({ length: events }, (_, timestamp) => ({ timestamp, message }));
     const expected = JSON.stringify({ ...TARGET, sequenceToken: 't', logEvents });
     assert.equal(encodePut(TARGET, batch, 't', undefined).toString() === expected, true, `${events} events`);
+  }
+});
+
+test('a body ends whole, wherever its buffer ends', () => {
+  for (const unit of ['"', '\u0001', 'x"', 'x'] as const) {
+    for (let length = 1; length <= 1500; length++) {
+      const message = unit.repeat(length);
+      const batch = new Batch(LIMITS);
+      batch.append(message, 1, Buffer.byteLength(message) + 26);
+      batch.freeze();
+      const expected = JSON.stringify({ ...TARGET, logEvents: [{ timestamp: 1, message }] });
+      assert.equal(encodePut(TARGET, batch, undefined, undefined).toString() === expected, true, `${length}`);
+    }
   }
 });
