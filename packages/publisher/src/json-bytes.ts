@@ -50,14 +50,14 @@ export function writeEscaped(
   let next = at;
   for (let i = from; i < end; i++) {
     const byte = text[i];
-    const escape = ESCAPES[byte];
-    if (escape === 0) {
+    const escaped = ESCAPES[byte];
+    if (escaped === 0) {
       to[next++] = byte;
       continue;
     }
     to[next++] = BACKSLASH;
-    to[next++] = escape;
-    if (escape !== U) continue;
+    to[next++] = escaped;
+    if (escaped !== U) continue;
     to[next++] = ZERO;
     to[next++] = ZERO;
     to[next++] = HEX_DIGITS[byte >> 4];
