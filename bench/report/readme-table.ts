@@ -6,8 +6,12 @@ const BEGIN = '<!-- bench:begin, written by npm run bench -->';
 const END = '<!-- bench:end -->';
 const ROWS = ['pino-throughput', 'winston-throughput'];
 const KEYS = ['lost', 'reordered', 'duplicated'];
+const CHARTS = [
+  ['pino: events stored a second', 'pino-throughput-eventsPerSecond'],
+  ['winston: events stored a second', 'winston-throughput-eventsPerSecond'],
+] as const;
 
-/** Puts a short table between the marks of a README; does nothing to one that has no marks. */
+/** Puts charts and a short table between the marks of a README; does nothing to one that has no marks. */
 export function updateReadme(file: string, results: Results): void {
   if (!existsSync(file)) return;
   const text = readFileSync(file, 'utf8');
@@ -15,7 +19,9 @@ export function updateReadme(file: string, results: Results): void {
   const end = text.indexOf(END);
   const table = shortTable(results);
   if (begin < 0 || end < begin || table === undefined) return;
-  writeFileSync(file, `${text.slice(0, begin + BEGIN.length)}\n${table}\n${text.slice(end)}`);
+  const charts = CHARTS.map(([alt, name]) => `![${alt}](bench/results/charts/${name}.svg)`);
+  const between = ['', ...charts, table].join('\n\n');
+  writeFileSync(file, `${text.slice(0, begin + BEGIN.length)}${between}\n${text.slice(end)}`);
 }
 
 /** `undefined` while a row that it needs has not been measured. */
@@ -25,7 +31,6 @@ export function shortTable(results: Results): string | undefined {
   const lines = rows.flatMap((row) => shortened(row?.cases ?? []).map(line));
   const machine = rows[0]?.machine;
   return [
-    '',
     '| 200 B lines | events stored/s | main thread, µs/event | lost | reordered | duplicated |',
     '|---|---:|---:|---:|---:|---:|',
     ...lines,
