@@ -26,6 +26,8 @@ export function build({ quiet = false } = {}) {
   );
   if (stale.length === 0) return;
   if (!quiet) console.log(`Building ${stale.map((folder) => path.basename(folder)).join(', ')} ...`);
+  // From nothing, so that no file stays whose source is gone.
+  for (const folder of stale) rmSync(path.join(folder, 'dist'), { recursive: true, force: true });
   tsc(['-b', 'tsconfig.json']);
   for (const folder of stale) buildCommonJs(folder);
 }
@@ -34,7 +36,6 @@ function buildCommonJs(folder) {
   const work = path.join(root, '.build', 'cjs', path.basename(folder));
   const out = path.join(folder, 'dist', 'cjs');
   rmSync(work, { recursive: true, force: true });
-  rmSync(out, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   // The compiler takes the module format from the nearest package.json, so the sources are compiled from a copy
   // that is declared as CommonJS. Types were checked by the first pass.

@@ -98,8 +98,12 @@ export class Accounts {
     this.#fates[fate] += events;
   }
 
-  /** Counts the events [from, to) of a batch and tells whoever waits for them. */
-  settle(batch: Batch, from: number, to: number, fate: Fate): void {
+  /**
+   * Counts the events [from, to) of a batch and tells whoever waits for them.
+   *
+   * @returns how many they are as the application gave them
+   */
+  settle(batch: Batch, from: number, to: number, fate: Fate): number {
     let events = 0;
     if (batch.plain) {
       events = to - from;
@@ -108,6 +112,7 @@ export class Accounts {
       for (let i = from; i < to; i++) events += this.settleOne(batch.noteAt(i), fate);
     }
     for (const observer of batch.observers ?? []) observer.settled(fate, events);
+    return events;
   }
 
   /**

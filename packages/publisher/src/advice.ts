@@ -1,3 +1,4 @@
+import type { Warning } from './diagnostics.js';
 import type { Advice } from './outcome.js';
 import type { PutFailure, Target } from './sink.js';
 
@@ -51,4 +52,16 @@ export function safeMessage(message: string): string {
 /** A value that is quoted may hold a quote itself, so everything up to the last end of a value goes. */
 export function withoutQuotedValues(message: string): string {
   return message.replace(/Value '[\s\S]*' at '/g, "Value at '");
+}
+
+/** The retention of a group could not be set. */
+export function retentionWarning(logGroupName: string, failure: PutFailure): Omit<Warning, 'suppressed'> {
+  return {
+    code: 'retention',
+    message:
+      `the retention of log group "${logGroupName}" could not be set ` +
+      `(${failure.name}: ${safeMessage(failure.message)}); allow logs:PutRetentionPolicy or leave ` +
+      'retentionInDays out. Logs are delivered all the same.',
+    logGroupName,
+  };
 }

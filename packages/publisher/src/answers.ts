@@ -2,7 +2,6 @@ import type { Accounts } from './accounts.js';
 import { safeMessage } from './advice.js';
 import type { Schedule } from './backoff.js';
 import type { Batch } from './batch.js';
-import type { Clock } from './clock.js';
 import type { Diagnostics } from './diagnostics.js';
 import type { MemoryBudget } from './memory-budget.js';
 import type { ResolvedOptions } from './options.js';
@@ -17,7 +16,6 @@ import { StreamWarnings } from './stream-warnings.js';
 /** What the answers of a stream need. */
 export interface AnswersContext extends RestContext {
   readonly options: ResolvedOptions;
-  readonly clock: Clock;
   readonly sink: Sink;
   readonly provisioner: Provisioner;
   readonly accounts: Accounts;
@@ -143,9 +141,9 @@ export class Answers {
       this.#context.accounts.possibleDuplicates += batch.weight * batch.ambiguousPuts;
     }
     this.token.accepted(next);
-    if (result.rejectedEntity) this.#warnings.entityRefused(result.rejectedEntity);
     this.settlement.delivered(batch, rejected, durationMs);
     this.#recovered();
+    if (result.rejectedEntity) this.#warnings.entityRefused(result.rejectedEntity);
     const pauseMs = this.token.pauseAfterPutMs(this.#context.random());
     if (pauseMs > 0) this.rest.take(pauseMs, 'fast');
   }

@@ -8,7 +8,7 @@ import type { Batch } from './batch.js';
 import { describe, PublisherError } from './errors.js';
 import type { ResolvedOptions } from './options.js';
 import { encodePut } from './put-body.js';
-import { toPutFailure } from './put-failure.js';
+import { textOf, toPutFailure } from './put-failure.js';
 import { RequestHandler } from './request-handler.js';
 import type { CallResult, PutResult, Sink, Target } from './sink.js';
 
@@ -34,7 +34,7 @@ export class CloudWatchLogsSink implements Sink {
 
   async put(target: Target, batch: Batch, sequenceToken: string | undefined): Promise<PutResult> {
     try {
-      const { sdk, client } = await this.#load();
+      const { sdk, client } = await this.#timed(() => this.#load());
       let body = encodePut(target, batch, sequenceToken, this.#options.entity);
       let encoding: string | undefined;
       if (this.#options.gzip && body.length > GZIP_FROM_BYTES) {
@@ -59,7 +59,7 @@ export class CloudWatchLogsSink implements Sink {
       const answer = await this.#timed((abortSignal) => client.send(command, { abortSignal }));
       return {
         ok: true,
-        nextSequenceToken: answer.nextSequenceToken || undefined,
+        nextSequenceToken: textOf(answer.nextSequenceToken),
         rejected: answer.rejectedLogEventsInfo,
         rejectedEntity: answer.rejectedEntityInfo?.errorType,
         clientAttempts: answer.$metadata?.attempts,
@@ -99,13 +99,11 @@ export class CloudWatchLogsSink implements Sink {
 
   async describeSequenceToken({ logGroupName, logStreamName }: Target): Promise<string | null | undefined> {
     try {
-      const { sdk, client } = await this.#load();
-      const answer = await this.#timed((abortSignal) =>
-        client.send(
-          new sdk.DescribeLogStreamsCommand({ logGroupName, logStreamNamePrefix: logStreamName, limit: 1 }),
-          { abortSignal },
-        ),
-      );
+      const answer = await this.#timed(async (abortSignal) => {
+        const { sdk, client } = await this.#load();
+        const options = { logGroupName, logStreamNamePrefix: logStreamName, limit: 1 };
+        return client.send(new sdk.DescribeLogStreamsCommand(options), { abortSignal });
+      });
       const stream = answer.logStreams?.find((one) => one.logStreamName === logStreamName);
       return stream && (stream.uploadSequenceToken ?? null);
     } catch {
@@ -122,24 +120,27 @@ export class CloudWatchLogsSink implements Sink {
     send: (loaded: { sdk: Sdk; client: CloudWatchLogsClient }, signal: AbortSignal) => Promise<unknown>,
   ): Promise<CallResult> {
     try {
-      const loaded = await this.#load();
-      await this.#timed((signal) => send(loaded, signal));
+      await this.#timed(async (signal) => send(await this.#load(), signal));
       return { ok: true };
     } catch (error) {
       return toPutFailure(error);
     }
   }
 
+  /** The SDK heeds the signal only once it has credentials, and a module for a client may never be there. */
   async #timed<T>(request: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { requestTimeoutMs } = this.#options;
     const controller = new AbortController();
+    const aborted = new Promise<never>((_, reject) => {
+      controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
+    });
     const abort = () => controller.abort(timeoutError('the publisher was closed'));
     const expire = () => controller.abort(timeoutError(`no answer within ${requestTimeoutMs} ms`));
     const timer = setTimeout(expire, requestTimeoutMs).unref();
     this.#aborted.signal.addEventListener('abort', abort, { once: true });
     try {
       if (this.#aborted.signal.aborted) throw timeoutError('the publisher was closed');
-      return await request(controller.signal);
+      return await Promise.race([request(controller.signal), aborted]);
     } catch (error) {
       // The SDK wraps what an aborted request throws in ways that differ between its versions.
       throw controller.signal.aborted ? controller.signal.reason : error;

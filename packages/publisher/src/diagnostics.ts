@@ -94,6 +94,8 @@ export class Diagnostics {
   readonly #clock: Clock;
   readonly #silent: boolean;
   #isTellingDrop = false;
+  #holds = 0;
+  #held: (() => void)[] = [];
   readonly #windows = new Map<WarningCode, { until: number; warnings: number }>();
   readonly #remembered = new Map<string, { nextAt: number; suppressed: number }>();
 
@@ -117,7 +119,14 @@ export class Diagnostics {
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
     this.#remembered.set(key, { nextAt: now + REPEAT_AFTER_MS, suppressed: 0 });
     const complete: Warning = { ...warning, suppressed: known?.suppressed ?? 0 };
-    if (!this.emit('warn', complete)) this.#print(complete.message);
+    this.announce(complete);
+  }
+
+  /** Tells a warning whose like was held back where it came from. */
+  announce(warning: Warning): void {
+    this.#tell(() => {
+      if (!this.#emitNow('warn', warning)) this.#print(warning.message);
+    });
   }
 
   /** Whether so many streams had the same to say within a minute that one more tells nothing new. */
@@ -133,7 +142,7 @@ export class Diagnostics {
   /** A warning that nobody may be left to hear: always on stderr too, whoever listens. */
   lastWords(warning: Omit<Warning, 'suppressed'>): void {
     this.emit('warn', { ...warning, suppressed: 0 });
-    this.#print(warning.message);
+    this.#tell(() => this.#print(warning.message));
   }
 
   /** Whether anybody wants these events; asked before one is built. */
@@ -141,8 +150,33 @@ export class Diagnostics {
     return channels[name].hasSubscribers || this.#emitter.listenerCount(name) > 0;
   }
 
+  emit<Name extends keyof PublisherEvents>(name: Name, ...args: PublisherEvents[Name]): void {
+    this.#tell(() => this.#emitNow(name, ...args));
+  }
+
+  /**
+   * Until {@link release} nobody hears anything: while an event is on its way to its place, a listener would find
+   * counters that do not add up, and what it logs would get in between.
+   */
+  hold(): void {
+    this.#holds++;
+  }
+
+  /** Tells what there was to tell since {@link hold}; called once for each call of that. */
+  release(): void {
+    if (--this.#holds > 0 || this.#held.length === 0) return;
+    const held = this.#held;
+    this.#held = [];
+    for (const tell of held) tell();
+  }
+
+  #tell(tell: () => void): void {
+    if (this.#holds > 0) this.#held.push(tell);
+    else tell();
+  }
+
   /** @returns whether somebody listened */
-  emit<Name extends keyof PublisherEvents>(name: Name, ...args: PublisherEvents[Name]): boolean {
+  #emitNow<Name extends keyof PublisherEvents>(name: Name, ...args: PublisherEvents[Name]): boolean {
     // A listener that logs what was dropped into a full buffer causes the next drop, and so on without end.
     if (name === 'drop' && this.#isTellingDrop) return true;
     if (name === 'drop') this.#isTellingDrop = true;

@@ -4,8 +4,9 @@ import { isMainThread, Worker } from 'node:worker_threads';
 import type { LastError } from './accounts.js';
 import { printLine } from './diagnostics.js';
 import type { RescuedBatch } from './leftovers.js';
+import type { PublisherOptions } from './options.js';
 import { RescueTallies } from './rescue-tally.js';
-import type { PublisherSnapshot } from './snapshot.js';
+import { countBatches, type PublisherSnapshot } from './snapshot.js';
 
 /** What the guard needs of a publisher. */
 export interface Guarded {
@@ -102,28 +103,28 @@ interface Rescued {
   readonly lastError: LastError | undefined;
 }
 
-/** What another thread could deliver, for each publisher; empty when no thread could be used. */
-function rescue(publishers: readonly Guarded[], timeoutMs: number): Map<Guarded, Rescued> {
+/** What another thread could deliver, for each publisher; without those for which no thread can be used. */
+function rescue(waiting: readonly Guarded[], timeoutMs: number): Map<Guarded, Rescued> {
   const rescued = new Map<Guarded, Rescued>();
-  const entry = fileURLToPath(new URL('./exit-worker.js', import.meta.url));
-  if (!isMainThread || !existsSync(entry)) return rescued;
+  const entry = isMainThread ? workerFile() : undefined;
+  if (entry === undefined) return rescued;
+  const handed = waiting
+    .map((publisher) => ({ publisher, snapshot: publisher.snapshot() }))
+    .filter(({ snapshot }) => isData(snapshot.options));
+  if (handed.length === 0) return rescued;
   const progress = new SharedArrayBuffer(4);
-  const errors = new SharedArrayBuffer(ERROR_BYTES * publishers.length);
+  const errors = new SharedArrayBuffer(ERROR_BYTES * handed.length);
   const view = new Int32Array(progress);
   const startedAt = Date.now();
-  const snapshots = publishers.map((publisher) => publisher.snapshot());
-  const sizes = snapshots.map(({ streams }) => streams.reduce((sum, { batches }) => sum + batches.length, 0));
+  const snapshots = handed.map(({ snapshot }) => snapshot);
+  const sizes = snapshots.map(countBatches);
   const tallies = new RescueTallies(sizes.reduce((sum, size) => sum + size, 0));
+  const workerData: RescueData = { snapshots, timeoutMs, progress, tallies: tallies.buffer, errors };
   try {
-    const workerData: RescueData = { snapshots, timeoutMs, progress, tallies: tallies.buffer, errors };
     // Flags of the main thread (a loader, a profiler) would only slow the thread down or fail in it.
     new Worker(entry, { workerData, execArgv: [], stdout: true, stderr: true });
-  } catch (error) {
-    // Options that are not data: a ready client, a credential provider.
-    const reason = error instanceof Error ? error.message : String(error);
-    printLine(
-      `events that wait cannot be handed to a thread at exit (${reason}); use aws, clientModule or close().`,
-    );
+  } catch {
+    printLine('no thread could be started at exit for events that wait; call close() before.');
     return rescued;
   }
   Atomics.wait(view, 0, RESCUE.starting, Math.min(BOOT_MS, timeoutMs));
@@ -131,12 +132,37 @@ function rescue(publishers: readonly Guarded[], timeoutMs: number): Map<Guarded,
     Atomics.wait(view, 0, RESCUE.running, Math.max(0, timeoutMs + 500 - (Date.now() - startedAt)));
   }
   let at = 0;
-  publishers.forEach((publisher, index) => {
+  handed.forEach(({ publisher }, index) => {
     const batches = Array.from({ length: sizes[index] }, () => tallies.of(at++).read());
     const lastError = readError(Buffer.from(errors, index * ERROR_BYTES, ERROR_BYTES));
     rescued.set(publisher, { batches, lastError });
   });
   return rescued;
+}
+
+/** `undefined` when a bundler left it out, or left no place to look for it. */
+function workerFile(): string | undefined {
+  try {
+    const file = fileURLToPath(new URL('./exit-worker.js', import.meta.url));
+    return existsSync(file) ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether another thread can have them. */
+function isData(options: PublisherOptions): boolean {
+  try {
+    structuredClone(options);
+    return true;
+  } catch {
+    // The error quotes the function, and a function for credentials may have them in it.
+    printLine(
+      'events that wait at exit cannot be handed to a thread, because the options hold a ready client or a function; ' +
+        'use aws with data or clientModule, or call close() before.',
+    );
+    return false;
+  }
 }
 
 function readError(bytes: Buffer): LastError | undefined {

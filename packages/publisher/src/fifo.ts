@@ -24,6 +24,20 @@ export class Fifo<T> {
   shift(): T | undefined {
     const item = this.#items[this.#head];
     if (this.#head === this.#items.length) return undefined;
+    this.#advance();
+    return item;
+  }
+
+  /** Takes an item out; costs as much as there are items in front of it. @returns whether it was there */
+  remove(item: T): boolean {
+    const at = this.#items.indexOf(item, this.#head);
+    if (at < 0) return false;
+    this.#items.copyWithin(this.#head + 1, this.#head, at);
+    this.#advance();
+    return true;
+  }
+
+  #advance(): void {
     this.#items[this.#head++] = undefined;
     if (this.#head === this.#items.length) {
       this.#items.length = 0;
@@ -32,7 +46,6 @@ export class Fifo<T> {
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;
     }
-    return item;
   }
 
   *[Symbol.iterator](): IterableIterator<T> {

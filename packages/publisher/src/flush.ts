@@ -59,3 +59,28 @@ export class Flush implements BatchObserver {
     if (this.isDone) callback();
   }
 }
+
+/** The events that a batch had when a flush was called, of one that takes more meanwhile. */
+export class FirstEvents implements BatchObserver {
+  readonly #flush: Flush;
+  #left: number;
+
+  constructor(flush: Flush, events: number) {
+    this.#flush = flush;
+    this.#left = events;
+  }
+
+  get isOver(): boolean {
+    return this.#flush.isOver;
+  }
+
+  settled(fate: Fate, count: number): void {
+    const own = Math.min(count, this.#left);
+    this.#left -= own;
+    this.#flush.settled(fate, own);
+  }
+
+  finished(parts: number): void {
+    this.#flush.finished(parts);
+  }
+}

@@ -90,6 +90,15 @@ export class Outbox {
     if (batch) this.push(batch);
   }
 
+  /**
+   * Has the open batch sent without waiting for company. Behind others it takes events until its turn comes: whoever
+   * flushes for every line would make a batch of every line in an outage.
+   */
+  hasten(): void {
+    if (this.#sealed.length === 0) this.seal();
+    else this.#openIsDue = true;
+  }
+
   /** Adds a complete batch behind all others. */
   push(batch: Batch): void {
     this.#sealed.push(batch);
@@ -115,6 +124,11 @@ export class Outbox {
       if (batch.state !== 'frozen' && batch.length > 0 && batch.noteAt(0)?.kind !== 'marker') return batch;
     }
     return undefined;
+  }
+
+  /** Takes a complete batch out. @returns whether it was here */
+  remove(batch: Batch): boolean {
+    return this.#sealed.remove(batch);
   }
 
   /** Remembers a dropped event, to tell it in the stream. */

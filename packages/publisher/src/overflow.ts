@@ -54,6 +54,7 @@ export class Overflow {
       const events = this.#accounts.settleOne(dropped.note, 'overflow');
       for (const observer of batch.observers ?? []) observer.settled('overflow', events);
       this.#untold.push({ writer, size: dropped.size, events: lost });
+      if (batch.length === 0) writer.emptied(batch);
     }
     return true;
   }

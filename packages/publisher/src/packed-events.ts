@@ -2,7 +2,8 @@ import type { Note } from './batch.js';
 import { writeEscaped } from './json-bytes.js';
 
 const FIRST_BYTES = 1024;
-const COMPACT_FROM = 256;
+const COMPACT_FROM_EVENTS = 256;
+const COMPACT_FROM_BYTES = 64 * 1024;
 
 /** Log events as plain data, fit to be sent to another thread. */
 export interface PackedEventsData {
@@ -78,7 +79,12 @@ export class PackedEvents {
   shift(): void {
     this.#gone++;
     // Who drops the oldest event for each new one would otherwise keep the room of all that went.
-    if (this.#gone >= COMPACT_FROM && this.#gone > this.length) this.#compact();
+    const goneBytes = this.#startOf(this.#gone);
+    const bytes = this.#startOf(this.#ends.length) - goneBytes;
+    const isMostlyGone =
+      (this.#gone >= COMPACT_FROM_EVENTS && this.#gone > this.length) ||
+      (goneBytes >= COMPACT_FROM_BYTES && goneBytes > bytes);
+    if (isMostlyGone) this.#compact();
   }
 
   messageAt(index: number): string {

@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import os from 'node:os';
 import { Accounts, type PublisherStats } from './accounts.js';
-import { safeMessage } from './advice.js';
+import { retentionWarning } from './advice.js';
 import type { BatchObserver } from './batch.js';
 import { CloudWatchLogsSink } from './client.js';
 import { type Clock, systemClock } from './clock.js';
@@ -22,7 +20,8 @@ import type { Sink } from './sink.js';
 import { type PublisherSnapshot, restoreBatch } from './snapshot.js';
 import { openSpool } from './spool/spool.js';
 import { Spooler } from './spooler.js';
-import { compileStreamName, type EventContext, type StreamNamer, streamNamerOf } from './stream-name.js';
+import type { EventContext, StreamNamer } from './stream-name.js';
+import { streamNamerFor } from './stream-namer.js';
 import { StreamWriters } from './stream-writers.js';
 
 /** How long a flush or a shutdown may take. */
@@ -86,8 +85,10 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#budget = new MemoryBudget(this.#options.maxBufferBytes);
     this.#diagnostics = new Diagnostics(this, this.#clock, internals.silent ?? false);
     this.#sink = internals.sink ?? new CloudWatchLogsSink(this.#options);
-    this.#namer = this.#makeNamer();
-    this.#provisioner = this.#makeProvisioner();
+    this.#namer = streamNamerFor(this.#options, this.#diagnostics);
+    this.#provisioner = new Provisioner(this.#sink, this.#clock, this.#options, (logGroupName, failure) =>
+      this.#diagnostics.warn(retentionWarning(logGroupName, failure)),
+    );
     const dispatcher = new Dispatcher(this.#options.maxRequests);
     const shared = {
       options: this.#options,
@@ -124,6 +125,11 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     return this.#namer.dependsOnEvent;
   }
 
+  /** How long a flush waits that names no time, in milliseconds. */
+  get flushTimeoutMs(): number {
+    return this.#options.flushTimeoutMs;
+  }
+
   /**
    * Takes an event. Returns at once and never throws; the event is delivered later, or counted.
    *
@@ -135,12 +141,15 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     if (this.#state !== 'open') {
       return this.#intake.refuse('shutdown', 0, 'an event came after the end of the publisher');
     }
+    this.#diagnostics.hold();
     try {
       return this.#intake.take(event, context);
     } catch (error) {
       // Its name only: the text of an error may quote the event.
       const reason = error instanceof Error ? error.name : typeof error;
       return this.#intake.refuse('invalid', 0, `an event could not be taken (${reason})`);
+    } finally {
+      this.#diagnostics.release();
     }
   }
 
@@ -154,11 +163,13 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#spooler?.follow(flush);
     if (options.beforeExit) for (const writer of this.#writers) writer.hurry(true);
     if (!flush.isDone) {
-      const timeoutMs = options.timeoutMs ?? this.#options.flushTimeoutMs;
+      const timeoutMs = options.timeoutMs ?? this.flushTimeoutMs;
       if (options.beforeExit) this.#exitDeadline ??= this.#clock.now() + timeoutMs;
       const done = new Promise<void>((resolve) => flush.whenDone(resolve));
       await this.#within(timeoutMs, done);
       flush.end();
+      // The process may live on; what it logs from now on has its time again.
+      if (options.beforeExit && flush.isDone && this.#state === 'open') this.#exitDeadline = undefined;
     }
     return flush.result;
   }
@@ -231,38 +242,10 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#sink.close();
     this.#remains.report(lost, timeoutMs > 0 ? `within ${timeoutMs} ms` : 'in time');
     this.#spooler?.report();
+    // Everything is settled or on disk by now; a disk that hangs, or much that earlier processes left, ends by itself.
     await this.#spooler?.close();
     const pending = this.#spooler?.spooled ?? 0;
     return { delivered: result.delivered, dropped: result.dropped + lost, pending };
-  }
-
-  #makeNamer(): StreamNamer {
-    const { logStreamName, logGroupName } = this.#options;
-    if (typeof logStreamName === 'function') {
-      return streamNamerOf(logStreamName, (problem) => {
-        const message = `logStreamName ${problem}; the stream "unknown" is used.`;
-        this.#diagnostics.warn({ code: 'stream-name', message, logGroupName });
-      });
-    }
-    return compileStreamName(logStreamName, {
-      hostname: os.hostname(),
-      pid: process.pid,
-      instance: randomBytes(4).toString('hex'),
-      env: process.env,
-    });
-  }
-
-  #makeProvisioner(): Provisioner {
-    return new Provisioner(this.#sink, this.#clock, this.#options, (logGroupName, failure) => {
-      this.#diagnostics.warn({
-        code: 'retention',
-        message:
-          `the retention of log group "${logGroupName}" could not be set ` +
-          `(${failure.name}: ${safeMessage(failure.message)}); allow logs:PutRetentionPolicy or leave ` +
-          'retentionInDays out. Logs are delivered all the same.',
-        logGroupName,
-      });
-    });
   }
 
   #exitHooks(): Guarded {

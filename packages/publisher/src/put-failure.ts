@@ -17,13 +17,13 @@ const NEVER_SENT = new Set([
   'ClientModuleError',
 ]);
 
-/** What the SDK puts on its errors; all of it may be missing. */
+/** What the SDK puts on its errors; all of it may be missing, and what came in an answer may be anything. */
 interface SdkError {
-  readonly name?: string;
-  readonly message?: string;
-  readonly code?: string;
+  readonly name?: unknown;
+  readonly message?: unknown;
+  readonly code?: unknown;
   readonly errors?: readonly SdkError[];
-  readonly expectedSequenceToken?: string;
+  readonly expectedSequenceToken?: unknown;
   readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
   readonly $response?: { readonly headers?: Readonly<Record<string, string>>; readonly statusCode?: number };
 }
@@ -34,22 +34,29 @@ export function toPutFailure(thrown: unknown): PutFailure {
     typeof thrown === 'object' && thrown !== null ? thrown : { message: String(thrown) };
   const status = error.$metadata?.httpStatusCode ?? error.$response?.statusCode;
   // A refused connection to a name with two addresses is an AggregateError without a text of its own.
-  const code = error.code ?? error.errors?.[0]?.code;
+  const code = textOf(error.code ?? error.errors?.[0]?.code);
+  const said = textOf(error.message);
+  const ownName = textOf(error.name);
   // The code of a network error says more than its name; the name of what was never sent is known here.
-  const isNamed = status !== undefined || !code || NEVER_SENT.has(error.name ?? '');
-  const name = isNamed ? (error.name ?? 'Error') : code;
-  const unsent =
-    NEVER_SENT.has(name) || (status === undefined && /region is missing/i.test(error.message ?? ''));
+  const isNamed = status !== undefined || !code || NEVER_SENT.has(ownName ?? '');
+  const name = isNamed ? (ownName ?? 'Error') : code;
+  const unsent = NEVER_SENT.has(name) || (status === undefined && /region is missing/i.test(said ?? ''));
   return {
     ok: false,
     name,
-    message: error.message || error.errors?.[0]?.message || name,
+    message: said ?? textOf(error.errors?.[0]?.message) ?? name,
     status,
     retryAfterMs: retryAfterMs(error.$response?.headers),
-    expectedSequenceToken: error.expectedSequenceToken || undefined,
+    expectedSequenceToken: textOf(error.expectedSequenceToken),
     bodySent: !unsent,
     clientAttempts: error.$metadata?.attempts,
   };
+}
+
+/** The SDK hands on what an answer holds, whatever its type; a gateway in between may say anything. */
+export function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value === '' ? undefined : value;
+  return value === undefined || value === null ? undefined : (JSON.stringify(value) ?? undefined);
 }
 
 /** `Retry-After` in seconds or as a date. */

@@ -1,8 +1,10 @@
 import { backoffMs, type FailureCounts, type Schedule } from './backoff.js';
+import type { Clock } from './clock.js';
 import type { Deadline, Deadlines } from './deadlines.js';
 
 /** What a rest needs. */
 export interface RestContext {
+  readonly clock: Clock;
   readonly deadlines: Deadlines;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -11,6 +13,8 @@ export interface RestContext {
 }
 
 const CLOSING_WAIT_MS = 500;
+/** A program that flushes for every line must not make a put for every line of an outage. */
+const HURRY_EVERY_MS = 250;
 
 /** The waits of a stream between its puts, and the failures in a row that make them longer. */
 export class Rest {
@@ -18,6 +22,7 @@ export class Rest {
   readonly #onOver: () => void;
   #waiting: { readonly deadline: Deadline; readonly schedule: Schedule } | undefined;
   #failures: FailureCounts = { fast: 0, slow: 0 };
+  #hurriedAt = Number.NEGATIVE_INFINITY;
 
   constructor(context: RestContext, onOver: () => void) {
     this.#context = context;
@@ -60,6 +65,9 @@ export class Rest {
   /** Ends a wait for a network or a stream that may be back by now; with `all`, for a throttled service too. */
   hurry(all: boolean): void {
     if (!this.#waiting || (this.#waiting.schedule === 'slow' && !all)) return;
+    const now = this.#context.clock.now();
+    if (!all && Math.abs(now - this.#hurriedAt) < HURRY_EVERY_MS) return;
+    this.#hurriedAt = now;
     this.#waiting.deadline.cancel();
     this.#waiting = undefined;
     this.#onOver();

@@ -40,22 +40,23 @@ export class Settlement {
 
   /** The batch is stored, but for what was rejected because of its time. */
   delivered(batch: Batch, rejected: readonly RejectedRange[], durationMs: number): void {
-    let bytes = batch.bytes;
+    let { bytes } = batch;
+    let events = 0;
     let from = 0;
     // The ranges are sorted and do not overlap; between them the events are stored.
     for (const range of rejected) {
-      if (range.from > from) this.#accounts.settle(batch, from, range.from, 'delivered');
+      if (range.from > from) events += this.#accounts.settle(batch, from, range.from, 'delivered');
       this.#accounts.settle(batch, range.from, range.to, range.reason);
       bytes -= bytesOf(batch, range);
       from = range.to;
     }
-    if (from < batch.length) this.#accounts.settle(batch, from, batch.length, 'delivered');
+    if (from < batch.length) events += this.#accounts.settle(batch, from, batch.length, 'delivered');
     this.#accounts.bytesDelivered += bytes;
     this.#finish(batch);
     // Listeners come last: what they see in stats() is complete.
     for (const range of rejected) this.#reportRejected(batch, range);
     if (this.#diagnostics.wants('batch')) {
-      const { weight: events, attempts } = batch;
+      const { attempts } = batch;
       this.#diagnostics.emit('batch', { ...this.#target, events, bytes, attempts, durationMs });
     }
   }

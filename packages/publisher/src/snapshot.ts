@@ -25,6 +25,10 @@ export interface PublisherSnapshot {
   }[];
 }
 
+export function countBatches({ streams }: PublisherSnapshot): number {
+  return streams.reduce((sum, { batches }) => sum + batches.length, 0);
+}
+
 /**
  * @param tokenUnderWay when a put of the batch is under way: the token that it was sent with, `null` for none.
  * Its answer will never be seen, so it may be stored.

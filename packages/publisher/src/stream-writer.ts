@@ -3,7 +3,7 @@ import type { Batch, Fate, Note } from './batch.js';
 import type { Deadlines } from './deadlines.js';
 import type { DiskTail } from './disk-tail.js';
 import type { Dispatcher } from './dispatcher.js';
-import type { Flush } from './flush.js';
+import { FirstEvents, type Flush } from './flush.js';
 import type { Leftover } from './leftovers.js';
 import type { Pace } from './pace.js';
 import { toPutFailure } from './put-failure.js';
@@ -166,6 +166,11 @@ export class StreamWriter {
     this.#queue.live.noteLoss(size, timestamp, events);
   }
 
+  /** The last event of a waiting batch was dropped: nothing is left of it to be put, behind one that fails. */
+  emptied(batch: Batch): void {
+    if (this.#queue.live.remove(batch)) this.#answers.settlement.all(batch, 'overflow');
+  }
+
   /** One event in memory was dropped that may be on disk too; `id` is 0 when it is not. */
   droppedFromSpool(id: number): void {
     if (id > 0) this.#context.spooler()?.dropped(id);
@@ -194,11 +199,11 @@ export class StreamWriter {
 
   /** Sends what there is without waiting for company, and lets `flush` follow it. */
   flush(flush: Flush): void {
-    this.#queue.live.seal();
+    this.#queue.live.hasten();
     this.#queue.live.pushMarker();
     for (const batch of this.unsettled()) {
-      batch.observe(flush);
       flush.follow(batch.weight);
+      batch.observe(batch.state === 'open' ? new FirstEvents(flush, batch.weight) : flush);
     }
     this.hurry(this.#context.isClosing());
   }
@@ -211,7 +216,7 @@ export class StreamWriter {
   /** Starts one put. The dispatcher has asked {@link canPut} and keeps a request slot for it. */
   start(): void {
     let batch = this.#queue.take();
-    // Every event of a batch may have been dropped while it waited.
+    // Every event of the batch that is being built may have been dropped.
     while (batch && batch.length === 0) {
       this.#answers.settlement.all(batch, 'overflow');
       batch = this.#queue.take();

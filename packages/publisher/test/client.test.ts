@@ -490,3 +490,45 @@ test('a publisher delivers over a real socket from the first missing stream to t
   const operations = received.map(({ headers }) => String(headers['x-amz-target']).split('.')[1]);
   assert.deepEqual(operations, ['PutLogEvents', 'CreateLogStream', 'PutLogEvents', 'PutRetentionPolicy']);
 });
+
+test('an answer whose fields are of other types than they should be is a failure like any other', async () => {
+  for (const message of [['no'], { text: 'no' }, 5, true, null]) {
+    answer = json(400, { __type: 'SomethingException', message });
+    const failure = await fail();
+    assert.equal(failure.name, 'SomethingException');
+    assert.equal(typeof failure.message, 'string');
+  }
+  answer = json(400, { __type: 'InvalidSequenceTokenException', message: 'no', expectedSequenceToken: 7 });
+  assert.equal((await fail()).expectedSequenceToken, '7');
+  answer = json(200, { nextSequenceToken: { a: 1 }, rejectedLogEventsInfo: { tooOldLogEventEndIndex: 'x' } });
+  assert.equal((await put()).ok, true);
+});
+
+test('a publisher goes on after an answer whose message is no text (it took the process with it)', async () => {
+  const answers = [json(403, { message: { denied: true } }), json(502, { message: ['bad', 'gateway'] })];
+  answer = (response, one) => (answers.shift() ?? json(200, { nextSequenceToken: '1' }))(response, one);
+  const aws = { region: 'eu-west-1', endpoint, credentials: { accessKeyId: 'AKIA', secretAccessKey: 's' } };
+  const publisher = new Publisher({ logGroupName: 'group', aws }, { guardExit: false, silent: true });
+  publisher.publish({ timestamp: Date.now(), message: 'one' });
+  assert.deepEqual(await publisher.close(), { delivered: 1, dropped: 0, pending: 0 });
+  assert.equal(publisher.stats().retries, 2);
+});
+
+test('a provider of credentials that never answers is given up in time, and asked again', async () => {
+  let asked = 0;
+  const credentials = () => {
+    if (asked++ === 0) return new Promise<never>(() => {});
+    return Promise.resolve({ accessKeyId: 'AKIA', secretAccessKey: 'secret' });
+  };
+  const sink = sinkWith({ aws: { region: 'eu-west-1', endpoint, credentials }, requestTimeoutMs: 100 });
+  const first = await sink.put(TARGET, batchOf('one'), undefined);
+  assert.ok(!first.ok);
+  assert.equal(first.name, 'TimeoutError');
+  assert.deepEqual(received, []);
+  sink.close();
+});
+
+test('a client module that never gives its client is given up in time', async () => {
+  const failure = await fail({ clientModule: fixture('client-never.mjs'), requestTimeoutMs: 100 });
+  assert.equal(failure.name, 'TimeoutError');
+});

@@ -210,3 +210,20 @@ test('an event whose fields cannot be parsed is kept, and its text is not in the
   assert.doesNotMatch(JSON.stringify(warnings), /S3CR3T/);
   assert.equal(sink.events('g', 'unknown').length, 1);
 });
+
+test('what is told while an event finds its place is heard when it has it, in order', () => {
+  const { diagnostics, emitter, warn, warnings } = setUp();
+  emitter.on('drop', () => warn('heard with the drop', 'b'));
+  diagnostics.hold();
+  diagnostics.hold();
+  warn('first', 'a');
+  diagnostics.emit('drop', { reason: 'overflow', events: 1, bytes: 1, logGroupName: 'g' });
+  warn('last', 'c');
+  diagnostics.release();
+  assert.deepEqual(warnings, []);
+  diagnostics.release();
+  assert.deepEqual(
+    warnings.map(({ message }) => message),
+    ['first', 'heard with the drop', 'last'],
+  );
+});

@@ -243,3 +243,25 @@ test('a sink that answers without waiting, or never, harms neither flush nor clo
   assert.equal(never.stats().dropped.shutdown, 1);
   await publisher.close();
 });
+
+test('a program that flushes for every line of an outage makes neither a batch nor a put of every line', async () => {
+  let fault: Fault | undefined = 'reset-before';
+  const { clock, sink, publisher, publish } = setUp({}, { fault: () => fault });
+  const flushes = Array.from({ length: 1000 }, (_, i) => {
+    publish(`${i}`);
+    return publisher.flush();
+  });
+  await settled();
+  assert.ok(sink.puts < 5, `${sink.puts} puts`);
+  fault = undefined;
+  const results = await clock.until(Promise.all(flushes));
+  results.forEach((result, i) => {
+    assert.deepEqual(result, { delivered: i + 1, dropped: 0, pending: 0 });
+  });
+  assert.ok(sink.puts < 10, `${sink.puts} puts`);
+  assert.deepEqual(
+    sink.events('g', 's').map(({ message }) => message),
+    Array.from({ length: 1000 }, (_, i) => `${i}`),
+  );
+  await publisher.close();
+});

@@ -4,7 +4,8 @@ import type { Drop } from '../src/diagnostics.ts';
 import { LossMarker } from '../src/loss-marker.ts';
 import { MemoryBudget } from '../src/memory-budget.ts';
 import { Publisher } from '../src/publisher.ts';
-import { type Fault, SimulatedService, VirtualClock } from './simulation.ts';
+import { collectGarbage } from './collect-garbage.ts';
+import { type Fault, SimulatedService, settled, VirtualClock } from './simulation.ts';
 
 function setUp(options: object = {}) {
   const clock = new VirtualClock();
@@ -183,4 +184,31 @@ test('a marker tells events, bytes and times of a loss, and starts anew', () => 
   });
   assert.equal(timestamp, 1000);
   assert.equal(marker.isEmpty, true);
+});
+
+test('batches of which every event was dropped leave nothing in memory (they stayed behind one that failed)', async () => {
+  const maxBufferBytes = 8 * 1024 * 1024;
+  const { clock, publisher, state } = setUp({ maxBufferBytes });
+  const large = 'x'.repeat(5000);
+  const publish = (count: number) => {
+    for (let i = 0; i < count; i++) publisher.publish({ timestamp: clock.now(), message: large });
+  };
+  const used = () => {
+    collectGarbage();
+    return process.memoryUsage().arrayBuffers;
+  };
+  publish(200);
+  await settled();
+  const before = used();
+  for (let i = 0; i < 100; i++) {
+    publish(500);
+    await clock.advance(100);
+  }
+  const grown = used() - before;
+  assert.ok(publisher.stats().dropped.overflow > 40_000);
+  assert.ok(grown < 2 * maxBufferBytes, `${grown} bytes of 250 MB that were dropped`);
+  state.fault = undefined;
+  await clock.until(publisher.close());
+  const { received, delivered, dropped } = publisher.stats();
+  assert.equal(received, delivered + dropped.overflow);
 });

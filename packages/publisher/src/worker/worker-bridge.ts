@@ -101,7 +101,8 @@ export class WorkerBridge {
     this.report();
     const stats = this.#stats();
     if (!stats) return;
-    const answer: Answer = { id, pending, stats };
+    const times = this.#targets.map(({ publisher }) => publisher.flushTimeoutMs);
+    const answer: Answer = { id, pending, stats, flushTimeoutMs: Math.max(...times) };
     this.#post(ANSWER_EVENT, answer);
   }
 

@@ -30,6 +30,8 @@ export interface Answer {
   /** Events that were still on their way when the flush ended. */
   readonly pending: number;
   readonly stats: PublisherStats;
+  /** How long a flush waits that names no time, in milliseconds; the longest of the targets. */
+  readonly flushTimeoutMs: number;
 }
 
 /** Name of the event that brings an answer. */
