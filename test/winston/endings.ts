@@ -156,6 +156,24 @@ export function testEndings(base: Partial<CloudWatchTransportOptions>): void {
       checkLines(logGroupName, ended.stderr);
     });
 
+    it('loses no line that a handler of exit logs, and counts one that comes too late', async () => {
+      const logGroupName = `exit-${++groups}`;
+      const options = optionsTo(local.endpoint, logGroupName);
+      const early = 'process.exit with a handler that was there before the transport';
+      const ended = await end({ ending: early, lines: LINES - 1, options });
+      assert.equal(ended.code, 0);
+      checkLines(logGroupName, ended.stderr);
+
+      const late = 'process.exit with a handler that came after the transport';
+      const other = optionsTo(local.endpoint, `exit-${++groups}`);
+      const application = new Application({ ending: late, lines: LINES, options: other });
+      const told = await application.told('at exit');
+      assert.deepEqual(JSON.parse(told.slice('at exit '.length)), { received: LINES + 1, shutdown: 1 });
+      const { stderr } = await application.ended();
+      checkLines(other.logGroupName, stderr);
+      assert.match(stderr, /after the end of the (publisher|transport); it was dropped and counted/);
+    });
+
     it('loses nothing that was flushed before it is killed', async () => {
       const logGroupName = `exit-${++groups}`;
       const options = optionsTo(local.endpoint, logGroupName);

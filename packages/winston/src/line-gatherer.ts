@@ -16,14 +16,15 @@ export class LineGatherer {
   /** How many of them were handed on. */
   #taken = 0;
   #isScheduled = false;
+  #hasEnded = false;
 
   constructor(take: LineTaker) {
     this.#take = take;
   }
 
   add(event: LogEvent, context: EventContext | undefined): void {
-    if (context !== undefined) {
-      // The record belongs to the application, which may change it after the call.
+    if (context !== undefined || this.#hasEnded) {
+      // With a context: the record belongs to the application, which may change it after the call.
       this.handOver();
       this.#take(event, context);
       return;
@@ -31,6 +32,13 @@ export class LineGatherer {
     const length = this.#events.push(event);
     if (!this.#isScheduled) this.#schedule();
     else if (length >= MOST_LINES) this.handOver();
+  }
+
+  /** The event loop does not turn any more, or nothing is taken any more: from now on each line is handed on at once. */
+  end(): void {
+    this.handOver();
+    this.#hasEnded = true;
+    this.handOver(); // what was logged meanwhile
   }
 
   /** Hands on what there is, in order, also when it is called by somebody who hears of a line meanwhile. */

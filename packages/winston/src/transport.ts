@@ -83,7 +83,7 @@ export class CloudWatchTransport extends TransportStream {
     this.on('unpipe', (logger: Logger) => this.#leave(logger));
     // Lines that were corked take the same way as all others: _write, one by one, with its care for errors.
     Object.defineProperty(this, '_writev', { value: undefined });
-    this.#leaveExit = takeBacklogAtExit({ takeBacklog: () => this.#takeBacklog() });
+    this.#leaveExit = takeBacklogAtExit({ takeBacklog: () => this.#takeLast() });
   }
 
   /** Whether everything was written and delivered; winston's loggers ask before they wait for 'finish'. */
@@ -120,7 +120,7 @@ export class CloudWatchTransport extends TransportStream {
    */
   shutdown(options?: FlushOptions): Promise<FlushResult> {
     if (this.#closing === undefined) {
-      this.#takeBacklog();
+      this.#takeLast();
       this.#leaveExit();
       this.#closing = this.#publisher.close(options);
     }
@@ -134,7 +134,8 @@ export class CloudWatchTransport extends TransportStream {
 
   /** A line after the end, from another logger of this transport, is counted and warned about: never an 'error'. */
   override write(info: unknown, encoding?: unknown, callback?: unknown): boolean {
-    if (!this.#parts._writableState.ending) return super.write(info, encoding as never, callback as never);
+    if (!this.#parts._writableState.ending && !this.destroyed)
+      return super.write(info, encoding as never, callback as never);
     const done = callback ?? encoding;
     this._write(info as LogInfo, 'utf8', () => {
       if (typeof done === 'function') process.nextTick(done);
@@ -173,6 +174,11 @@ export class CloudWatchTransport extends TransportStream {
   #takeBacklog(): void {
     for (const logger of this.#loggers) drainLogger(logger);
     this.#lines.handOver();
+  }
+
+  #takeLast(): void {
+    this.#takeBacklog();
+    this.#lines.end();
   }
 
   #join(logger: Logger): void {

@@ -1,5 +1,5 @@
 import type { Drop, PublisherEvents, Warning } from 'cloudwatch-logs-publisher';
-import { Diagnostics, printLine, systemClock } from 'cloudwatch-logs-publisher/worker';
+import { Diagnostics, systemClock } from 'cloudwatch-logs-publisher/worker';
 import { type Relay, RelayEmitter } from './relay.js';
 
 type EventName = keyof PublisherEvents;
@@ -33,7 +33,7 @@ export class WorkerNews {
     const isLast = isEnding && (warning.code === 'shutdown' || warning.code === 'spool');
     if (isLast) this.#diagnostics.lastWords(warning);
     // The worker has held back already what it said a moment before.
-    else if (!this.#diagnostics.emit('warn', warning)) printLine(warning.message);
+    else this.#diagnostics.announce(warning);
   }
 
   /** A line that no worker was given. */

@@ -61,7 +61,9 @@ export class WorkerPublisher implements TransportPublisher {
       inMemory: () => 0, // nothing for the thread that the guard would start: there is one
       isBusy: () => false,
       drainMs: () => this.#exitMs(Date.now()),
-      drain: (timeoutMs) => this.#drain(timeoutMs),
+      drain: async (timeoutMs) => {
+        await this.flush({ timeoutMs, beforeExit: true });
+      },
       snapshot: () => ({ options: this.#options, streams: [] }),
       settle: () => this.#endWithProcess(),
     });
@@ -95,7 +97,11 @@ export class WorkerPublisher implements TransportPublisher {
     if (pendingEvents(this.stats()) === 0) return NOTHING;
     const flushTimeoutMs = timeoutMs ?? this.#options.flushTimeoutMs;
     if (beforeExit) this.#exitDeadline ??= Date.now() + flushTimeoutMs;
-    return (await this.#settle({ flushTimeoutMs, beforeExit }, flushTimeoutMs)).result;
+    const { result } = await this.#settle({ flushTimeoutMs, beforeExit }, flushTimeoutMs);
+    // The process may live on; what it logs from now on has its time again.
+    if (beforeExit && this.#state === 'open' && pendingEvents(this.stats()) === 0)
+      this.#exitDeadline = undefined;
+    return result;
   }
 
   close({ timeoutMs }: FlushOptions = {}): Promise<FlushResult> {
@@ -179,14 +185,6 @@ export class WorkerPublisher implements TransportPublisher {
     else thread?.terminate();
     const lost = this.#ended();
     return { ...result, dropped: result.dropped + lost };
-  }
-
-  /** The process has run out of work; it is held meanwhile. */
-  async #drain(timeoutMs: number): Promise<void> {
-    const isFirst = this.#exitDeadline === undefined;
-    await this.flush({ timeoutMs, beforeExit: true });
-    // What a later handler logs starts a new count, unless the time is over.
-    if (isFirst && pendingEvents(this.stats()) === 0) this.#exitDeadline = undefined;
   }
 
   /** The event loop does not turn any more: what is left to do is done when this returns. */

@@ -113,6 +113,22 @@ describe('delivery', () => {
     });
   }
 
+  for (const worker of [false, true]) {
+    it(`counts a line after destroy(), and throws nothing${worker ? ', with a worker' : ''}`, async (t) => {
+      const local = await endpoint(t, { faults: [{ kind: 'latency', ms: 100, operation: '*' }] });
+      const transport = transportTo(t, local, { worker });
+      transport.on('warn', () => {}); // about the late line
+      const logger = winston.createLogger({ format: text, transports: [transport] });
+      logger.info('before');
+      transport.destroy();
+      logger.info('after');
+      await transport.shutdown();
+      assert.deepEqual(linesOf(local), ['before']);
+      assert.equal(transport.stats().dropped.shutdown, 1);
+      settled(transport);
+    });
+  }
+
   it('may be ended in every way, several times', async (t) => {
     const local = await endpoint(t);
     const transport = transportTo(t, local);

@@ -4,6 +4,31 @@
 const endings = {
   'nothing left to do': () => {},
   'process.exit': () => process.exit(0),
+  'process.exit with a handler that was there before the transport': () => process.exit(0),
+  'process.exit with a handler that came after the transport': ({ logger, transport, lines }) => {
+    process.on('exit', () => {
+      logger.info('a line', { n: lines + 1 });
+      const { received, dropped } = transport.stats();
+      require('node:fs').writeSync(
+        1,
+        `at exit ${JSON.stringify({ received, shutdown: dropped.shutdown })}\n`,
+      );
+    });
+    process.exit(0);
+  },
+  'process.exit beside a transport with a function': ({ transport, options }) => {
+    const credentials = async () => ({ accessKeyId: 'SECRET-ID', secretAccessKey: 'SECRET-KEY' });
+    const aws = { ...options.aws, credentials };
+    const other = new transport.constructor({ ...options, aws, logStreamName: 'two' });
+    const line = 'of the other';
+    other.write({
+      level: 'info',
+      message: line,
+      [Symbol.for('level')]: 'info',
+      [Symbol.for('message')]: line,
+    });
+    process.exit(0);
+  },
   'process.exit, then look at the counters': ({ transport }) => {
     const warned = [];
     let dropped = 0;
@@ -73,6 +98,10 @@ const endings = {
 /** Runs the scenario with either build of the transport. */
 exports.run = (winston, CloudWatchTransport) => {
   const { ending, lines, options, loggerOptions } = JSON.parse(process.argv[2]);
+  let logger;
+  if (ending.endsWith('before the transport')) {
+    process.on('exit', () => logger.info('a line', { n: lines + 1 }));
+  }
   const transport = new CloudWatchTransport(options);
   const transports = [transport];
   if (ending.includes('stalled')) {
@@ -80,9 +109,9 @@ exports.run = (winston, CloudWatchTransport) => {
     stalled.log = () => {}; // takes a line and asks for no other
     transports.unshift(stalled);
   }
-  const logger = winston.createLogger({ ...loggerOptions, transports });
+  logger = winston.createLogger({ ...loggerOptions, transports });
   for (let n = 1; n <= lines; n++) logger.info('a line', { n });
   process.once('SIGTERM', () => process.exit(143));
   console.log('logged');
-  endings[ending]({ logger, transport, options });
+  endings[ending]({ logger, transport, options, lines });
 };
