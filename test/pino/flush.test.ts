@@ -86,6 +86,20 @@ describe('flushTransport', () => {
     await Promise.all([end(transport), end(elsewhere)]);
   });
 
+  it('waits as long as the options of the target say when the call names no time', async () => {
+    const { logGroupName, options } = newGroup();
+    local.faults.add({ kind: 'hang-before', logGroupName });
+    const transport = pino.transport(
+      cloudWatchTarget({ ...options, flushTimeoutMs: 200, closeTimeoutMs: 0 }),
+    );
+    pino(transport).info('waits');
+    const startedAt = performance.now();
+    assert.deepEqual(await flushTransport(transport), { delivered: 0, dropped: 0, pending: 1 });
+    assert.ok(performance.now() - startedAt < 20_000);
+    await end(transport);
+    local.faults.clear();
+  });
+
   it('flushes a multistream of a worker and an in-process stream', async () => {
     const inWorker = newGroup();
     const inProcess = newGroup();

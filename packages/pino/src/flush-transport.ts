@@ -3,7 +3,8 @@ import { lostEvents, sumFlushResults, sumStats } from 'cloudwatch-logs-publisher
 import { askTransport, linesRead } from './ask-transport.js';
 import { destinationsOf, type WorkerTransport } from './destinations.js';
 
-const FLUSH_TIMEOUT_MS = 30_000;
+// For a worker to start, and to tell what its options are.
+const START_MS = 30_000;
 // Beyond the time that the caller gives, because a busy worker still has to say how far it came.
 const ANSWER_MS = 5000;
 
@@ -13,7 +14,7 @@ const ANSWER_MS = 5000;
  * and in-process. Of several targets in one worker the results are added up.
  *
  * @param transport what `pino.transport()` or `cloudWatchTransport()` returned, or a logger
- * @param options `timeoutMs`: how long to wait. @default 30_000; in-process the stream's `flushTimeoutMs`
+ * @param options `timeoutMs`: how long to wait. @default the target's `flushTimeoutMs`, the longest of several
  * @throws TypeError when there is nothing of this package to flush; Error when the worker has crashed or does
  * not answer
  *
@@ -25,7 +26,7 @@ export async function flushTransport(transport: unknown, options: FlushOptions =
   const { publishers, workers } = destinationsOf(transport);
   const results = await Promise.all([
     ...publishers.map((publisher) => publisher.flush(options)),
-    ...workers.map((worker) => flushWorker(worker, options.timeoutMs ?? FLUSH_TIMEOUT_MS)),
+    ...workers.map((worker) => flushWorker(worker, options)),
   ]);
   return sumFlushResults(results);
 }
@@ -38,7 +39,7 @@ export async function flushTransport(transport: unknown, options: FlushOptions =
  */
 export async function transportStats(transport: unknown): Promise<PublisherStats> {
   const { publishers, workers } = destinationsOf(transport);
-  const answers = await Promise.all(workers.map((worker) => askTransport(worker, {}, FLUSH_TIMEOUT_MS)));
+  const answers = await Promise.all(workers.map((worker) => askTransport(worker, {}, START_MS)));
   const sum = sumStats([
     ...publishers.map((publisher) => publisher.stats()),
     ...answers.map(({ stats }) => stats),
@@ -47,17 +48,24 @@ export async function transportStats(transport: unknown): Promise<PublisherStats
   return sum;
 }
 
-async function flushWorker(transport: WorkerTransport, timeoutMs: number): Promise<FlushResult> {
+async function flushWorker(transport: WorkerTransport, options: FlushOptions): Promise<FlushResult> {
   // An orderly end has settled every event, and told what became of them.
   if (transport.writableEnded && !transport.writableErrored) return { delivered: 0, dropped: 0, pending: 0 };
-  const startedAt = performance.now();
   // A worker that is not ready yet has delivered nothing.
-  const asked = transport.ready ? askTransport(transport, {}, timeoutMs + ANSWER_MS) : undefined;
-  asked?.catch(() => {}); // awaited below, when a failure of the flush itself has not come first
+  const hasDelivered = transport.ready;
+  const startedAt = performance.now();
+  const asked = askTransport(
+    transport,
+    {},
+    options.timeoutMs === undefined ? START_MS : options.timeoutMs + ANSWER_MS,
+  );
+  asked.catch(() => {}); // awaited below, when a failure of the flush itself has not come first
+  const timeoutMs = options.timeoutMs ?? (await asked).flushTimeoutMs;
   await linesRead(transport, timeoutMs);
   const flushTimeoutMs = Math.max(0, Math.round(timeoutMs - (performance.now() - startedAt)));
-  const { pending, stats } = await askTransport(transport, { flushTimeoutMs }, flushTimeoutMs + ANSWER_MS);
-  const before = (await asked)?.stats;
+  const question = { flushTimeoutMs, beforeExit: options.beforeExit };
+  const { pending, stats } = await askTransport(transport, question, flushTimeoutMs + ANSWER_MS);
+  const before = hasDelivered ? (await asked).stats : undefined;
   return {
     delivered: stats.delivered - (before?.delivered ?? 0),
     dropped: lostEvents(stats) - (before ? lostEvents(before) : 0),

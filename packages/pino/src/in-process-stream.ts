@@ -1,10 +1,17 @@
 import { Writable } from 'node:stream';
 import type { FlushResult, Publisher, PublisherStats } from 'cloudwatch-logs-publisher';
+import { printLine } from 'cloudwatch-logs-publisher/worker';
 import { type CloudWatchStream, PUBLISHER } from './cloudwatch-stream.js';
 import type { LevelNames } from './line-reader.js';
 import { LineSplitter } from './line-splitter.js';
 import { publishLine } from './publish-line.js';
 
+const FORWARDED = new Map<string | symbol, 'warn' | 'drop'>([
+  ['cloudwatch:warn', 'warn'],
+  ['cloudwatch:drop', 'drop'],
+]);
+
+type Listener = Parameters<Writable['on']>[1];
 type WriteCallback = (error?: Error | null) => void;
 
 /**
@@ -14,7 +21,7 @@ type WriteCallback = (error?: Error | null) => void;
 export class InProcessStream extends Writable implements CloudWatchStream {
   readonly [PUBLISHER]: Publisher;
   readonly #lines: LineSplitter;
-  readonly #forwarded = new Set<string>();
+  readonly #forwarders = new Map<string | symbol, (about: unknown) => void>();
 
   constructor(publisher: Publisher, levels: LevelNames) {
     // Nothing ever waits here: the bound is the publisher's buffer, which drops and counts instead of pushing back.
@@ -26,7 +33,7 @@ export class InProcessStream extends Writable implements CloudWatchStream {
 
   flush(callback?: () => void): Promise<FlushResult> {
     const flushed = this[PUBLISHER].flush().then((result) => {
-      this.emit('cloudwatch:stats', this.stats());
+      this.#tellStats();
       return result;
     });
     if (callback) void flushed.then(() => process.nextTick(callback));
@@ -54,6 +61,23 @@ export class InProcessStream extends Writable implements CloudWatchStream {
     return true;
   }
 
+  // Node.js does not emit 'removeListener' for the last listener of a stream.
+  override removeListener(name: string | symbol, listener: Listener): this {
+    super.removeListener(name, listener);
+    this.#endForward(name);
+    return this;
+  }
+
+  override off(name: string | symbol, listener: Listener): this {
+    return this.removeListener(name, listener);
+  }
+
+  override removeAllListeners(name?: string | symbol): this {
+    super.removeAllListeners(name);
+    for (const forwarded of FORWARDED.keys()) this.#endForward(forwarded);
+    return this;
+  }
+
   override _write(chunk: string | Uint8Array, _encoding: BufferEncoding, callback: WriteCallback): void {
     this.#lines.write(chunk);
     callback();
@@ -70,14 +94,33 @@ export class InProcessStream extends Writable implements CloudWatchStream {
 
   async #close(): Promise<void> {
     await this[PUBLISHER].close();
-    if (!this.destroyed) this.emit('cloudwatch:stats', this.stats());
+    if (!this.destroyed) this.#tellStats();
   }
 
-  /** Warnings go to stderr until somebody listens for them here. */
+  #tellStats(): void {
+    try {
+      this.emit('cloudwatch:stats', this.stats());
+    } catch (error) {
+      // A listener of the application failed: that must not keep a flush or the end from coming to its end.
+      const reason = error instanceof Error ? error.message : String(error);
+      printLine(`a listener for 'cloudwatch:stats' threw: ${reason}`);
+    }
+  }
+
+  /** Warnings go to stderr while nobody listens for them here. */
   #forward(name: string | symbol): void {
-    const event = name === 'cloudwatch:warn' ? 'warn' : name === 'cloudwatch:drop' ? 'drop' : undefined;
-    if (event === undefined || this.#forwarded.has(event)) return;
-    this.#forwarded.add(event);
-    this[PUBLISHER].on(event, (about: unknown) => this.emit(`cloudwatch:${event}`, about));
+    const event = FORWARDED.get(name);
+    if (event === undefined || this.#forwarders.has(name)) return;
+    const forwarder = (about: unknown) => this.emit(name, about);
+    this.#forwarders.set(name, forwarder);
+    this[PUBLISHER].on(event, forwarder);
+  }
+
+  #endForward(name: string | symbol): void {
+    const event = FORWARDED.get(name);
+    const forwarder = this.#forwarders.get(name);
+    if (event === undefined || forwarder === undefined || this.listenerCount(name) > 0) return;
+    this.#forwarders.delete(name);
+    this[PUBLISHER].off(event, forwarder);
   }
 }

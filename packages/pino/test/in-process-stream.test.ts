@@ -4,7 +4,9 @@ import { after, before, describe, it } from 'node:test';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { type LocalCloudWatchLogs, startLocal } from 'cloudwatch-logs-local';
 import pino from 'pino';
+import { PUBLISHER } from '../src/cloudwatch-stream.ts';
 import { flushTransport, transportStats } from '../src/flush-transport.ts';
+import type { InProcessStream } from '../src/in-process-stream.ts';
 import { cloudWatchTransport } from '../src/transport.ts';
 
 describe('the in-process stream', () => {
@@ -129,6 +131,42 @@ describe('the in-process stream', () => {
       .events({ logGroupName: options.logGroupName })
       .map(({ logStreamName }) => logStreamName);
     assert.deepEqual(names.sort(), ['audit/a', 'error/b']);
+  });
+
+  it('prints warnings again when nobody listens for them any more', async () => {
+    const { options } = settings();
+    const stream = cloudWatchTransport(options) as InProcessStream;
+    const publisher = stream[PUBLISHER];
+    const listener = () => {};
+    stream.once('cloudwatch:warn', listener);
+    stream.on('cloudwatch:warn', listener);
+    assert.equal(publisher.listenerCount('warn'), 1);
+    stream.off('cloudwatch:warn', listener);
+    stream.off('cloudwatch:warn', listener);
+    assert.equal(publisher.listenerCount('warn'), 0);
+    stream.on('cloudwatch:warn', listener);
+    stream.removeAllListeners('cloudwatch:warn');
+    assert.equal(publisher.listenerCount('warn'), 0);
+    const heard: unknown[] = [];
+    stream.on('cloudwatch:warn', (warning) => heard.push(warning));
+    stream.write('{"level":30}\n');
+    stream.end();
+    await once(stream, 'close');
+    stream.write('late\n');
+    assert.equal(heard.length, 1);
+  });
+
+  it('flushes and ends although a listener for its counters throws', async () => {
+    const { options, messages } = settings();
+    const stream = cloudWatchTransport(options);
+    stream.on('cloudwatch:stats', () => {
+      throw new Error('the application failed');
+    });
+    pino(stream).info('one');
+    assert.deepEqual(await stream.flush(), { delivered: 1, dropped: 0, pending: 0 });
+    stream.end();
+    await once(stream, 'close');
+    assert.deepEqual(messages(), ['one']);
   });
 
   it('takes text piped into it, the last line too', async () => {
