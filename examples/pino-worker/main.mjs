@@ -14,10 +14,8 @@ const aws = local && {
 const transport = pino.transport({
   targets: [
     { target: 'pino/file', level: 'info', options: { destination: 1 } },
-    cloudWatchTarget(
-      { logGroupName: '/example/pino', logStreamName: '{date}/{hostname}', aws },
-      { level: 'info' },
-    ),
+    // Without logStreamName each process has a stream of its own: '{date}/{hostname}/{instance}'.
+    cloudWatchTarget({ logGroupName: '/example/pino', aws }, { level: 'info' }),
   ],
 });
 transport.on('cloudwatch:warn', (warning) => console.error(warning.code, warning.message));

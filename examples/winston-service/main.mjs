@@ -1,4 +1,4 @@
-// A winston logger with the console and CloudWatch Logs: errors go to a stream of their own, uncaught exceptions are
+// A winston logger with the console and CloudWatch Logs: each level has a stream of its own, uncaught exceptions are
 // stored before the process ends, and the end of the logger is the delivery of its lines.
 // Without an endpoint in the environment it brings a local one, so that it runs anywhere.
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ import { CloudWatchTransport } from 'winston-cloudwatch-logs';
 const local = process.env.AWS_ENDPOINT_URL_CLOUDWATCH_LOGS ? undefined : await startLocal();
 const transport = new CloudWatchTransport({
   logGroupName: '/example/winston',
-  logStreamName: '{level}/{date}/{hostname}',
+  logStreamName: '{level}/{date}/{hostname}/{instance}', // {instance} keeps processes apart
   retentionInDays: 30,
   handleExceptions: true,
   ...(local && {
