@@ -117,7 +117,8 @@ describe('the packed packages, installed by npm', { skip }, () => {
     });
   }
 
-  for (const readme of ['README.md', 'packages/pino/README.md', 'packages/winston/README.md']) {
+  const readmes = ['pino', 'winston', 'publisher', 'local'].map((name) => `packages/${name}/README.md`);
+  for (const readme of ['README.md', ...readmes]) {
     const snippets = markedSnippets(readme);
     if (snippets.length === 0) {
       test(`run the snippets of ${readme}`, {

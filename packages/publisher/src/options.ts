@@ -70,7 +70,10 @@ export interface PublisherOptions {
   readonly logStreamName?: string | LogStreamNameFunction;
   /** Settings of the AWS SDK client. @default {} */
   readonly aws?: AwsOptions;
-  /** A ready client, used as it is. Only in-process. It is not destroyed at the end. */
+  /**
+   * A ready client, used as it is. Only in-process; not even the thread that delivers at `process.exit()` can have it. It
+   * is not destroyed at the end.
+   */
   readonly client?: CloudWatchLogsClient;
   /** Path, URL or name of a module whose default export is a client or a function that makes one. */
   readonly clientModule?: string;
@@ -93,15 +96,21 @@ export interface PublisherOptions {
    * batches wait in turn: at most 50 a second go that are not full. @default 1000
    */
   readonly flushIntervalMs?: number;
-  /** Largest batch, 26 bytes an event included; the service's limit or less. @default 1_048_576 */
+  /**
+   * Largest batch, 26 bytes an event included; the service's limit or less, and never more than half of
+   * `maxBufferBytes`. @default 1_048_576
+   */
   readonly maxBatchBytes?: number;
   /** Most events in a batch; the service's limit or less. @default 10_000 */
   readonly maxBatchEvents?: number;
-  /** Largest event, its 26 bytes included; the service's limit or less. @default 1_048_576 */
+  /** Largest event, its 26 bytes included; the service's limit or less, and never more than a batch. @default 1_048_576 */
   readonly maxEventBytes?: number;
   /** What happens to a larger event; counted in every case. @default 'split' */
   readonly oversize?: OversizePolicy;
-  /** Memory for events, queued and in flight. @default 67_108_864 (64 MiB) */
+  /**
+   * Memory for events, queued and in flight. With a `spool` new ones take three quarters of it at the most; the rest is
+   * for what is read back. @default 67_108_864 (64 MiB)
+   */
   readonly maxBufferBytes?: number;
   /** Which events go when that memory is full; counted, reported and marked in the stream. @default 'drop-oldest' */
   readonly overflow?: OverflowPolicy;
