@@ -22,7 +22,7 @@ const QUICK_SCALE = 0.2;
 export const USAGE = `npm run bench                       every measure but the soak, with figures to publish
 npm run bench -- --quick            the same with less of everything, for trying; published results stay as they are
 npm run bench -- pino-throughput    the rows whose name holds the word
-npm run bench -- --soak             the soak of 10 minutes as well
+npm run bench -- --soak             the soak of 10 minutes as well, after 6 of warming up
 npm run bench -- --full             10 million events in the row about flatness as well
   --runs N      runs that count, 5 by default (2 with --quick)
   --scale X     part of the full amount that is measured; 1 by default

@@ -58,6 +58,16 @@ describe('the packed packages, installed by npm', { skip }, () => {
     });
   }
 
+  for (const format of ['esm', 'cjs'] as const) {
+    test(`say what a winston app that was bundled as ${format} could not send at process.exit()`, async () => {
+      const file = `bundled/winston-exits.${format === 'esm' ? 'mjs' : 'cjs'}`;
+      bundle(path.join(consumer.folder, 'esm/winston-exits.js'), path.join(consumer.folder, file), format);
+      const { code, output } = await consumer.run(file, [], { ...environmentFor(local), LOG_GROUP: 'exits' });
+      assert.equal(code, 0, output);
+      assert.match(output, /^cloudwatch-logs: 1 log event\(s\) for log group "exits" were not sent.*\n$/);
+    });
+  }
+
   const compilers = {
     'TypeScript 5': path.join(consumer.folder, 'node_modules/typescript/bin/tsc'),
     'TypeScript 7': fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url)),
