@@ -3,7 +3,8 @@ import path from 'node:path';
 import { damageReport } from './damage-report.js';
 import { type DirectoryScan, scanDirectory } from './directory-scan.js';
 import { LEDGER_FILE } from './ledger.js';
-import { isOwnerDead, listOwnerEntries, OwnerDirectory, type OwnerIdentity } from './owner-lock.js';
+import { OwnerDirectory, type OwnerEntry, type OwnerIdentity } from './owner-lock.js';
+import type { OwnerWatch } from './owner-watch.js';
 import { type IdRange, RangeSet } from './range-set.js';
 import { type AdoptedVolume, NOTHING_RECOVERED, recoveryOf } from './recovery.js';
 import type { Recovery } from './spool-options.js';
@@ -14,6 +15,7 @@ import type { Volumes } from './volumes.js';
 export interface AdoptionContext {
   readonly root: string;
   readonly owner: OwnerIdentity;
+  readonly watch: OwnerWatch;
   readonly volumes: Volumes;
   /** Ids of events below this one are for what is found at the start, so that it is read first. */
   readonly firstOwnId: number;
@@ -47,13 +49,9 @@ export class Adoption {
 
   /** @param isLate new events may have ids already, so what is found now is read behind them */
   async run(isLate: boolean): Promise<Recovery> {
-    const { root, owner, volumes, onWarn } = this.#context;
+    const { root, volumes, onWarn } = this.#context;
     const problems: string[] = [];
-    const found = await adoptDeadOwners(root, owner, problems, {
-      isKnown: (key) => volumes.isKnown(key),
-      onClaimed: (directory) => this.#claimed.add(directory),
-      onProgress: () => this.progress++,
-    });
+    const found = await this.#adoptDeadOwners(problems);
     this.#claimed.clear();
     if (found.length === 0 && (problems.length === 0 || isLate)) return NOTHING_RECOVERED;
     const ids = new RangeSet();
@@ -70,6 +68,34 @@ export class Adoption {
       if (volume.isSettled) volumes.retire(volume);
     }
     return recovery;
+  }
+
+  /** Takes over the directories of all dead owners, oldest first. Problems become lines in `problems`. */
+  async #adoptDeadOwners(problems: string[]): Promise<AdoptedVolume[]> {
+    const { root, owner, watch, volumes } = this.#context;
+    const adopted: AdoptedVolume[] = [];
+    let entries: readonly OwnerEntry[] = [];
+    try {
+      entries = await watch.list();
+    } catch (error) {
+      const code = codeOf(error);
+      // These make the spool unusable, which is said elsewhere.
+      if (!UNUSABLE.has(code)) problems.push(`${root} cannot be listed (${code})`);
+    }
+    for (const entry of entries) {
+      if (volumes.isKnown(entry.key)) continue;
+      try {
+        const state = await watch.look(entry);
+        if (state !== 'dead' && state !== 'released') continue;
+        const directory = await OwnerDirectory.claim(root, entry, owner);
+        if (directory === undefined) continue;
+        this.#claimed.add(directory);
+        adopted.push(await openVolume(directory, () => this.progress++));
+      } catch (error) {
+        problems.push(`${entry.name} cannot be taken over (${codeOf(error)})`);
+      }
+    }
+    return adopted;
   }
 
   /** Gives the events of a dead owner ids of this spool. */
@@ -92,45 +118,6 @@ export class Adoption {
     this.tornBytes += tornBytes;
     return range;
   }
-}
-
-interface AdoptionHooks {
-  /** Whether a directory is not to be taken over. */
-  readonly isKnown: (key: string) => boolean;
-  readonly onClaimed: (directory: OwnerDirectory) => void;
-  /** Something was read. */
-  readonly onProgress: () => void;
-}
-
-/** Takes over the directories of all dead owners in `root`, oldest first. Problems become lines in `problems`. */
-async function adoptDeadOwners(
-  root: string,
-  owner: OwnerIdentity,
-  problems: string[],
-  { isKnown, onClaimed, onProgress }: AdoptionHooks,
-): Promise<AdoptedVolume[]> {
-  const adopted: AdoptedVolume[] = [];
-  let entries: Awaited<ReturnType<typeof listOwnerEntries>> = [];
-  try {
-    entries = await listOwnerEntries(root);
-  } catch (error) {
-    const code = codeOf(error);
-    // These make the spool unusable, which is said elsewhere.
-    if (!UNUSABLE.has(code)) problems.push(`${root} cannot be listed (${code})`);
-  }
-  for (const entry of entries) {
-    if (isKnown(entry.key)) continue;
-    try {
-      if (!(await isOwnerDead(root, entry, owner))) continue;
-      const directory = await OwnerDirectory.claim(root, entry, owner);
-      if (directory === undefined) continue;
-      onClaimed(directory);
-      adopted.push(await openVolume(directory, onProgress));
-    } catch (error) {
-      problems.push(`${entry.name} cannot be taken over (${codeOf(error)})`);
-    }
-  }
-  return adopted;
 }
 
 async function openVolume(directory: OwnerDirectory, onProgress: () => void): Promise<AdoptedVolume> {

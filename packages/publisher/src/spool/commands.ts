@@ -14,11 +14,12 @@ Looks into the directory that the \`spool\` option names, also while application
         --stream NAME     only those of this log stream
         --group NAME      only those of this log group
   verify <directory>    reads every file; exit code 1 when something is damaged
-  replay <directory>    sends what processes left that have ended; what it cannot send stays
+  replay <directory>    sends what processes left that have ended; what it cannot send stays. Those of other hosts
+                        and containers it watches for a minute before, to see whether they have ended
         --region NAME     AWS Region; by default that of the environment or the profile
         --profile NAME    named profile of the shared AWS configuration files
         --endpoint URL    another endpoint than AWS's own
-        --timeout SECONDS ends after this time; by default when everything is sent
+        --timeout SECONDS ends after sending for this time; by default when everything is sent
 
 Exit codes: 0 all is well, 1 damage was found or events were not sent, 2 the command or the directory cannot be used.
 `;
@@ -84,10 +85,9 @@ function list(directory: string, owners: readonly OwnerReport[], stdout: Writabl
   const events = all.reduce((sum, stream) => sum + stream.events, 0);
   stdout.write(`${directory}: ${owners.length} owners, ${segments} segments, ${events} events to deliver\n`);
   for (const owner of owners) {
-    const { scan, state, pid } = owner;
+    const { scan } = owner;
     const bytes = scan.segments.reduce((sum, segment) => sum + segment.bytes, 0);
-    const who = state === 'released' ? 'released' : `${state}, process ${pid}`;
-    stdout.write(`\n${owner.name} (${who}): ${scan.segments.length} segments, ${bytes} bytes\n`);
+    stdout.write(`\n${owner.name} (${describe(owner)}): ${scan.segments.length} segments, ${bytes} bytes\n`);
     for (const { logGroupName, logStreamName, events: count, bytes: size, oldestTimestamp } of scan.streams) {
       const oldest = timeOf(oldestTimestamp);
       stdout.write(`  ${logGroupName} ${logStreamName}: ${count} events, ${size} bytes, oldest ${oldest}\n`);
@@ -95,6 +95,12 @@ function list(directory: string, owners: readonly OwnerReport[], stdout: Writabl
     for (const line of damageOf(owner)) stdout.write(`  damaged: ${line}\n`);
   }
   return 0;
+}
+
+function describe({ state, pid, touchedAt }: OwnerReport): string {
+  if (state === 'released') return state;
+  if (state !== 'unseen') return `${state}, process ${pid}`;
+  return `process ${pid} of another host or container, which touched it last at ${timeOf(touchedAt)}`;
 }
 
 async function print(

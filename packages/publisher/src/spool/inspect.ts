@@ -1,40 +1,49 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { type DirectoryScan, scanDirectory } from './directory-scan.js';
 import type { SpooledEvent } from './event-frame.js';
-import { currentOwner, isOwnerDead, listOwnerEntries } from './owner-lock.js';
+import { currentOwner } from './owner-lock.js';
+import { type OwnerState, OwnerWatch } from './owner-watch.js';
 import { readSpool } from './spool-reader.js';
 
 /** What one owner has in a spool directory. */
 export interface OwnerReport {
   /** Name of its directory. */
   readonly name: string;
-  readonly state: 'alive' | 'dead' | 'released';
+  readonly state: OwnerState;
   readonly pid: number | undefined;
+  /** When its owner touched it last, in milliseconds since 1970 by the owner's clock. */
+  readonly touchedAt: number;
   readonly scan: DirectoryScan;
 }
 
-/** Looks at a spool without changing it, also beside its owners. Throws when the directory cannot be listed. */
-export async function inspectSpool(directory: string): Promise<OwnerReport[]> {
-  const self = currentOwner();
+/**
+ * Looks at a spool without changing it, also beside its owners. Throws when the directory cannot be listed.
+ *
+ * @param watch tells of owners that the system tells nothing of, when it has watched them before
+ */
+export async function inspectSpool(
+  directory: string,
+  watch = new OwnerWatch(directory, currentOwner()),
+): Promise<OwnerReport[]> {
   const reports: OwnerReport[] = [];
-  for (const entry of await listOwnerEntries(directory)) {
+  for (const entry of await watch.list()) {
     const { name, owner } = entry;
-    const isDead = await isOwnerDead(directory, entry, self);
-    const scan = await scanOwner(path.join(directory, name));
+    const state = await watch.look(entry);
+    const found = await scanOwner(path.join(directory, name));
     // Its owner settled everything, or another process took it over, since the names were listed.
-    if (scan === undefined) continue;
-    const state = owner === undefined ? 'released' : isDead ? 'dead' : 'alive';
-    reports.push({ name, state, pid: owner?.pid, scan });
+    if (found !== undefined) reports.push({ name, state, pid: owner?.pid, ...found });
   }
   return reports;
 }
 
-/** What is wrong with the files of an owner, one line each. The end of what a living owner writes may be unfinished. */
+/** What is wrong with the files of an owner, one line each. The end of what is written at present may be unfinished. */
 export function damageOf({ state, scan }: OwnerReport): string[] {
   const lines: string[] = [];
+  const mayWrite = state === 'alive' || state === 'unseen';
   if (scan.corruptFrames > 0) lines.push(`${scan.corruptFrames} corrupt frames`);
-  if (scan.tornBytes > 0 && state !== 'alive') lines.push(`${scan.tornBytes} bytes of unfinished writes`);
-  if (scan.ledger.damagedPlaces > 0 && state !== 'alive') {
+  if (scan.tornBytes > 0 && !mayWrite) lines.push(`${scan.tornBytes} bytes of unfinished writes`);
+  if (scan.ledger.damagedPlaces > 0 && !mayWrite) {
     lines.push(`${scan.ledger.damagedPlaces} damaged places in the ledger`);
   }
   for (const file of scan.unreadable) lines.push(`not readable: ${file}`);
@@ -52,9 +61,10 @@ export async function* printSpool(directory: string): AsyncGenerator<SpooledEven
   }
 }
 
-async function scanOwner(directory: string): Promise<DirectoryScan | undefined> {
+async function scanOwner(directory: string): Promise<Pick<OwnerReport, 'scan' | 'touchedAt'> | undefined> {
   try {
-    return await scanDirectory(directory, { cutTornTails: false });
+    const scan = await scanDirectory(directory, { cutTornTails: false });
+    return { scan, touchedAt: (await fs.promises.stat(directory)).mtimeMs };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;

@@ -11,10 +11,6 @@ const NAME = /^([0-9a-z]+)-([0-9a-f]{8})\.(?:free|(\d+)\.(\d*)\.([0-9a-f]{8})\.[
 
 /** Owners touch their directories this often. */
 export const HEARTBEAT_MS = 10_000;
-// An owner that cannot be looked up (another host or container) is dead when it did not touch for this long.
-const LEASE_MS = 60_000;
-// A process that lives, but whose directory nobody touches: the worker thread that wrote it is gone.
-const ABANDONED_MS = 300_000;
 
 /** Who owns a directory. Process ids mean something only among owners of the same scope. */
 export interface OwnerIdentity {
@@ -65,19 +61,21 @@ export async function listOwnerEntries(root: string): Promise<OwnerEntry[]> {
   return entries.sort((a, b) => age(a) - age(b) || (a.key < b.key ? -1 : 1));
 }
 
-/** Whether nobody writes to the directory any more. In doubt an owner counts as alive. */
-export async function isOwnerDead(root: string, entry: OwnerEntry, self: OwnerIdentity): Promise<boolean> {
-  const { owner } = entry;
-  if (owner === undefined) return true;
-  if (owner.scope === self.scope) {
-    if (!processIsAlive(owner)) return true;
-  }
+/**
+ * What the system says of an owner whose process id means something here. `'unknown'`: a process has its number, and
+ * nothing tells whether it is the same.
+ */
+export function lookUpOwner({ pid, startTime }: OwnerIdentity): 'alive' | 'dead' | 'unknown' {
   try {
-    const { mtimeMs } = await fs.promises.stat(path.join(root, entry.name));
-    return Date.now() - mtimeMs > (owner.scope === self.scope ? ABANDONED_MS : LEASE_MS);
-  } catch {
-    return false;
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it exists and belongs to somebody else.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return 'dead';
   }
+  const start = processStart(pid);
+  if (start === 'dead') return 'dead';
+  if (start === undefined || startTime === '') return 'unknown';
+  return start === startTime ? 'alive' : 'dead';
 }
 
 /** A directory that this owner holds. */
@@ -112,10 +110,8 @@ export class OwnerDirectory {
     owner: OwnerIdentity,
   ): Promise<OwnerDirectory | undefined> {
     const name = ownedName(entry.created, entry.key, owner);
-    const now = new Date();
     try {
-      // Touched before it changes hands: owners of another scope would take a stale directory away again.
-      await fs.promises.utimes(path.join(root, entry.name), now, now);
+      // Owners that watch the old name begin anew with the new one.
       await fs.promises.rename(path.join(root, entry.name), path.join(root, name));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -144,18 +140,6 @@ export class OwnerDirectory {
 function ownedName(created: string, key: string, owner: OwnerIdentity): string {
   const random = randomBytes(3).toString('hex');
   return `${created}-${key}.${owner.pid}.${owner.startTime}.${owner.scope}.${random}`;
-}
-
-function processIsAlive(owner: OwnerIdentity): boolean {
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    // EPERM: it exists and belongs to somebody else.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
-  const start = processStart(owner.pid);
-  if (start === 'dead') return false;
-  return start === undefined || owner.startTime === '' || start === owner.startTime;
 }
 
 /** When a process began; `'dead'` for one that has ended but was not waited for; undefined where that is unknown. */

@@ -2,7 +2,10 @@ import type { Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AwsOptions } from '../options.js';
 import { Publisher } from '../publisher.js';
-import { inspectSpool } from './inspect.js';
+import { inspectSpool, type OwnerReport } from './inspect.js';
+import { currentOwner, HEARTBEAT_MS } from './owner-lock.js';
+import { OwnerWatch, SILENT_BEATS } from './owner-watch.js';
+import { openSpool } from './spool.js';
 
 /** How a replay reaches CloudWatch Logs, and how long it may take. */
 export interface ReplayFlags {
@@ -25,19 +28,21 @@ export async function replayCommand(
   directory: string,
   flags: ReplayFlags,
   { stdout, stderr }: { readonly stdout: Writable; readonly stderr: Writable },
+  beatMs = HEARTBEAT_MS,
 ): Promise<number> {
-  const owners = await inspectSpool(directory); // throws when the directory cannot be listed
-  const events = (isAlive: boolean) =>
-    owners
-      .filter(({ state }) => (state === 'alive') === isAlive)
-      .flatMap(({ scan }) => scan.streams)
-      .reduce((sum, stream) => sum + stream.events, 0);
-  const total = events(false);
-  const living = owners.filter(({ state }) => state === 'alive');
+  const watch = new OwnerWatch(directory, currentOwner(), beatMs);
+  await watchUnseen(watch, stdout, beatMs); // throws when the directory cannot be listed
+  const owners = await inspectSpool(directory, watch);
+  const events = (of: readonly OwnerReport[]) =>
+    of.flatMap(({ scan }) => scan.streams).reduce((sum, stream) => sum + stream.events, 0);
+  const ended = owners.filter(({ state }) => state === 'dead' || state === 'released');
+  const living = owners.filter((owner) => !ended.includes(owner));
   if (living.length > 0) {
-    stdout.write(`${living.length} living owners keep ${events(true)} events, which they send themselves\n`);
+    stdout.write(
+      `${living.length} living owners keep ${events(living)} events, which they send themselves\n`,
+    );
   }
-  if (total === 0) {
+  if (events(ended) === 0) {
     stdout.write('nothing to replay\n');
     return 0;
   }
@@ -46,11 +51,14 @@ export async function replayCommand(
     ...(flags.region !== undefined && { region: flags.region }),
     ...(flags.profile !== undefined && { profile: flags.profile }),
   };
-  const publisher = new Publisher({
-    logGroupName: 'replay', // every event goes to the group that it was logged to
-    aws,
-    spool: { directory, maxBytes: Number.MAX_SAFE_INTEGER },
-  });
+  const publisher = new Publisher(
+    {
+      logGroupName: 'replay', // every event goes to the group that it was logged to
+      aws,
+      spool: { directory, maxBytes: Number.MAX_SAFE_INTEGER },
+    },
+    { openSpool: (options) => openSpool({ ...options, watch }) },
+  );
   publisher.on('warn', ({ message }) => stderr.write(`${message}\n`));
   const tell = () => {
     const { recovered, delivered, spooled } = publisher.stats();
@@ -75,4 +83,18 @@ export async function replayCommand(
   tell();
   const { recovered, delivered } = publisher.stats();
   return delivered === recovered && recovered > 0 ? 0 : 1;
+}
+
+/** Watches the owners that the system tells nothing of, until it is known which of them live. */
+async function watchUnseen(watch: OwnerWatch, stdout: Writable, beatMs: number): Promise<void> {
+  for (let beat = 0; ; beat++) {
+    let unseen = 0;
+    for (const entry of await watch.list()) if ((await watch.look(entry)) === 'unseen') unseen += 1;
+    if (unseen === 0 || beat >= SILENT_BEATS) return;
+    const seconds = Math.ceil(((SILENT_BEATS - beat) * beatMs) / 1000);
+    stdout.write(
+      `${unseen} owners on other hosts or in other containers: watching for ${seconds} s whether they live\n`,
+    );
+    await wait(beatMs);
+  }
 }

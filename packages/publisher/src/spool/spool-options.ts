@@ -1,6 +1,7 @@
 import type { StreamSummary } from './directory-scan.js';
 import type { SpooledEvent } from './event-frame.js';
 import type { OwnerIdentity } from './owner-lock.js';
+import type { OwnerWatch } from './owner-watch.js';
 import type { IdRange } from './range-set.js';
 
 /** Why the spool cannot be written to at present. */
@@ -100,6 +101,8 @@ export interface SpoolOptions extends SpoolCallbacks {
   readonly heartbeatMs?: number;
   /** Who writes. @default this process */
   readonly owner?: OwnerIdentity;
+  /** Has watched the other owners before. @default one that begins to */
+  readonly watch?: OwnerWatch;
 }
 
 /** Figures of a spool. */

@@ -4,6 +4,7 @@ import type { SpooledEvent } from './event-frame.js';
 import { Heartbeat } from './heartbeat.js';
 import { makeRoom, type PlacedSegment } from './make-room.js';
 import { currentOwner, HEARTBEAT_MS, OwnerDirectory } from './owner-lock.js';
+import { OwnerWatch } from './owner-watch.js';
 import type { IdRange } from './range-set.js';
 import type { Segment } from './segment.js';
 import { dropOf } from './spool-drop.js';
@@ -50,6 +51,7 @@ export class Spool {
     this.#adoption = new Adoption({
       root,
       owner,
+      watch: options.watch ?? new OwnerWatch(root, owner, heartbeatMs),
       volumes: this.#volumes,
       firstOwnId: FIRST_OWN_ID,
       reserveIds: (count) => this.#writer.reserveIds(count),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import test from 'node:test';
@@ -88,6 +89,22 @@ test('the command lists, prints and verifies a spool beside its living owner, an
   assert.equal(damaged.status, 1);
   assert.match(damaged.stdout, /1 corrupt frames/);
   assert.doesNotMatch(damaged.stdout, /EVENT/);
+});
+
+test('the command says of an owner out of sight when it touched its files last, and reports no unfinished end', async (t) => {
+  const directory = temporaryDirectory(t);
+  const elsewhere = open(directory, { owner: { ...deadOwner(), scope: '00000000' } });
+  appendNumbers(elsewhere, 1, 3);
+  await elsewhere.flush();
+  const [segment = ''] = filesOf(directory, '.segment');
+  fs.truncateSync(segment, fs.statSync(segment).size - 1);
+  fs.utimesSync(path.dirname(segment), 1_700_000_000, 1_700_000_000);
+  const list = await run('list', directory);
+  assert.match(
+    list.stdout,
+    /process 1073741824 of another host or container, which touched it last at 2023-11-14T22:13:20\.000Z/,
+  );
+  assert.equal((await run('verify', directory)).status, 0);
 });
 
 test('the command says what it expects when it is called wrongly', async () => {

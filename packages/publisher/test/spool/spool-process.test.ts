@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import path from 'node:path';
 import { createInterface } from 'node:readline';
 import test, { type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { currentOwner, isOwnerDead, parseOwnerEntry } from '../../src/spool/owner-lock.ts';
 import {
   appendNumbers,
   atEnd,
@@ -100,33 +98,4 @@ test("events are saved inside process.on('exit')", async (t) => {
     messages,
     Array.from({ length: 1000 }, (_, index) => `event ${index + 1}`),
   );
-});
-
-test('an owner is dead when its process is gone, another one with its number, or silent out of sight', async (t) => {
-  const root = temporaryDirectory(t);
-  const self = currentOwner();
-  const make = (owner: string): NonNullable<ReturnType<typeof parseOwnerEntry>> => {
-    const name = `abc-0123abcd.${owner}`;
-    fs.mkdirSync(path.join(root, name));
-    const entry = parseOwnerEntry(name);
-    assert.ok(entry !== undefined);
-    return entry;
-  };
-  const isDead = async (owner: string, silentMs = 0): Promise<boolean> => {
-    const entry = make(owner);
-    const touched = new Date(Date.now() - silentMs);
-    fs.utimesSync(path.join(root, entry.name), touched, touched);
-    return isOwnerDead(root, entry, self);
-  };
-  const foreign = self.scope === '00000000' ? '11111111' : '00000000';
-  assert.equal(await isDead('free'), true);
-  assert.equal(await isDead(`${self.pid}.${self.startTime}.${self.scope}.000001`), false);
-  assert.equal(await isDead(`${self.pid}.${self.startTime}.${self.scope}.000002`, 30_000), false);
-  // A worker thread that was terminated leaves a living process behind.
-  assert.equal(await isDead(`${self.pid}.${self.startTime}.${self.scope}.000003`, 600_000), true);
-  assert.equal(await isDead(`${2 ** 30}.1.${self.scope}.000004`), true);
-  assert.equal(await isDead(`${self.pid}.1.${foreign}.000005`, 10_000), false);
-  assert.equal(await isDead(`${self.pid}.1.${foreign}.000006`, 120_000), true);
-  if (self.startTime !== '') assert.equal(await isDead(`${self.pid}.1.${self.scope}.000007`), true);
-  assert.equal(parseOwnerEntry('lost+found'), undefined);
 });
