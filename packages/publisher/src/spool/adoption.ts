@@ -3,10 +3,12 @@ import path from 'node:path';
 import { damageReport } from './damage-report.js';
 import { type DirectoryScan, scanDirectory } from './directory-scan.js';
 import { LEDGER_FILE } from './ledger.js';
+import { segmentBytes } from './make-room.js';
 import { OwnerDirectory, type OwnerEntry, type OwnerIdentity } from './owner-lock.js';
 import type { OwnerWatch } from './owner-watch.js';
 import { type IdRange, RangeSet } from './range-set.js';
 import { type AdoptedVolume, NOTHING_RECOVERED, recoveryOf } from './recovery.js';
+import { segmentNumber } from './segment.js';
 import type { Recovery } from './spool-options.js';
 import { Volume } from './volume.js';
 import type { Volumes } from './volumes.js';
@@ -17,6 +19,7 @@ export interface AdoptionContext {
   readonly owner: OwnerIdentity;
   readonly watch: OwnerWatch;
   readonly volumes: Volumes;
+  readonly maxBytes: number;
   /** Ids of events below this one are for what is found at the start, so that it is read first. */
   readonly firstOwnId: number;
   /** Sets ids aside among those of new events. */
@@ -24,6 +27,8 @@ export interface AdoptionContext {
   readonly onWarn: (message: string) => void;
 }
 
+// Of `maxBytes`. The file that is written to takes a sixteenth, also when everything in it is settled.
+const LITTLE = 1 / 8;
 const UNUSABLE = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM']);
 
 /** Takes over what dead owners left, and gives their events ids of this spool. */
@@ -87,6 +92,7 @@ export class Adoption {
       try {
         const state = await watch.look(entry);
         if (state !== 'dead' && state !== 'released') continue;
+        if (!(await this.#hasRoom(entry, adopted))) continue;
         const directory = await OwnerDirectory.claim(root, entry, owner);
         if (directory === undefined) continue;
         this.#claimed.add(directory);
@@ -96,6 +102,18 @@ export class Adoption {
       }
     }
     return adopted;
+  }
+
+  /**
+   * Whether a directory fits beside what is held: otherwise the next event would push out what was taken over. Ledgers
+   * are not counted, as they grow beyond what one owner held within the same limit. Where little is held a directory
+   * fits in any case: one that is as large as the limit would never be taken over by a process that writes.
+   */
+  async #hasRoom(entry: OwnerEntry, adopted: readonly AdoptedVolume[]): Promise<boolean> {
+    const { root, volumes, maxBytes } = this.#context;
+    const held = segmentBytes([...volumes.all(), ...adopted.map(({ volume }) => volume)]);
+    if (held <= maxBytes * LITTLE) return true;
+    return held + (await segmentBytesIn(path.join(root, entry.name))) <= maxBytes;
   }
 
   /** Gives the events of a dead owner ids of this spool. */
@@ -134,6 +152,14 @@ async function openVolume(directory: OwnerDirectory, onProgress: () => void): Pr
     size,
   );
   return { volume, scan };
+}
+
+/** Bytes of the segments in a directory; 0 when it cannot be looked into. */
+async function segmentBytesIn(directory: string): Promise<number> {
+  const names = await fs.promises.readdir(directory).catch(() => []);
+  const files = names.filter((name) => segmentNumber(name) !== undefined);
+  const sizes = files.map((name) => fs.promises.stat(path.join(directory, name)).then(({ size }) => size));
+  return (await Promise.all(sizes.map((size) => size.catch(() => 0)))).reduce((sum, size) => sum + size, 0);
 }
 
 function codeOf(error: unknown): string {

@@ -7,6 +7,13 @@ export interface PlacedSegment {
   readonly segment: Segment;
 }
 
+/** Bytes of the segments of directories. */
+export function segmentBytes(volumes: Iterable<Volume>): number {
+  let bytes = 0;
+  for (const { segments } of volumes) for (const segment of segments) bytes += segment.bytes;
+  return bytes;
+}
+
 /** The segment that goes first when there is no room: the one with the oldest event. */
 export function oldestSegment(volumes: Iterable<Volume>): PlacedSegment | undefined {
   let oldest: PlacedSegment | undefined;

@@ -53,6 +53,7 @@ export class Spool {
       owner,
       watch: options.watch ?? new OwnerWatch(root, owner, heartbeatMs),
       volumes: this.#volumes,
+      maxBytes: options.maxBytes,
       firstOwnId: FIRST_OWN_ID,
       reserveIds: (count) => this.#writer.reserveIds(count),
       onWarn: (message) => options.onWarn?.(message),
