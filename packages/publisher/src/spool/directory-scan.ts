@@ -61,7 +61,8 @@ export async function scanDirectory(directory: string, options: ScanOptions): Pr
       segments.push(segment);
     } catch (error) {
       const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-      unreadable.push(`${name} (${code})`);
+      // Its owner settled everything in it since the names were listed.
+      if (code !== 'ENOENT') unreadable.push(`${name} (${code})`);
     }
   }
   return { segments, ledger, streams: [...streams.values()], ...damage, unreadable };

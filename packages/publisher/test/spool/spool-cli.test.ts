@@ -107,6 +107,30 @@ test('the command says of an owner out of sight when it touched its files last, 
   assert.equal((await run('verify', directory)).status, 0);
 });
 
+test('files that are deleted, or change hands, while the command looks are no damage', async (t) => {
+  const directory = temporaryDirectory(t);
+  const left = open(directory, { owner: deadOwner(), segmentBytes: 100 });
+  for (let n = 1; n <= 3; n++) {
+    appendNumbers(left, n, n);
+    await left.flush();
+  }
+  const [first = '', second = '', third = ''] = filesOf(directory, '.segment');
+  assert.notEqual(third, '');
+  const { open: openFile } = fs.promises;
+  let onOpen = () => fs.rmSync(second);
+  t.mock.method(fs.promises, 'open', (...args: Parameters<typeof openFile>) => {
+    if (args[0] === first) onOpen();
+    return openFile(...args);
+  });
+  const deleted = await run('verify', directory);
+  assert.equal(deleted.status, 0, deleted.stdout);
+  assert.match(deleted.stdout, /2 segments of 1 owners read, no damage/);
+  onOpen = () => fs.renameSync(path.dirname(first), `${path.dirname(first)}.moved`);
+  const moved = await run('verify', directory);
+  assert.equal(moved.status, 0, moved.stdout);
+  assert.match(moved.stdout, /0 segments of 0 owners read, no damage/);
+});
+
 test('the command says what it expects when it is called wrongly', async () => {
   const nothing = await run();
   assert.equal(nothing.status, 2);
