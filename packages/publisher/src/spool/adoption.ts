@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { damageReport } from './damage-report.js';
-import { type DirectoryScan, scanDirectory } from './directory-scan.js';
+import { type DirectoryScan, type ScanOptions, scanDirectory } from './directory-scan.js';
 import { LEDGER_FILE } from './ledger.js';
 import { segmentBytes } from './make-room.js';
 import { OwnerDirectory, type OwnerEntry, type OwnerIdentity } from './owner-lock.js';
@@ -37,6 +37,7 @@ export class Adoption {
   #nextId = 1;
   /** Taken over, and not among {@link AdoptionContext.volumes} before they are read. */
   readonly #claimed = new Set<OwnerDirectory>();
+  readonly #stopping = new AbortController();
   /** Grows while anything is read. */
   progress = 0;
   /** Found damaged so far. */
@@ -52,12 +53,22 @@ export class Adoption {
     return this.#claimed;
   }
 
+  /** Has nobody taken over any more; what is being read is left to the next process. */
+  stop(): void {
+    this.#stopping.abort();
+  }
+
   /** @param isLate new events may have ids already, so what is found now is read behind them */
   async run(isLate: boolean): Promise<Recovery> {
     const { root, volumes, onWarn } = this.#context;
     const problems: string[] = [];
     const found = await this.#adoptDeadOwners(problems);
+    const claimed = [...this.#claimed];
     this.#claimed.clear();
+    if (this.#stopping.signal.aborted) {
+      await Promise.all(claimed.map((directory) => directory.release().catch(() => {})));
+      return NOTHING_RECOVERED;
+    }
     if (found.length === 0 && (problems.length === 0 || isLate)) return NOTHING_RECOVERED;
     const ids = new RangeSet();
     for (const { volume, scan } of found) {
@@ -78,6 +89,7 @@ export class Adoption {
   /** Takes over the directories of all dead owners, oldest first. Problems become lines in `problems`. */
   async #adoptDeadOwners(problems: string[]): Promise<AdoptedVolume[]> {
     const { root, owner, watch, volumes } = this.#context;
+    const { signal } = this.#stopping;
     const adopted: AdoptedVolume[] = [];
     let entries: readonly OwnerEntry[] = [];
     try {
@@ -88,6 +100,7 @@ export class Adoption {
       if (!UNUSABLE.has(code)) problems.push(`${root} cannot be listed (${code})`);
     }
     for (const entry of entries) {
+      if (signal.aborted) break;
       if (volumes.isKnown(entry.key)) continue;
       try {
         const state = await watch.look(entry);
@@ -96,7 +109,7 @@ export class Adoption {
         const directory = await OwnerDirectory.claim(root, entry, owner);
         if (directory === undefined) continue;
         this.#claimed.add(directory);
-        adopted.push(await openVolume(directory, () => this.progress++));
+        adopted.push(await openVolume(directory, { signal, onProgress: () => this.progress++ }));
       } catch (error) {
         problems.push(`${entry.name} cannot be taken over (${codeOf(error)})`);
       }
@@ -138,8 +151,11 @@ export class Adoption {
   }
 }
 
-async function openVolume(directory: OwnerDirectory, onProgress: () => void): Promise<AdoptedVolume> {
-  const scan = await scanDirectory(directory.path, { cutTornTails: true, onProgress });
+async function openVolume(
+  directory: OwnerDirectory,
+  options: Pick<ScanOptions, 'signal' | 'onProgress'>,
+): Promise<AdoptedVolume> {
+  const scan = await scanDirectory(directory.path, { cutTornTails: true, ...options });
   // What cannot be noted is remembered in memory, and at worst sent again by the next owner.
   const volume = new Volume(directory, () => {});
   volume.segments = [...scan.segments];

@@ -35,6 +35,8 @@ export interface ScanOptions {
   readonly cutTornTails: boolean;
   /** Something was read. */
   readonly onProgress?: () => void;
+  /** Ends the reading: it throws the reason. */
+  readonly signal?: AbortSignal;
 }
 
 interface Damage {
@@ -44,7 +46,10 @@ interface Damage {
 
 type StreamTotals = Map<string, { -readonly [Key in keyof StreamSummary]: StreamSummary[Key] }>;
 
-/** Reads all segments and the ledger of a directory. Throws only when the directory itself cannot be listed. */
+/**
+ * Reads all segments and the ledger of a directory. Throws only when the directory itself cannot be listed, or when it
+ * is to end.
+ */
 export async function scanDirectory(directory: string, options: ScanOptions): Promise<DirectoryScan> {
   const names = (await fs.promises.readdir(directory)).filter((name) => segmentNumber(name) !== undefined);
   names.sort((a, b) => (segmentNumber(a) ?? 0) - (segmentNumber(b) ?? 0));
@@ -60,6 +65,7 @@ export async function scanDirectory(directory: string, options: ScanOptions): Pr
       await scanSegment(segment, { seen, acknowledged: ledger.acknowledged, streams, damage, ...options });
       segments.push(segment);
     } catch (error) {
+      options.signal?.throwIfAborted();
       const { code = 'unknown error' } = error as NodeJS.ErrnoException;
       // Its owner settled everything in it since the names were listed.
       if (code !== 'ENOENT') unreadable.push(`${name} (${code})`);
@@ -84,6 +90,7 @@ async function scanSegment(segment: Segment, context: ScanContext): Promise<void
     const { size } = await file.stat();
     segment.bytes = size;
     for await (const piece of scanFrames(file, 0, size)) {
+      context.signal?.throwIfAborted();
       context.onProgress?.();
       context.damage.corruptFrames += piece.corruptFrames;
       torn += piece.tornBytes;

@@ -223,6 +223,7 @@ export class Spool {
 
   async #close(): Promise<void> {
     this.#isClosed = true;
+    this.#adoption.stop();
     await this.#heartbeat.stop();
     await this.#writer.close();
     await this.#volumes.leaveAll();

@@ -246,3 +246,39 @@ test('what one owner held within maxBytes is taken over whole by the next', asyn
   const third = openUntilEnd(t, directory, options);
   assert.equal((await third.ready).directories, 2);
 });
+
+test('a spool that is closed while it reads what is left stops reading, and leaves it all to the next', async (t) => {
+  const directory = temporaryDirectory(t);
+  for (let owner = 0; owner < 2; owner++) {
+    const dead = open(directory, { owner: deadOwner(), segmentBytes: 100, heartbeatMs: 3_600_000 });
+    await dead.ready;
+    for (let n = 1; n <= 3; n++) {
+      appendNumbers(dead, n, n);
+      await dead.flush();
+    }
+  }
+  const { open: openFile } = fs.promises;
+  const isReading = signal();
+  const goOn = signal();
+  let opened = 0;
+  t.mock.method(fs.promises, 'open', async (...args: Parameters<typeof openFile>) => {
+    if (String(args[0]).endsWith('.segment') && ++opened === 5) {
+      isReading.resolve();
+      await goOn.promise;
+    }
+    return openFile(...args);
+  });
+  const spool = open(directory, { mode: 'overflow' });
+  await isReading.promise;
+  const closed = spool.close();
+  goOn.resolve();
+  await closed;
+  assert.equal((await spool.ready).events, 0);
+  assert.equal(opened, 5);
+  assert.deepEqual(
+    fs.readdirSync(directory).map((name) => path.extname(name)),
+    ['.free', '.free'],
+  );
+  const next = openUntilEnd(t, directory);
+  assert.equal((await next.ready).events, 6);
+});
