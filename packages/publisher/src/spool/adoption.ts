@@ -20,10 +20,10 @@ export interface AdoptionContext {
   readonly watch: OwnerWatch;
   readonly volumes: Volumes;
   readonly maxBytes: number;
-  /** Ids of events below this one are for what is found at the start, so that it is read first. */
+  /** Ids below this one are for what is found at the start, so that it is read first. */
   readonly firstOwnId: number;
-  /** Sets ids aside among those of new events. */
-  readonly reserveIds: (count: number) => number;
+  /** This id and those above are for what is found later: new events may have been read already. */
+  readonly firstLateId: number;
   readonly onWarn: (message: string) => void;
 }
 
@@ -34,7 +34,8 @@ const UNUSABLE = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM']);
 /** Takes over what dead owners left, and gives their events ids of this spool. */
 export class Adoption {
   readonly #context: AdoptionContext;
-  #nextId = 1;
+  #nextEarlyId = 1;
+  #nextLateId: number;
   /** Taken over, and not among {@link AdoptionContext.volumes} before they are read. */
   readonly #claimed = new Set<OwnerDirectory>();
   readonly #stopping = new AbortController();
@@ -46,6 +47,7 @@ export class Adoption {
 
   constructor(context: AdoptionContext) {
     this.#context = context;
+    this.#nextLateId = context.firstLateId;
   }
 
   /** Directories that are being read. */
@@ -131,7 +133,7 @@ export class Adoption {
 
   /** Gives the events of a dead owner ids of this spool. */
   #take(volume: Volume, { segments, corruptFrames, tornBytes }: DirectoryScan, isLate: boolean): IdRange {
-    const { volumes, firstOwnId, reserveIds } = this.#context;
+    const { volumes, firstOwnId } = this.#context;
     let first = Number.POSITIVE_INFINITY;
     let last = 0;
     for (const { ids } of segments) {
@@ -139,9 +141,11 @@ export class Adoption {
       last = Math.max(last, ids.last ?? last);
     }
     const span = last >= first ? last - first + 1 : 0;
-    const isSpare = !isLate && this.#nextId + span < firstOwnId;
-    const firstId = isSpare ? this.#nextId : reserveIds(span);
-    if (isSpare) this.#nextId += span;
+    // Not among the ids of new events: the gap would add to the span of these files, and to all after them.
+    const isEarly = !isLate && this.#nextEarlyId + span < firstOwnId;
+    const firstId = isEarly ? this.#nextEarlyId : this.#nextLateId;
+    if (isEarly) this.#nextEarlyId += span;
+    else this.#nextLateId += span;
     volume.base = span === 0 ? 0 : firstId - first;
     const range = [firstId, firstId + span - 1] as const;
     volumes.adopt(volume, range);

@@ -14,22 +14,20 @@ export function segmentBytes(volumes: Iterable<Volume>): number {
   return bytes;
 }
 
-/** The segment that goes first when there is no room: the one with the oldest event. */
-export function oldestSegment(volumes: Iterable<Volume>): PlacedSegment | undefined {
-  let oldest: PlacedSegment | undefined;
-  let lowest = Number.POSITIVE_INFINITY;
+/** The segment that goes first when there is no room. What was taken over is older than what is written here. */
+function oldestSegment(volumes: Iterable<Volume>): PlacedSegment | undefined {
   for (const volume of volumes) {
-    for (const segment of volume.segments) {
-      const firstId = (segment.ids.first ?? 0) + volume.base;
-      if (firstId >= lowest) continue;
-      lowest = firstId;
-      oldest = { volume, segment };
-    }
+    const [segment] = volume.segments;
+    if (segment !== undefined) return { volume, segment };
   }
-  return oldest;
+  return undefined;
 }
 
-/** Drops the oldest segments until `bytes` more fit. False when they never will. */
+/**
+ * Drops the oldest segments until `bytes` more fit. False when they never will.
+ *
+ * @param volumes in the order in which they were taken over, this process's own one last
+ */
 export function makeRoom(
   volumes: { all(): Iterable<Volume> },
   bytes: number,

@@ -156,16 +156,6 @@ export class SpoolWriter {
     }
   }
 
-  /** Sets `count` ids aside for events that others wrote, and returns the first of them. */
-  reserveIds(count: number): number {
-    this.seal();
-    // A segment must not reach across them: segments are read one behind the other.
-    this.#segments.leave();
-    const first = this.#nextId;
-    this.#nextId += count;
-    return first;
-  }
-
   /** Closes the segment that is written to; the next event begins another one. */
   leaveSegment(): void {
     this.#segments.leave();

@@ -20,6 +20,7 @@ export type { IdRange } from './range-set.js';
 export type * from './spool-options.js';
 
 const FIRST_OWN_ID = 2 ** 40;
+const FIRST_LATE_ID = 2 ** 52;
 const SMALLEST_SEGMENT_BYTES = 64 * 1024;
 const LARGEST_SEGMENT_BYTES = 16 * 1024 * 1024;
 
@@ -55,7 +56,7 @@ export class Spool {
       volumes: this.#volumes,
       maxBytes: options.maxBytes,
       firstOwnId: FIRST_OWN_ID,
-      reserveIds: (count) => this.#writer.reserveIds(count),
+      firstLateId: FIRST_LATE_ID,
       onWarn: (message) => options.onWarn?.(message),
     });
     try {

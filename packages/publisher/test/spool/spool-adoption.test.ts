@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { readLedger } from '../../src/spool/ledger.ts';
+import type { IdRange } from '../../src/spool/range-set.ts';
 import { SimulatedService, settled, VirtualClock } from '../simulation.ts';
 import { drained, start, until } from './publisher-fixture.ts';
 import {
@@ -220,6 +221,30 @@ test('what is as large as maxBytes is taken over all the same, also by a process
   await leaveKilobytes(elsewhere, 40);
   for (const owner of ownersIn(elsewhere)) fs.renameSync(owner, path.join(directory, path.basename(owner)));
   assert.equal(await late.promise, 40);
+});
+
+test('where new events need room, what was taken over goes first, also when that was late', async (t) => {
+  const directory = temporaryDirectory(t);
+  const late = signal<readonly IdRange[]>();
+  const dropped = signal<readonly IdRange[]>();
+  const spool = openUntilEnd(t, directory, {
+    maxBytes: 100_000,
+    segmentBytes: 10_000,
+    heartbeatMs: 20,
+    onRecovered: ({ ranges }) => late.resolve(ranges),
+    onDropped: ({ ranges }) => dropped.resolve(ranges),
+  });
+  await spool.ready;
+  for (let n = 0; n < 30; n++) spool.append('group', 'stream', n, 'x'.repeat(1000), 0);
+  await spool.flush();
+  const elsewhere = temporaryDirectory(t);
+  await leaveKilobytes(elsewhere, 40);
+  for (const owner of ownersIn(elsewhere)) fs.renameSync(owner, path.join(directory, path.basename(owner)));
+  const [[from, to] = [0, 0]] = await late.promise;
+  for (let n = 0; n < 40; n++) spool.append('group', 'stream', n, 'x'.repeat(1000), 0);
+  await spool.flush();
+  const [[first] = [0]] = await dropped.promise;
+  assert.ok(from <= first && first <= to, `${first} is not within ${from} and ${to}`);
 });
 
 test('what one owner held within maxBytes is taken over whole by the next', async (t) => {
