@@ -267,6 +267,7 @@ export class Spool {
     // When the directory is gone another process may have it: its ledger must not say that these are settled.
     if (fs.existsSync(volume.directory.path)) volume.acknowledge(ranges);
     else segment.unacknowledged.deleteAll(ranges);
+    if (volume.isSettled) this.#volumes.retire(volume);
   }
 
   #onVolumeLost(volume: Volume): void {

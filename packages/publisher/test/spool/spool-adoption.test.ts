@@ -119,6 +119,16 @@ test('a directory in which others put files is taken over once, and left when it
   assert.deepEqual(await readAll(spool), []);
 });
 
+test('a directory is left when the last events in it turn out to be damaged', async (t) => {
+  const { directory } = await left(t);
+  const spool = openUntilEnd(t, directory, { mode: 'overflow', heartbeatMs: 3_600_000 });
+  await spool.ready;
+  const [segment = ''] = filesOf(directory, '.segment');
+  fs.truncateSync(segment, 0);
+  assert.deepEqual(await readAll(spool), []);
+  await until(() => ownersIn(directory).length === 0);
+});
+
 test('a file that cannot be read at present is tried again later', async (t) => {
   const { directory } = await left(t);
   const { open: openFile } = fs.promises;
