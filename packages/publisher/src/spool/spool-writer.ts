@@ -245,6 +245,8 @@ export class SpoolWriter {
       await fs.promises.rm(probe, { force: true });
     }
     await this.#volume.repair();
+    // Nothing of what is settled would be noted, so that the next process would send all of it again.
+    if (this.#volume.ledger.isBroken) throw new Error('The ledger cannot be written.');
   }
 
   #loseDeletedVolume(): void {

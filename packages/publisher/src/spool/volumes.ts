@@ -61,7 +61,7 @@ export class Volumes {
 
   /** Writes the ledgers anew in which records are missing. */
   async repair(): Promise<void> {
-    for (const { volume } of this.#adopted) await volume.repair();
+    for (const volume of this.all()) await volume.repair();
   }
 
   /** The last id of the adopted directory that has `id`; `id` when none has it. */
