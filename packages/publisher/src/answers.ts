@@ -31,6 +31,8 @@ export interface AnsweredStream {
   readonly offer: () => void;
   /** The batch met its fate. */
   readonly onSettled: (batch: Batch) => void;
+  /** A call failed, and is made again after a while. */
+  readonly onFailing: () => void;
 }
 
 /**
@@ -57,7 +59,7 @@ export class Answers {
     this.#context = context;
     this.#host = host;
     this.token = new SequenceToken(options.sequenceTokens);
-    this.rest = new Rest(context, host.offer);
+    this.rest = new Rest(context, { onOver: host.offer, onFailing: host.onFailing });
     this.settlement = new Settlement(target, accounts, budget, diagnostics, host.onSettled);
     this.#warnings = new StreamWarnings(target, diagnostics);
   }

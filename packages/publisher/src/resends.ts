@@ -1,11 +1,11 @@
 import { Batch } from './batch.js';
-import { Fifo } from './fifo.js';
 import { EVENT_OVERHEAD_BYTES } from './limits.js';
 import type { MemoryBudget } from './memory-budget.js';
 import { RangeSet } from './spool/range-set.js';
 import type { PendingPut, Spool, SpooledEvent } from './spool/spool.js';
 import type { SpooledCount } from './spooled-count.js';
 import { noteOf, type SplitState } from './spooled-parts.js';
+import type { StreamWriter } from './stream-writer.js';
 import type { StreamWriters } from './stream-writers.js';
 
 /** What it takes to put batches again. */
@@ -20,8 +20,10 @@ export interface ResendsContext {
 }
 
 const READ_BYTES = 256 * 1024;
-// Of the memory, for batches that are to be put again.
+// Of the memory, for batches that are to be put again: those of streams that work, and all of them. The rest is for
+// what else is read back.
 const SHARE = 1 / 4;
+const SHARE_OF_ALL = 3 / 4;
 
 /**
  * The batches that earlier processes were about to put when they died. Each is read and put again as it was, before
@@ -29,9 +31,10 @@ const SHARE = 1 / 4;
  */
 export class Resends {
   readonly #context: ResendsContext;
-  readonly #waiting = new Fifo<PendingPut>();
+  /** Oldest first. */
+  readonly #waiting = new Set<PendingPut>();
   /** Batches that were read and are not settled. */
-  readonly #read = new Set<Batch>();
+  readonly #read = new Map<Batch, StreamWriter>();
   readonly #ids = new RangeSet();
 
   constructor(context: ResendsContext) {
@@ -40,7 +43,7 @@ export class Resends {
 
   /** Whether all were read. */
   get isEmpty(): boolean {
-    return this.#waiting.length === 0;
+    return this.#waiting.size === 0;
   }
 
   /** Whether an event is of one of these batches. */
@@ -52,7 +55,7 @@ export class Resends {
     for (const put of puts) {
       this.#ids.addAll(RangeSet.of(put.ranges).ranges());
       this.#context.writers.of(put).hold();
-      this.#waiting.push(put);
+      this.#waiting.add(put);
     }
   }
 
@@ -62,18 +65,37 @@ export class Resends {
 
   /** Reads one batch. @returns whether there was one, and room for it */
   async readNext(): Promise<boolean> {
-    const { budget, writers, isStopped } = this.#context;
-    let held = 0;
-    for (const { bytes } of this.#read) held += bytes;
-    const put = this.#waiting.peek();
-    if (!put || isStopped() || held > budget.maxBytes * SHARE) return false;
+    const { writers, isStopped } = this.#context;
+    if (isStopped() || !this.#hasRoom) return false;
+    const put = this.#next();
+    if (!put) return false;
     const events = await this.#eventsOf(put);
     if (isStopped()) return false;
-    this.#waiting.shift();
+    this.#waiting.delete(put);
+    const writer = writers.of(put);
     const batch = this.#restore(put, events);
-    if (batch) this.#read.add(batch);
-    writers.of(put).resend(batch);
+    if (batch) this.#read.set(batch, writer);
+    writer.resend(batch);
     return true;
+  }
+
+  /** Whether one more may be read. What a stream holds that fails is not in the way of others. */
+  get #hasRoom(): boolean {
+    const { maxBytes } = this.#context.budget;
+    let all = 0;
+    let working = 0;
+    for (const [{ bytes }, { isFailing }] of this.#read) {
+      all += bytes;
+      if (!isFailing) working += bytes;
+    }
+    return working <= maxBytes * SHARE && all <= maxBytes * SHARE_OF_ALL;
+  }
+
+  /** The oldest, less those of streams that fail and have one in memory already. */
+  #next(): PendingPut | undefined {
+    const stuck = new Set([...this.#read.values()].filter(({ isFailing }) => isFailing));
+    for (const put of this.#waiting) if (!stuck.has(this.#context.writers.of(put))) return put;
+    return undefined;
   }
 
   /** The events of a batch that are still there, in the order of their ids. */

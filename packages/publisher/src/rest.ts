@@ -12,6 +12,12 @@ export interface RestContext {
   readonly isClosing: () => boolean;
 }
 
+/** Told what becomes of a rest. */
+export interface RestHost {
+  readonly onOver: () => void;
+  readonly onFailing: () => void;
+}
+
 const CLOSING_WAIT_MS = 500;
 /** A program that flushes for every line must not make a put for every line of an outage. */
 const HURRY_EVERY_MS = 250;
@@ -19,14 +25,14 @@ const HURRY_EVERY_MS = 250;
 /** The waits of a stream between its puts, and the failures in a row that make them longer. */
 export class Rest {
   readonly #context: RestContext;
-  readonly #onOver: () => void;
+  readonly #host: RestHost;
   #waiting: { readonly deadline: Deadline; readonly schedule: Schedule } | undefined;
   #failures: FailureCounts = { fast: 0, slow: 0 };
   #hurriedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(context: RestContext, onOver: () => void) {
+  constructor(context: RestContext, host: RestHost) {
     this.#context = context;
-    this.#onOver = onOver;
+    this.#host = host;
   }
 
   get isResting(): boolean {
@@ -50,6 +56,7 @@ export class Rest {
   afterFailure(schedule: Schedule, retryAfterMs: number): void {
     const ms = backoffMs(schedule, ++this.#failures[schedule], this.#context.random(), retryAfterMs);
     this.take(ms, schedule);
+    this.#host.onFailing();
   }
 
   take(ms: number, schedule: Schedule): void {
@@ -57,7 +64,7 @@ export class Rest {
     this.#waiting?.deadline.cancel();
     const deadline = deadlines.after(isClosing() ? Math.min(ms, CLOSING_WAIT_MS) : ms, () => {
       this.#waiting = undefined;
-      this.#onOver();
+      this.#host.onOver();
     });
     this.#waiting = { deadline, schedule };
   }
@@ -70,7 +77,7 @@ export class Rest {
     this.#hurriedAt = now;
     this.#waiting.deadline.cancel();
     this.#waiting = undefined;
-    this.#onOver();
+    this.#host.onOver();
   }
 
   cancel(): void {

@@ -91,6 +91,11 @@ export class SpoolLoader {
     this.kick();
   }
 
+  /** A stream fails: what it has in memory is not in the way of what others are about to put. */
+  failing(): void {
+    if (!this.#resends.isEmpty) this.kick();
+  }
+
   /** The spool dropped events. */
   dropped(ranges: readonly IdRange[]): void {
     if (this.#running) this.#gone.addAll(RangeSet.of(ranges).ranges());

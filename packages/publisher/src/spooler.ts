@@ -116,8 +116,7 @@ export class Spooler {
       const notes = partNotes(parts.length);
       for (const [index, part] of parts.entries()) {
         const note = notes[index];
-        const isOnDisk = !isMemorys || this.#isAlways;
-        const id = isOnDisk ? this.#append(writer.target, time, part, flagsOf(note)) : 0;
+        const id = isMemorys && !this.#isAlways ? 0 : this.#append(writer.target, time, part, flagsOf(note));
         if (!isMemorys && id === 0) {
           if (index === 0) return false;
           isMemorys = true; // the disk failed in between: the rest of the event has to stay here
@@ -151,9 +150,13 @@ export class Spooler {
     this.#loader.settled(batch);
   }
 
-  /** One event in memory was dropped. */
+  /** A stream fails, so that others need not wait for it. */
+  failing(): void {
+    this.#loader.failing();
+  }
+
+  /** One event in memory was dropped that is on disk too. */
   dropped(id: number): void {
-    if (id === 0) return;
     this.#spool.acknowledge([[id, id]]);
     this.#losses.settled([[id, id]]);
   }

@@ -62,6 +62,7 @@ export class StreamWriter {
       putBack: (batch) => this.#queue.live.putBack(batch),
       offer: () => this.#offer(),
       onSettled: (batch) => spooler()?.settled(batch),
+      onFailing: () => spooler()?.failing(),
     });
   }
 
