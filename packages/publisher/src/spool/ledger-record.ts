@@ -4,6 +4,8 @@ import type { IdRange } from './range-set.js';
 
 const ACKNOWLEDGED_KIND = 2;
 const PUT_KIND = 3;
+// At most 16 bytes each, so that a frame stays far from the length that readers take for damage.
+const MOST_RANGES = 100_000;
 
 /** What is about to be sent: which events, in which order, and with which sequence token. */
 export interface PutRecord {
@@ -21,11 +23,14 @@ export type LedgerRecord =
   | { readonly kind: 'acknowledged'; readonly ranges: readonly IdRange[] }
   | { readonly kind: 'put'; readonly put: PutRecord };
 
+/** Writes as many records as the ranges need. */
 export function encodeAcknowledged(sink: ByteSink, ranges: readonly IdRange[]): void {
-  const frame = beginFrame(sink);
-  sink.byte(ACKNOWLEDGED_KIND);
-  encodeRanges(sink, ranges);
-  endFrame(sink, frame);
+  for (let at = 0; at < ranges.length; at += MOST_RANGES) {
+    const frame = beginFrame(sink);
+    sink.byte(ACKNOWLEDGED_KIND);
+    encodeRanges(sink, ranges.slice(at, at + MOST_RANGES));
+    endFrame(sink, frame);
+  }
 }
 
 export function encodePut(sink: ByteSink, put: PutRecord): void {

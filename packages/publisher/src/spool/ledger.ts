@@ -169,8 +169,7 @@ export class Ledger {
     // From here on nothing is awaited until the state is taken: what comes later is held, and follows it.
     const puts = this.#puts.filter((buffer) => this.#isPending(buffer));
     const sink = new ByteSink(4096);
-    const acknowledged = this.#state.acknowledged();
-    if (acknowledged.length > 0) encodeAcknowledged(sink, acknowledged);
+    encodeAcknowledged(sink, this.#state.acknowledged());
     const content = Buffer.concat([sink.take(), ...puts]);
     const putsBefore = this.#puts.length;
     const target = path.join(this.#directory, NEW_LEDGER_FILE);

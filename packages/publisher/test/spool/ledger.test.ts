@@ -57,3 +57,20 @@ test('a ledger that closes has everything noted before in its file', async (t) =
   ]);
   assert.deepEqual(puts, [put]);
 });
+
+test('a ledger that is written anew holds more settled ids than go into one record', async (t) => {
+  const directory = temporaryDirectory(t);
+  // Nine bytes each, and 16 MiB is the longest record.
+  const settled = Array.from({ length: 1_900_000 }, (_, index) => {
+    const from = index * 2 ** 30;
+    return [from, from + 2 ** 22] as const;
+  });
+  const ledger = new Ledger(directory, { ...state, acknowledged: () => settled }, () => {});
+  assert.equal(await ledger.rewrite(), true);
+  await ledger.close();
+  const { acknowledged, damagedPlaces } = await readLedger(directory);
+  assert.equal(damagedPlaces, 0);
+  const read = acknowledged.ranges();
+  assert.equal(read.length, settled.length);
+  assert.deepEqual(read.at(-1), settled.at(-1));
+});
