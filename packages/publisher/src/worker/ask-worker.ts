@@ -14,7 +14,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1; // Node.js runs a timer after 1 ms when it is 
  *
  * @param send brings the question to the worker
  * @param hint is added to the message when no answer comes
- * @throws Error when the worker ends or does not answer in time
+ * @throws Error when the worker ends or does not answer in time, and what `send` throws
  */
 export function askWorker(
   worker: AskedWorker,
@@ -32,8 +32,14 @@ export function askWorker(
       if (answer.id === id) done(answer);
     };
     worker.on(ANSWER_EVENT, onAnswer);
-    send({ ...question, id });
-    return () => worker.off(ANSWER_EVENT, onAnswer);
+    const stop = () => worker.off(ANSWER_EVENT, onAnswer);
+    try {
+      send({ ...question, id });
+    } catch (error) {
+      stop();
+      throw error;
+    }
+    return stop;
   });
 }
 
@@ -42,7 +48,7 @@ export function askWorker(
  *
  * @param onTimeout gives what is resolved to when the time is over, or throws
  * @param start begins to wait; returns how to end it
- * @throws Error when the worker ends
+ * @throws Error when the worker ends, and what `start` throws
  */
 export function waitForWorker<T>(
   worker: AskedWorker,
@@ -66,11 +72,12 @@ export function waitForWorker<T>(
       Math.min(timeoutMs, MAX_TIMER_MS),
     );
     worker.on('close', onClose);
-    const stop = start(resolve, reject);
+    let stop = (): void => {};
     settle = () => {
       clearTimeout(timer);
       worker.off('close', onClose);
       stop();
     };
+    stop = start(resolve, reject);
   }).finally(() => settle());
 }
