@@ -40,7 +40,9 @@ export class WorkerAccounts {
     const last = this.#ofThread();
     const lost = last.buffered + last.inFlight;
     const dropped = { ...last.dropped, shutdown: last.dropped.shutdown + lost };
-    const left = { ...last, dropped, buffered: 0, inFlight: 0, streams: 0 };
+    // Another thread has its files, sooner or later.
+    const spool = last.spool && { ...last.spool, segments: 0, bytes: 0, events: 0 };
+    const left = { ...last, dropped, buffered: 0, inFlight: 0, streams: 0, spool };
     this.#past = sumStats([left, this.#past]) ?? left;
     this.#told = noStats();
     this.#handedOver = 0;

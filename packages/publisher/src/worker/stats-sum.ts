@@ -9,6 +9,7 @@ export function sumStats([first, ...others]: readonly PublisherStats[]): Publish
         ...addNumbers(sum, next),
         dropped: addNumbers(sum.dropped, next.dropped),
         rejected: addNumbers(sum.rejected, next.rejected),
+        spool: sum.spool && next.spool ? addNumbers(sum.spool, next.spool) : (sum.spool ?? next.spool),
         lastError: (sum.lastError?.at ?? 0) > (next.lastError?.at ?? 0) ? sum.lastError : next.lastError,
       },
     first,

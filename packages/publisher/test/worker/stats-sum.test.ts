@@ -32,6 +32,22 @@ describe('counters of several publishers', () => {
     }
   });
 
+  it('have the figures of all their spools, also when the first has none', () => {
+    const figures = { corruptFrames: 0, tornBytes: 0, droppedSegments: 0, writes: 7, fsyncs: 3 };
+    const none = stats({});
+    const small = stats({ spool: { ...figures, segments: 1, bytes: 100, events: 10 } });
+    const large = stats({ spool: { ...figures, segments: 2, bytes: 200, events: 20 } });
+    assert.deepEqual(sumStats([none, small, none, large])?.spool, {
+      ...figures,
+      writes: 14,
+      fsyncs: 6,
+      segments: 3,
+      bytes: 300,
+      events: 30,
+    });
+    assert.equal(sumStats([none, none])?.spool, undefined);
+  });
+
   it('are none for none', () => {
     assert.equal(sumStats([]), undefined);
     assert.deepEqual(sumFlushResults([]), { delivered: 0, dropped: 0, pending: 0 });
