@@ -199,9 +199,9 @@ export class AppendFile<T> {
   }
 
   #onError(error: NodeJS.ErrnoException): void {
-    // Of a write that `writeSync` overtook, or of closing: everything was written.
-    if (this.#failure !== undefined || this.#isDestroyed) return;
     this.#writerIsBusy = false;
+    // Of a write that `writeSync` overtook, or of closing: everything was written, or reported.
+    if (this.#failure !== undefined || this.#isDestroyed) return;
     let whole = 0;
     let bytes = 0;
     for (const { buffer } of this.#inFlight) {
@@ -237,14 +237,12 @@ export class AppendFile<T> {
 
   async #destroyWriter(): Promise<void> {
     this.#isDestroyed = true;
-    // A write that writeSync overtook may still be with the thread pool: the descriptor must outlive it.
-    while (this.#writerIsBusy && this.#failure === undefined) {
+    // A write that writeSync overtook may still be with the thread pool, and go on in several pieces: the descriptor
+    // must outlive it, as its number may soon be another file's.
+    while (this.#writerIsBusy) {
       await new Promise<void>((resolve) => {
         this.#writer.once('drain', resolve);
-        this.#writer.once('error', () => {
-          this.#writerIsBusy = false;
-          resolve();
-        });
+        this.#writer.once('error', () => resolve());
       });
     }
     await new Promise<void>((resolve) => {

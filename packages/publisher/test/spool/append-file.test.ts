@@ -51,6 +51,38 @@ test('what the kernel has is put on the disk when it is flushed synchronously, a
   assert.deepEqual(listener.written, ['one']);
 });
 
+test('a file stays open until a write ends that was overtaken, also when overtaking it failed', async (t) => {
+  const target = path.join(temporaryDirectory(t), 'file');
+  const listener = told();
+  const { close, writeSync } = fs;
+  const done: string[] = [];
+  let letThrough = () => {};
+  t.mock.method(fs, 'write', (fd: number, buffer: Buffer, callback: (...result: unknown[]) => void) => {
+    letThrough = () => {
+      const bytes = writeSync(fd, buffer, 0, Math.ceil(buffer.length / 2)); // there is not room for all of it
+      done.push('written');
+      callback(null, bytes, buffer);
+    };
+  });
+  t.mock.method(fs, 'close', (...args: Parameters<typeof close>) => {
+    done.push('closed');
+    close(...args);
+  });
+  const file = new AppendFile<string>(target, 'ax', listener);
+  file.append(bytes('one'), 'one');
+  t.mock.method(fs, 'writeSync', () => {
+    throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+  });
+  assert.equal(file.writeSync(), true);
+  assert.deepEqual(listener, { ...listener, written: [], failed: ['one'], codes: ['ENOSPC'] });
+  for (let pieces = 0; pieces < 2; pieces++) {
+    for (let n = 0; n < 10; n++) await fs.promises.stat(target); // as long as closing would take
+    letThrough();
+  }
+  await within(t, file.close());
+  assert.deepEqual(done, ['written', 'written', 'closed']);
+});
+
 /** Fails, instead of waiting for ever, when something does not end. */
 async function within<T>(t: TestContext, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
