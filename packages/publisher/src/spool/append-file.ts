@@ -8,7 +8,6 @@ const WRITE_BYTES = 256 * 1024;
 // The declarations of sonic-boom do not know that `contentMode: 'buffer'` takes buffers.
 interface BufferWriter extends EventEmitter {
   write(data: Buffer): boolean;
-  destroy(): void;
 }
 
 interface Entry<T> {
@@ -19,7 +18,7 @@ interface Entry<T> {
 /** Told what became of the buffers that were given to an {@link AppendFile}, in their order. */
 export interface AppendListener<T> {
   onWritten(tags: readonly T[]): void;
-  /** The file takes nothing more; these were not written. */
+  /** The file takes nothing more; these were not written. None when what was written could not be put on the disk. */
   onFailed(error: NodeJS.ErrnoException, tags: readonly T[]): void;
 }
 
@@ -45,7 +44,7 @@ export class AppendFile<T> {
   #isDirty = false;
   #failure: NodeJS.ErrnoException | undefined;
   #closed: Promise<void> | undefined;
-  #isDestroyed = false;
+  #isClosing = false;
   #whenIdle: (() => void)[] = [];
 
   /** Opens or creates the file with mode 0600. Throws what `fs.openSync` throws. */
@@ -91,7 +90,10 @@ export class AppendFile<T> {
     return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 
-  /** Asks the kernel to put what it has on the disk. Rejects with the error of `fdatasync`. */
+  /**
+   * Asks the kernel to put what it has on the disk. Rejects with the error of `fdatasync`; of one that is made while
+   * the file closes the listener hears.
+   */
   sync(): Promise<void> {
     if (this.#closed !== undefined) return this.#closed;
     this.#isDirty = false;
@@ -136,7 +138,7 @@ export class AppendFile<T> {
   /** The same as {@link writeSync}, and has it on the disk, too. */
   flushSync(): boolean {
     const overtakes = this.writeSync();
-    if (this.#failure !== undefined || !this.#isDirty || this.#isDestroyed) return overtakes;
+    if (this.#failure !== undefined || !this.#isDirty || this.#isClosing) return overtakes;
     this.#isDirty = false;
     try {
       fs.fdatasyncSync(this.#fd);
@@ -146,9 +148,12 @@ export class AppendFile<T> {
     return overtakes;
   }
 
-  /** Waits for the writes under way, puts them on the disk and closes the file. Never rejects. */
+  /**
+   * Waits for the writes under way, puts them on the disk and closes the file. Never rejects: the listener is told
+   * when that fails.
+   */
   close(): Promise<void> {
-    this.#closed ??= this.idle().then(() => this.#destroyWriter());
+    this.#closed ??= this.idle().then(() => this.#closeNow());
     return this.#closed;
   }
 
@@ -201,7 +206,7 @@ export class AppendFile<T> {
   #onError(error: NodeJS.ErrnoException): void {
     this.#writerIsBusy = false;
     // Of a write that `writeSync` overtook, or of closing: everything was written, or reported.
-    if (this.#failure !== undefined || this.#isDestroyed) return;
+    if (this.#failure !== undefined || this.#isClosing) return;
     let whole = 0;
     let bytes = 0;
     for (const { buffer } of this.#inFlight) {
@@ -235,8 +240,8 @@ export class AppendFile<T> {
     for (const resolve of waiting) resolve();
   }
 
-  async #destroyWriter(): Promise<void> {
-    this.#isDestroyed = true;
+  async #closeNow(): Promise<void> {
+    this.#isClosing = true;
     // A write that writeSync overtook may still be with the thread pool, and go on in several pieces: the descriptor
     // must outlive it, as its number may soon be another file's.
     while (this.#writerIsBusy) {
@@ -245,11 +250,17 @@ export class AppendFile<T> {
         this.#writer.once('error', () => resolve());
       });
     }
-    await new Promise<void>((resolve) => {
-      this.#writer.once('close', resolve);
-      this.#writer.once('error', () => resolve());
-      // `end()` never closes after ENOSPC. This puts the file on the disk and closes the descriptor.
-      this.#writer.destroy();
-    });
+    // Not by sonic-boom: its `destroy()` passes over an error of fsync, and its `end()` never closes after ENOSPC.
+    const unsynced = await ended((done) => fs.fdatasync(this.#fd, done));
+    const unclosed = await ended((done) => fs.close(this.#fd, done));
+    const error = unsynced ?? unclosed;
+    if (error === null || this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#listener.onFailed(error, []);
   }
+}
+
+/** Resolves with the error of a call, or null. */
+function ended(call: (done: fs.NoParamCallback) => void): Promise<NodeJS.ErrnoException | null> {
+  return new Promise((resolve) => call(resolve));
 }

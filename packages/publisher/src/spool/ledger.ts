@@ -230,16 +230,7 @@ export class Ledger {
       return;
     }
     try {
-      this.#file ??= new AppendFile<Written>(path.join(this.#directory, LEDGER_FILE), 'a', {
-        onWritten: (tags) => {
-          this.writes += 1;
-          for (const tag of tags) tag(true);
-        },
-        onFailed: (error, tags) => {
-          this.#fail(error);
-          for (const tag of tags) tag(false);
-        },
-      });
+      this.#file ??= this.#open();
     } catch (error) {
       this.#fail(error as NodeJS.ErrnoException);
       written(false);
@@ -248,6 +239,21 @@ export class Ledger {
     this.bytes += buffer.length;
     this.#file.append(buffer, written);
     if (this.bytes > this.#compactAtBytes && this.#rewriting === undefined) void this.rewrite();
+  }
+
+  #open(): AppendFile<Written> {
+    const file = new AppendFile<Written>(path.join(this.#directory, LEDGER_FILE), 'a', {
+      onWritten: (tags) => {
+        this.writes += 1;
+        for (const tag of tags) tag(true);
+      },
+      onFailed: (error, tags) => {
+        // Not of one that was replaced.
+        if (this.#file === file) this.#fail(error);
+        for (const tag of tags) tag(false);
+      },
+    });
+    return file;
   }
 
   #fail(error: NodeJS.ErrnoException): void {
@@ -263,13 +269,12 @@ export async function readLedger(directory: string): Promise<LedgerContent> {
   const acknowledged: IdRange[] = [];
   const puts: PutRecord[] = [];
   let damagedPlaces = 0;
-  let problem: string | undefined;
   let content: Buffer;
   try {
     content = await fs.promises.readFile(path.join(directory, LEDGER_FILE));
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT') problem = code;
+    const problem = code === 'ENOENT' ? undefined : code;
     return { acknowledged: new RangeSet(), puts, damagedPlaces, problem };
   }
   let inDamage = false;
@@ -291,5 +296,5 @@ export async function readLedger(directory: string): Promise<LedgerContent> {
       damagedPlaces += 1;
     }
   }
-  return { acknowledged: RangeSet.of(acknowledged), puts, damagedPlaces, problem };
+  return { acknowledged: RangeSet.of(acknowledged), puts, damagedPlaces, problem: undefined };
 }

@@ -96,7 +96,7 @@ export class OpenSegments {
     }
   }
 
-  /** Puts what was written on the disk. Rejects with what the system says. */
+  /** Puts what was written on the disk. Rejects with what the system says; of segments that were left the listener hears. */
   async sync(): Promise<void> {
     const directory = this.#newFilesIn;
     this.#newFilesIn = undefined;

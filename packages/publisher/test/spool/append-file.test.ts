@@ -54,25 +54,28 @@ test('what the kernel has is put on the disk when it is flushed synchronously, a
 test('a file stays open until a write ends that was overtaken, also when overtaking it failed', async (t) => {
   const target = path.join(temporaryDirectory(t), 'file');
   const listener = told();
-  const { close, writeSync } = fs;
+  const { close, write, writeSync } = fs;
   const done: string[] = [];
+  const file = new AppendFile<string>(target, 'ax', listener);
+  const isFile = (fd: number) => fs.fstatSync(fd).ino === file.inode;
   let letThrough = () => {};
-  t.mock.method(fs, 'write', (fd: number, buffer: Buffer, callback: (...result: unknown[]) => void) => {
+  t.mock.method(fs, 'write', (fd: number, buffer: Buffer, ...args: unknown[]) => {
+    if (!isFile(fd)) return Reflect.apply(write, fs, [fd, buffer, ...args]);
     letThrough = () => {
       const bytes = writeSync(fd, buffer, 0, Math.ceil(buffer.length / 2)); // there is not room for all of it
       done.push('written');
-      callback(null, bytes, buffer);
+      (args.at(-1) as (...result: unknown[]) => void)(null, bytes, buffer);
     };
   });
-  t.mock.method(fs, 'close', (...args: Parameters<typeof close>) => {
-    done.push('closed');
-    close(...args);
-  });
-  const file = new AppendFile<string>(target, 'ax', listener);
-  file.append(bytes('one'), 'one');
-  t.mock.method(fs, 'writeSync', () => {
+  t.mock.method(fs, 'writeSync', (fd: number, ...args: unknown[]) => {
+    if (!isFile(fd)) return Reflect.apply(writeSync, fs, [fd, ...args]);
     throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
   });
+  t.mock.method(fs, 'close', (fd: number, callback: fs.NoParamCallback) => {
+    if (isFile(fd)) done.push('closed');
+    close(fd, callback);
+  });
+  file.append(bytes('one'), 'one');
   assert.equal(file.writeSync(), true);
   assert.deepEqual(listener, { ...listener, written: [], failed: ['one'], codes: ['ENOSPC'] });
   for (let pieces = 0; pieces < 2; pieces++) {
@@ -82,6 +85,21 @@ test('a file stays open until a write ends that was overtaken, also when overtak
   await within(t, file.close());
   assert.deepEqual(done, ['written', 'written', 'closed']);
 });
+
+test('what cannot be put on the disk when the file closes is reported', async (t) => {
+  const listener = told();
+  const file = new AppendFile<string>(path.join(temporaryDirectory(t), 'file'), 'ax', listener);
+  file.append(bytes('one'), 'one');
+  await file.idle();
+  t.mock.method(fs, 'fsync', refuseToSync);
+  t.mock.method(fs, 'fdatasync', refuseToSync);
+  await within(t, file.close());
+  assert.deepEqual(listener, { ...listener, written: ['one'], failed: [], codes: ['EIO'] });
+});
+
+function refuseToSync(_fd: number, done: (error: Error) => void): void {
+  setImmediate(() => done(Object.assign(new Error('EIO: i/o error'), { code: 'EIO' })));
+}
 
 /** Fails, instead of waiting for ever, when something does not end. */
 async function within<T>(t: TestContext, promise: Promise<T>): Promise<T> {

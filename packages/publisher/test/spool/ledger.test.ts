@@ -74,3 +74,23 @@ test('a ledger that is written anew holds more settled ids than go into one reco
   assert.equal(read.length, settled.length);
   assert.deepEqual(read.at(-1), settled.at(-1));
 });
+
+test('a ledger is whole though the file that it replaced cannot be put on the disk', async (t) => {
+  const directory = temporaryDirectory(t);
+  const errors: unknown[] = [];
+  const ledger = new Ledger(directory, state, (error) => errors.push(error));
+  assert.equal(await ledger.notePut(put), true);
+  const { close } = fs;
+  const closed = new Promise<void>((resolve) => {
+    t.mock.method(fs, 'close', (fd: number, done: (error: Error) => void) => {
+      close(fd, () => {
+        done(Object.assign(new Error('EIO: i/o error'), { code: 'EIO' }));
+        setImmediate(resolve);
+      });
+    });
+  });
+  assert.equal(await ledger.rewrite(), true);
+  await closed;
+  assert.equal(ledger.isBroken, false);
+  assert.deepEqual(errors, []);
+});

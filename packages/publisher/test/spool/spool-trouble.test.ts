@@ -235,3 +235,20 @@ test('segments that cannot be read are named in one warning, and the others are 
     /5000 bytes of unfinished writes cut off; not readable: 00000001.segment \(EISDIR\)/,
   );
 });
+
+test('a segment that was left and cannot be put on the disk is trouble with the disk', async (t) => {
+  const troubled = signal<SpoolTrouble>();
+  const spool = openUntilEnd(t, temporaryDirectory(t), {
+    segmentBytes: 300,
+    fsyncIntervalMs: 3_600_000,
+    onTrouble: (trouble) => troubled.resolve(trouble),
+  });
+  appendNumbers(spool, 1, 3);
+  await spool.flush();
+  t.mock.method(fs, 'fdatasync', (_fd: number, done: (error: Error) => void) => {
+    setImmediate(() => done(Object.assign(new Error('EIO: i/o error'), { code: 'EIO' })));
+  });
+  appendNumbers(spool, 4, 13); // for the next segment
+  assert.equal((await troubled.promise).code, 'EIO');
+  assert.equal((await readAll(spool)).length, 13);
+});
