@@ -163,6 +163,7 @@ async function openVolume(
   // What cannot be noted is remembered in memory, and at worst sent again by the next owner.
   const volume = new Volume(directory, () => {});
   volume.segments = [...scan.segments];
+  if (scan.unreadable.length > 0) volume.keepSettled(scan.ledger.acknowledged);
   const size = await fs.promises.stat(path.join(directory.path, LEDGER_FILE)).then(
     (stat) => stat.size,
     () => 0,

@@ -21,6 +21,8 @@ export class Volume {
   base = 0;
   /** Taken out, and their files may still be there. */
   readonly #discarded = new Set<Segment>();
+  /** What is settled here, where that cannot be told from the segments alone. */
+  #settled: RangeSet | undefined;
   #collecting: Promise<void> = Promise.resolve();
 
   constructor(directory: OwnerDirectory, onLedgerError: (error: NodeJS.ErrnoException) => void) {
@@ -30,6 +32,15 @@ export class Volume {
       isPending: (put: PutRecord) => this.isPending(put),
     };
     this.ledger = new Ledger(directory.path, state, onLedgerError);
+  }
+
+  /**
+   * Has the ledger go on saying what is settled in segments that could not be read, which may change.
+   *
+   * @param acknowledged what the ledger says so far
+   */
+  keepSettled(acknowledged: RangeSet): void {
+    this.#settled = acknowledged.clone();
   }
 
   get bytes(): number {
@@ -49,6 +60,7 @@ export class Volume {
 
   /** Whether events of a put are not settled. */
   isPending({ ranges }: PutRecord): boolean {
+    if (this.#settled !== undefined) return !this.#settled.includes(ranges);
     return this.segments.some((segment) => segment.unacknowledged.intersects(ranges));
   }
 
@@ -62,6 +74,7 @@ export class Volume {
       if (segment.unacknowledged.isEmpty && segment.isComplete) canCollect = true;
     }
     if (settledBefore) return;
+    this.#settled?.addAll(ranges);
     this.ledger.acknowledge(ranges);
     if (canCollect) void this.collect();
   }
@@ -128,7 +141,7 @@ export class Volume {
   }
 
   #settledRanges(): IdRange[] {
-    const settled = new RangeSet();
+    const settled = this.#settled?.clone() ?? new RangeSet();
     for (const segment of this.segments) {
       const ids = segment.ids.clone();
       ids.deleteAll(segment.unacknowledged.ranges());

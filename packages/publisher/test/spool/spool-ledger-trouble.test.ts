@@ -14,6 +14,14 @@ import {
   temporaryDirectory,
 } from './spool-fixture.ts';
 
+const put = {
+  putId: 1,
+  logGroupName: 'group',
+  logStreamName: 'stream',
+  sequenceToken: 'token',
+  ambiguousPuts: 0,
+};
+
 /** No ledger can be opened, nor written anew, as when too many files are open. */
 function refuseLedgers(t: TestContext) {
   const { openSync } = fs;
@@ -84,4 +92,46 @@ test('a ledger of its own in which records are missing is written anew with the 
   await troubled.promise;
   ledgers.end();
   await until(() => filesOf(directory, 'ledger').length === 1);
+});
+
+test('what is settled in a segment that cannot be read for a while stays settled when the ledger is written anew', async (t) => {
+  const directory = temporaryDirectory(t);
+  const crashed = open(directory, { owner: deadOwner(), segmentBytes: 300 });
+  const ids: number[] = [];
+  for (let n = 1; n <= 8; n++) {
+    ids.push(...appendNumbers(crashed, n, n));
+    await crashed.flush();
+  }
+  const [first = 0, second = 0] = ids;
+  crashed.acknowledge([[first, first]]);
+  assert.equal(await crashed.notePut({ ...put, ranges: [[second, second]] }), true);
+  assert.ok(filesOf(directory, '.segment').length >= 2);
+
+  const openFile = fs.promises.open;
+  const unread = t.mock.method(fs.promises, 'open', async (...args: Parameters<typeof openFile>) => {
+    if (String(args[0]).endsWith('00000001.segment')) throw Object.assign(new Error(), { code: 'EMFILE' });
+    return openFile(...args);
+  });
+  const next = open(directory, { heartbeatMs: 5 });
+  await next.ready;
+  unread.mock.restore();
+  const found = await readAll(next);
+  assert.ok(!found.some(({ message }) => message === 'event 2'));
+  // The ledger breaks, and is written anew.
+  const [ledger = ''] = filesOf(directory, 'ledger');
+  const { ino } = fs.statSync(ledger);
+  const ledgers = refuseLedgers(t);
+  next.acknowledge([[found[0].id, found[0].id]]);
+  await until(() => ledgers.tries() > 0);
+  ledgers.end();
+  await until(() => fs.statSync(ledger).ino !== ino);
+  await next.close();
+
+  const last = openUntilEnd(t, directory);
+  const { events, pendingPuts } = await last.ready;
+  assert.equal(events, 6);
+  assert.deepEqual(
+    pendingPuts.map(({ sequenceToken }) => sequenceToken),
+    ['token'],
+  );
 });
