@@ -7,16 +7,7 @@ import { text } from 'node:stream/consumers';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from '../../src/spool/commands.ts';
-import { type ReplayProgress, replay } from '../../src/spool/replay.ts';
-import {
-  appendNumbers,
-  deadOwner,
-  filesOf,
-  open,
-  openUntilEnd,
-  readAll,
-  temporaryDirectory,
-} from './spool-fixture.ts';
+import { appendNumbers, deadOwner, filesOf, open, temporaryDirectory } from './spool-fixture.ts';
 
 const cliPath = fileURLToPath(new URL('../../src/spool/cli.ts', import.meta.url));
 
@@ -140,43 +131,4 @@ test('the command says what it expects when it is called wrongly', async () => {
   assert.match(missing.stderr, /ENOENT/);
   assert.equal((await run('explode', '.')).status, 2);
   assert.equal((await run('--help')).status, 0);
-});
-
-test('a replay hands over what dead owners left, and what was not settled stays', async (t) => {
-  const directory = temporaryDirectory(t);
-  const living = openUntilEnd(t, directory);
-  appendNumbers(living, 100, 101);
-  await living.flush();
-  const crashed = open(directory, { owner: deadOwner() });
-  appendNumbers(crashed, 1, 50);
-  await crashed.flush();
-
-  const sent: string[] = [];
-  const failure = new Error('the endpoint is away');
-  const halfway = replay(
-    directory,
-    async (events) => {
-      if (sent.length >= 20) throw failure;
-      sent.push(...events.map(({ message }) => message));
-    },
-    undefined,
-    { batchBytes: 70 },
-  );
-  await assert.rejects(halfway, failure);
-  const progress: ReplayProgress[] = [];
-  const result = await replay(
-    directory,
-    async (events) => {
-      sent.push(...events.map(({ message }) => message));
-    },
-    (step) => progress.push(step),
-  );
-  assert.deepEqual(
-    sent,
-    Array.from({ length: 50 }, (_, index) => `event ${index + 1}`),
-  );
-  assert.deepEqual(progress[0], { settled: 0, total: result.total });
-  assert.deepEqual(progress.at(-1), { settled: result.total, total: result.total });
-  assert.equal(filesOf(directory, '.segment').length, 1);
-  assert.equal((await readAll(living)).length, 2);
 });
