@@ -1,12 +1,14 @@
 // Logs at a steady rate for a long time and watches the memory of the process.
 //   task: { logger, settings, bytes, rate, seconds, warmUpSeconds, outage }
-// With `outage` the endpoint answers nothing after the warm-up.
+// With `outage` the endpoint answers nothing after the warm-up. Without, this thread collects its garbage at intervals:
+// what waits for a collection that comes once in minutes would look like growth, or hide it.
 import { behave, report, reset } from './endpoint-link.mjs';
 import { text, warmUpText } from './lines.mjs';
 import { startMeter } from './meter.mjs';
 import { startLogger } from './start-logger.mjs';
 
 const TICK_MS = 10;
+const COLLECT_EVERY_MS = 30_000;
 const task = JSON.parse(process.argv[2]);
 const { rate, seconds, warmUpSeconds, outage, bytes } = task;
 const logger = await startLogger(task);
@@ -15,6 +17,7 @@ await reset({ skip: logger.shortens ? 0 : bytes });
 const warm = await paced(warmUpSeconds, warmUpText);
 const base = Math.max(...warm);
 if (outage) await behave('hang');
+else setInterval(() => globalThis.gc(), COLLECT_EVERY_MS).unref();
 const used = startMeter();
 const samples = await paced(seconds, text);
 const { cpuMs } = used();
