@@ -43,6 +43,8 @@ export class Producer {
   written = 0;
   /** Events of puts that the runs before may have sent. */
   resent = 0;
+  /** Bytes of its memory (RSS), before it logs anything and every half second from then on. */
+  readonly memory: number[] = [];
   result: ProducerEnd | undefined;
   readonly #closed: Promise<unknown>;
   #onLine: (() => void)[] = [];
@@ -93,6 +95,7 @@ export class Producer {
     if (line.startsWith('w ')) {
       this.written = Number(line.slice(2));
     } else if (line.startsWith('p ')) this.resent = Number(line.slice(2));
+    else if (line.startsWith('m ')) this.memory.push(Number(line.slice(2)));
     else if (line.startsWith('warn ')) this.warnings.push(line.slice(5));
     else if (line.startsWith('{')) this.result = JSON.parse(line);
     for (const resolve of this.#onLine.splice(0)) resolve();
