@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { type LocalCloudWatchLogs, startLocal } from 'cloudwatch-logs-local';
 import type { CloudWatchTransportOptions } from 'winston-cloudwatch-logs';
@@ -9,7 +7,8 @@ import { Application, optionsFor, type Scenario } from './application.ts';
 
 const LINES = 300;
 
-interface Ending {
+/** A way in which an application with a winston logger ends. */
+export interface Ending {
   readonly name: string;
   readonly ending: string;
   readonly code: number;
@@ -18,7 +17,7 @@ interface Ending {
   readonly crash?: string;
 }
 
-const ENDINGS: readonly Ending[] = [
+export const ENDINGS: readonly Ending[] = [
   { name: 'nothing left to do', ending: 'nothing left to do', code: 0 },
   { name: 'process.exit() at once', ending: 'process.exit', code: 0 },
   { name: 'an uncaught exception', ending: 'uncaught exception', code: 1 },
@@ -56,7 +55,7 @@ function unsentLines(stderr: string): string[] {
   return stderr.split('\n').filter((line) => line.includes('were not sent'));
 }
 
-/** Tests every way in which an application with a winston logger ends. */
+/** Tests every way in which an application with a winston logger ends, with an endpoint that answers. */
 export function testEndings(base: Partial<CloudWatchTransportOptions>): void {
   const way = base.worker ? 'with a worker thread ' : '';
   const optionsTo = (endpoint: string, logGroupName: string) => ({
@@ -199,41 +198,5 @@ export function testEndings(base: Partial<CloudWatchTransportOptions>): void {
       assert.equal(second.error.message, 'second failure');
       assert.deepEqual(last, { level: 'info', message: 'still attached', transports: 1 });
     });
-  });
-
-  // Every one of these waits for 8 s and does nothing.
-  describe(`a winston application ${way}that ends without an endpoint`, { concurrency: 6 }, () => {
-    let hanging: Server;
-    let silent: string;
-    let refusing: string;
-    before(async () => {
-      // Accepts connections and never answers.
-      hanging = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
-      await once(hanging, 'listening');
-      const address = hanging.address();
-      assert.ok(typeof address === 'object' && address !== null);
-      silent = `http://127.0.0.1:${address.port}`;
-      const closed = await startLocal();
-      refusing = closed.endpoint;
-      await closed.close();
-    });
-    after(() => hanging.close());
-
-    for (const { name, ending, code, options, crash } of ENDINGS) {
-      for (const dead of ['refuses connections', 'never answers']) {
-        it(`ends in time and says what was lost with ${name} while the endpoint ${dead}`, async (t) => {
-          const endpoint = dead === 'never answers' ? silent : refusing;
-          const all = { ...optionsTo(endpoint, 'dead'), ...options };
-          const ended = await end({ ending, lines: LINES, options: all });
-          t.diagnostic(`${Math.round(ended.endingMs)} ms`);
-          assert.equal(ended.code, code, ended.stderr);
-          const [line, ...more] = unsentLines(ended.stderr);
-          const lost = LINES + (crash === undefined ? 0 : 1);
-          assert.match(line ?? ended.stderr, new RegExp(`^cloudwatch-logs: ${lost} log event`));
-          assert.deepEqual(more, []);
-          assert.ok(ended.endingMs < 15_000, `${ended.endingMs} ms`);
-        });
-      }
-    }
   });
 }
