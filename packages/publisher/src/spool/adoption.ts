@@ -10,6 +10,7 @@ import { type IdRange, RangeSet } from './range-set.js';
 import { type AdoptedVolume, NOTHING_RECOVERED, recoveryOf } from './recovery.js';
 import { segmentNumber } from './segment.js';
 import type { Recovery } from './spool-options.js';
+import { PASSING } from './spool-reader.js';
 import { Volume } from './volume.js';
 import type { Volumes } from './volumes.js';
 
@@ -104,16 +105,20 @@ export class Adoption {
     for (const entry of entries) {
       if (signal.aborted) break;
       if (volumes.isKnown(entry.key)) continue;
+      let directory: OwnerDirectory | undefined;
       try {
         const state = await watch.look(entry);
         if (state !== 'dead' && state !== 'released') continue;
         if (!(await this.#hasRoom(entry, adopted))) continue;
-        const directory = await OwnerDirectory.claim(root, entry, owner);
+        directory = await OwnerDirectory.claim(root, entry, owner);
         if (directory === undefined) continue;
         this.#claimed.add(directory);
         adopted.push(await openVolume(directory, { signal, onProgress: () => this.progress++ }));
       } catch (error) {
         problems.push(`${entry.name} cannot be taken over (${codeOf(error)})`);
+        if (directory === undefined || signal.aborted) continue;
+        this.#claimed.delete(directory);
+        await directory.release().catch(() => {});
       }
     }
     return adopted;
@@ -155,11 +160,15 @@ export class Adoption {
   }
 }
 
+/** Throws when the directory, or its ledger, cannot be read at present. */
 async function openVolume(
   directory: OwnerDirectory,
   options: Pick<ScanOptions, 'signal' | 'onProgress'>,
 ): Promise<AdoptedVolume> {
   const scan = await scanDirectory(directory.path, { cutTornTails: true, ...options });
+  const { problem = '' } = scan.ledger;
+  // Without its ledger all that was delivered would be sent again.
+  if (PASSING.has(problem)) throw Object.assign(new Error('the ledger cannot be read'), { code: problem });
   // What cannot be noted is remembered in memory, and at worst sent again by the next owner.
   const volume = new Volume(directory, () => {});
   volume.segments = [...scan.segments];

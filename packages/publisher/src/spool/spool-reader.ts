@@ -17,8 +17,8 @@ export interface ReadableSpool<V extends ReadableVolume> {
   onUnreadable(volume: V, segment: Segment, ranges: readonly IdRange[]): void;
 }
 
-// Says nothing about the file: it can be read another time.
-const PASSING = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
+/** Codes of errors that say nothing about a file: it can be read another time. */
+export const PASSING: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
 
 /**
  * Yields the open events behind `afterId` in the order of their ids, in batches of at most `maxBytes` of messages

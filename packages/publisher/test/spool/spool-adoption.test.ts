@@ -150,6 +150,30 @@ test('a file that cannot be read at present is tried again later', async (t) => 
   assert.equal(await recovered.promise, 5);
 });
 
+test('a directory is left for later while its ledger cannot be read, so that nothing is sent again', async (t) => {
+  const { directory } = await left(t);
+  const { readFile } = fs.promises;
+  let isFailing = true;
+  let tries = 0;
+  t.mock.method(fs.promises, 'readFile', async (...args: Parameters<typeof readFile>) => {
+    if (isFailing && String(args[0]).endsWith('ledger')) {
+      tries += 1;
+      throw Object.assign(new Error(), { code: 'EMFILE' });
+    }
+    return readFile(...args);
+  });
+  const recovered = signal<number>();
+  const spool = openUntilEnd(t, directory, {
+    mode: 'overflow',
+    heartbeatMs: 5,
+    onRecovered: ({ events }) => recovered.resolve(events),
+  });
+  assert.equal((await spool.ready).events, 0);
+  await until(() => tries >= 3);
+  isFailing = false;
+  assert.equal(await recovered.promise, 5);
+});
+
 test('nothing is put while what earlier processes left is still read, unless the disk hangs', async (t) => {
   const { directory } = await left(t);
   const clock = new VirtualClock();
