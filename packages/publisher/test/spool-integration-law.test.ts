@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { PublisherStats } from '../src/accounts.ts';
 import { Publisher } from '../src/publisher.ts';
 import { openSpool, type Spool } from '../src/spool/spool.ts';
@@ -102,7 +101,7 @@ async function run(t: TestContext, seed: number) {
         process.clock.isStopped = true;
         // A process that is dead writes no more; what a crash may take of the last turn is another test.
         await spool.flush();
-        await wait(30);
+        for (let late = spool.settled(); late; late = spool.settled()) await late;
       } else {
         const closed = publisher.close({ timeoutMs: between(0, 2000) });
         const { pending } = await settledBy(clock, closed, state);
@@ -151,7 +150,8 @@ for (const [mode, seeds] of [
         `seed ${seed}, tokens ${tokens}: ${published} events, ${restarts} restarts, ${duplicated} duplicated, ` +
           `${possibleDuplicates} possible`,
       );
-      if (tokens === 'enforced') assert.equal(duplicated, 0, `seed ${seed}`);
+      const most = tokens === 'enforced' ? 0 : possibleDuplicates;
+      assert.ok(duplicated <= most, `seed ${seed}: ${duplicated} duplicated, ${most} at the most`);
     }
   });
 }
