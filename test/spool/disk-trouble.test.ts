@@ -1,29 +1,12 @@
 // timeout: 240 s
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { startLocal } from 'cloudwatch-logs-local';
+import { smallDisk } from '../fixtures/small-disk.js';
 import { readSegment, type SegmentContent } from './intact-frames.js';
 import { checkLaw, freePort, logGroupName, Producer, spoolDirectory } from './producers.js';
-
-/** A small file system of its own; undefined, and the test skipped, where none can be mounted. */
-function smallDisk(t: TestContext, options: string): string | undefined {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'spool-'));
-  const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', directory], { encoding: 'utf8' });
-  if (mount.status !== 0) {
-    fs.rmdirSync(directory);
-    t.skip(`a tmpfs cannot be mounted here: ${(mount.stderr || String(mount.error)).trim()}`);
-    return undefined;
-  }
-  t.after(() => {
-    spawnSync('umount', ['-l', directory]);
-    fs.rmdirSync(directory);
-  });
-  return directory;
-}
 
 const spoolWarnings = (producer: Producer): string[] =>
   producer.warnings.filter((warning) => warning.startsWith('spool:'));
@@ -52,12 +35,12 @@ function filesOf(directory: string, name: RegExp): string[] {
 }
 
 test('a full disk leaves the rules of memory: nothing breaks, and one warning says so', async (t) => {
-  const disk = smallDisk(t, 'size=2m');
+  const disk = await smallDisk(t, 'size=2m');
   if (disk === undefined) return;
   const port = await freePort();
   const producer = new Producer(t, {
     endpoint: `http://127.0.0.1:${port}`,
-    directory: disk,
+    directory: disk.directory,
     mode: 'always',
     run: 0,
     rate: 20_000,
@@ -82,13 +65,19 @@ test('a full disk leaves the rules of memory: nothing breaks, and one warning sa
 });
 
 test('a read-only directory leaves the rules of memory, with one warning', async (t) => {
-  const disk = smallDisk(t, 'size=2m');
+  const disk = await smallDisk(t, 'size=2m');
   if (disk === undefined) return;
-  assert.equal(spawnSync('mount', ['-o', 'remount,ro', disk]).status, 0);
+  await disk.makeReadOnly();
   const local = await startLocal();
   t.after(() => local.close());
   const { endpoint } = local;
-  const producer = new Producer(t, { endpoint, directory: disk, mode: 'always', run: 0, events: 2000 });
+  const producer = new Producer(t, {
+    endpoint,
+    directory: disk.directory,
+    mode: 'always',
+    run: 0,
+    events: 2000,
+  });
   const { stats } = await producer.ended();
   checkLaw(stats);
   assert.equal(stats.delivered, 2000);

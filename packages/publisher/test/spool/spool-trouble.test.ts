@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test from 'node:test';
+import { smallDisk } from '../../../../test/fixtures/small-disk.ts';
 import type { SpoolDrop, SpooledEvent, SpoolTrouble } from '../../src/spool/spool.ts';
 import {
   appendNumbers,
-  atEnd,
   deadOwner,
   filesOf,
   open,
@@ -16,28 +15,16 @@ import {
   temporaryDirectory,
 } from './spool-fixture.ts';
 
-/** A file system of its own, or undefined after telling why the test is skipped. */
-function smallDisk(t: TestContext, options: string): string | undefined {
-  const directory = temporaryDirectory(t);
-  const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', directory], { encoding: 'utf8' });
-  if (mount.status !== 0) {
-    t.skip(`a tmpfs cannot be mounted here: ${(mount.stderr || String(mount.error)).trim()}`);
-    return undefined;
-  }
-  atEnd(t, () => spawnSync('umount', ['-l', directory]));
-  return directory;
-}
-
 const line = 'x'.repeat(1000);
 
 test('a full disk hands back what could not be written, says so once, and is used again when there is space', async (t) => {
-  const disk = smallDisk(t, 'size=512k');
+  const disk = await smallDisk(t, 'size=512k');
   if (disk === undefined) return;
   const troubles: SpoolTrouble[] = [];
   const handedBack: SpooledEvent[] = [];
   const full = signal();
   const usable = signal();
-  const directory = path.join(disk, 'spool');
+  const directory = path.join(disk.directory, 'spool');
   const spool = openUntilEnd(t, directory, {
     retryDelayMs: 20,
     onTrouble: (trouble) => {
@@ -47,7 +34,7 @@ test('a full disk hands back what could not be written, says so once, and is use
     onHandBack: (events) => handedBack.push(...events),
     onUsable: () => usable.resolve(),
   });
-  fs.writeFileSync(path.join(disk, 'ballast'), Buffer.alloc(200 * 1024));
+  fs.writeFileSync(path.join(disk.directory, 'ballast'), Buffer.alloc(200 * 1024));
   let accepted = 0;
   while (spool.usable) {
     if (spool.append('group', 'stream', accepted, `${accepted} ${line}`, 0) > 0) accepted += 1;
@@ -70,7 +57,7 @@ test('a full disk hands back what could not be written, says so once, and is use
   // Nothing is torn: the half written end was cut off.
   assert.equal(spool.stats().events, kept.length);
 
-  fs.rmSync(path.join(disk, 'ballast'));
+  fs.rmSync(path.join(disk.directory, 'ballast'));
   await usable.promise;
   assert.equal(spool.usable, true);
   assert.ok(spool.append('group', 'stream', 5000, 'again', 0) > 0);
@@ -85,10 +72,10 @@ test('a full disk hands back what could not be written, says so once, and is use
 });
 
 test('on a full disk settled events still make room, though the ledger cannot be written', async (t) => {
-  const disk = smallDisk(t, 'size=256k');
+  const disk = await smallDisk(t, 'size=256k');
   if (disk === undefined) return;
   const usable = signal();
-  const spool = openUntilEnd(t, path.join(disk, 'spool'), {
+  const spool = openUntilEnd(t, path.join(disk.directory, 'spool'), {
     segmentBytes: 64 * 1024,
     retryDelayMs: 20,
     onUsable: () => usable.resolve(),
@@ -107,9 +94,9 @@ test('on a full disk settled events still make room, though the ledger cannot be
 });
 
 test('saving at exit on a full disk returns what did not fit, and keeps the rest', async (t) => {
-  const disk = smallDisk(t, 'size=300k');
+  const disk = await smallDisk(t, 'size=300k');
   if (disk === undefined) return;
-  const directory = path.join(disk, 'spool');
+  const directory = path.join(disk.directory, 'spool');
   const failed: number[] = [];
   const crashed = open(directory, {
     owner: deadOwner(),
@@ -135,16 +122,16 @@ test('saving at exit on a full disk returns what did not fit, and keeps the rest
 });
 
 test('a read-only disk makes the spool unusable, and nothing else', async (t) => {
-  const disk = smallDisk(t, 'size=256k');
+  const disk = await smallDisk(t, 'size=256k');
   if (disk === undefined) return;
-  const before = open(disk);
+  const before = open(disk.directory);
   appendNumbers(before, 1, 5);
   await before.close();
-  assert.equal(spawnSync('mount', ['-o', 'remount,ro', disk]).status, 0);
+  await disk.makeReadOnly();
   const handedBack: string[] = [];
   const troubles: SpoolTrouble[] = [];
   const warnings: string[] = [];
-  const spool = openUntilEnd(t, disk, {
+  const spool = openUntilEnd(t, disk.directory, {
     retryDelayMs: 20,
     onHandBack: (events) => handedBack.push(...events.map(({ message }) => message)),
     onTrouble: (trouble) => troubles.push(trouble),
