@@ -130,11 +130,7 @@ describe('the packed packages, installed by npm', { skip }, () => {
   const readmes = ['pino', 'winston', 'publisher', 'local'].map((name) => `packages/${name}/README.md`);
   for (const readme of ['README.md', ...readmes]) {
     const snippets = markedSnippets(readme);
-    if (snippets.length === 0) {
-      test(`run the snippets of ${readme}`, {
-        skip: 'it has no block after a <!-- run --> comment yet',
-      }, () => {});
-    }
+    test(`have a snippet to run in ${readme}`, () => assert.ok(snippets.length > 0));
     for (const [index, snippet] of snippets.entries()) {
       test(`deliver from snippet ${index + 1} of ${readme}, as it is`, async () => {
         const file = `snippet-${readme.replaceAll(/\W/g, '-')}-${index}.${snippet.extension}`;
