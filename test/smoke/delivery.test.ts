@@ -8,6 +8,9 @@ import pino from 'pino';
 import cloudWatchTransport, { flushTransport } from 'pino-cloudwatch-logs';
 import winston from 'winston';
 import { CloudWatchTransport } from 'winston-cloudwatch-logs';
+import { Application as PinoApplication } from '../pino/application.js';
+import { spoolDirectory } from '../spool/producers.js';
+import { Application as WinstonApplication } from '../winston/application.js';
 
 // What must work on every supported version of Node.js. These files run on all of them.
 
@@ -34,6 +37,8 @@ const options = (local: LocalCloudWatchLogs) => ({
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   },
 });
+
+type Options = ReturnType<typeof options>;
 
 function assertStored(local: LocalCloudWatchLogs): void {
   const numbers = local
@@ -88,6 +93,55 @@ test('winston delivers each event once, in order', async (t) => {
   await transport.flush();
   assertStored(local);
   logger.close();
+});
+
+test('winston delivers each event once, in order, from a worker thread', async (t) => {
+  const local = await endpoint(t);
+  const transport = new CloudWatchTransport({ ...options(local), worker: true });
+  const logger = winston.createLogger({ transports: [transport] });
+  logTo(logger);
+  await transport.flush();
+  assertStored(local);
+  logger.end();
+  await once(transport, 'finish');
+});
+
+test('what waits on disk when a publisher closes is delivered by the next one, once and in order', async (t) => {
+  const local = await endpoint(t);
+  const withSpool = { ...options(local), spool: { directory: spoolDirectory(t) } };
+  await local.stop();
+  const first = createPublisher(withSpool);
+  for (let index = 0; index < EVENTS; index++) {
+    first.publish({ timestamp: Date.now(), message: `number ${index}` });
+  }
+  assert.equal((await first.close({ timeoutMs: 0 })).pending, EVENTS);
+  await local.start();
+  const second = createPublisher(withSpool);
+  await second.flush();
+  await second.close();
+  assert.equal(second.stats().recovered, EVENTS);
+  assertStored(local);
+});
+
+test('process.exit() right after the last line loses nothing', async (t) => {
+  const ending = 'process.exit';
+  const applications = [
+    (to: Options) => new PinoApplication({ mode: 'worker', ending, lines: EVENTS, options: to }),
+    (to: Options) => new PinoApplication({ mode: 'in-process', ending, lines: EVENTS, options: to }),
+    (to: Options) => new WinstonApplication({ ending, lines: EVENTS, options: to }),
+    (to: Options) => new WinstonApplication({ ending, lines: EVENTS, options: { ...to, worker: true } }),
+  ];
+  for (const start of applications) {
+    const local = await endpoint(t);
+    const { code, stderr } = await start(options(local)).ended();
+    assert.equal(code, 0, stderr);
+    const numbers = local.events({ logGroupName }).map(({ message }) => Number(JSON.parse(message).n));
+    assert.deepEqual(
+      numbers,
+      Array.from({ length: EVENTS }, (_, index) => index + 1),
+      stderr,
+    );
+  }
 });
 
 test('require and import give the same transports', () => {
