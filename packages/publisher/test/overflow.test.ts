@@ -193,20 +193,21 @@ test('batches of which every event was dropped leave nothing in memory (they sta
   const publish = (count: number) => {
     for (let i = 0; i < count; i++) publisher.publish({ timestamp: clock.now(), message: large });
   };
-  const used = () => {
-    collectGarbage();
-    return process.memoryUsage().arrayBuffers;
-  };
   publish(200);
   await settled();
-  const before = used();
+  collectGarbage();
+  const before = process.memoryUsage().arrayBuffers;
   for (let i = 0; i < 100; i++) {
     publish(500);
     await clock.advance(100);
   }
-  const grown = used() - before;
   assert.ok(publisher.stats().dropped.overflow > 40_000);
-  assert.ok(grown < 2 * maxBufferBytes, `${grown} bytes of 250 MB that were dropped`);
+  // Buffers are given back some time after they were collected. Of the 250 MB that were dropped hardly anything stays.
+  for (let i = 0; i < 1000 && process.memoryUsage().arrayBuffers - before > 2 * maxBufferBytes; i++) {
+    collectGarbage();
+    await settled();
+  }
+  assert.ok(process.memoryUsage().arrayBuffers - before < 2 * maxBufferBytes);
   state.fault = undefined;
   await clock.until(publisher.close());
   const { received, delivered, dropped } = publisher.stats();
