@@ -2,7 +2,7 @@
 export const NOT_COMPARED: readonly { readonly name: string; readonly reason: string }[] = [
   {
     name: '@ubercode/winston-cloudwatch, @ubercode/pino-cloudwatch, cloudwatch-winston, @initd.sg/winston-cloudwatch',
-    reason: 'npm does not serve them; it answers 404 to their names',
+    reason: 'could not be installed from npm',
   },
   { name: 'winston-cloudwatch-transport', reason: 'a transport for winston 2' },
   {

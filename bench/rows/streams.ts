@@ -1,4 +1,4 @@
-import { type Case, type Row, ratio } from '../harness/row.js';
+import { bound, type Case, type Row, ratio } from '../harness/row.js';
 
 const STREAMS = [1, 20, 1000];
 const RATE = 10_000;
@@ -40,5 +40,6 @@ export const streams: Row = {
   ],
   targets: [
     ratio('1,000 streams, CPU against one', 'cpuUsPerEvent', 'streams-1000', 'streams-1', 'at most', 2),
+    bound('1,000 streams, requests a second', 'requestsPerSecond', 'streams-1000', 'at most', 60, ''),
   ],
 };
