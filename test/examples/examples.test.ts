@@ -33,8 +33,13 @@ test('the example of a Lambda handler stores the logs of an invocation before it
   assert.match(output, /invocation 1 : 1\n.*invocation 2 : 2\n.*invocation 3 : 3/);
 });
 
-test('the demo ends with nothing lost and nothing duplicated, as the endpoint says', async () => {
+test('the demo ends with nothing lost and nothing duplicated, as the endpoint says', async (t) => {
+  const start = performance.now();
   const output = await run('demo/main.mjs');
+  const seconds = (performance.now() - start) / 1000;
+  t.diagnostic(`${seconds.toFixed(1)} s`);
+  // Less than 30 s when the machine has nothing else to do.
+  assert.ok(seconds < 60, `it took ${seconds} s`);
   assert.match(output, /lost 0, duplicated 0, in \d+ s/);
   // A row of the table: the endpoint's figure, then the transports' own.
   const row = (name: string) => Number(new RegExp(`^${name} +(\\d+) +\\d+$`, 'm').exec(output)?.[1]);
