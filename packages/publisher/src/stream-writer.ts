@@ -22,10 +22,8 @@ export interface WriterContext extends AnswersContext {
 }
 
 /**
- * Writes one log stream: puts its batches one after the other. A
- * stream that fails waits by itself and holds no request slot, so that it never holds up another.
- *
- * An event is in one place: the outbox or a batch under way; then it is settled.
+ * Writes one log stream: puts its batches one after the other. A stream that fails waits by itself and holds no request
+ * slot, so that it never holds up another. An event is in one place: the outbox or a batch under way; then it is settled.
  */
 export class StreamWriter {
   readonly target: Target;
@@ -132,9 +130,8 @@ export class StreamWriter {
 
   /** Bytes in memory: of the recovered events that wait, or of all others. */
   bytesIn(isReplay: boolean): number {
-    const waiting = this.#queue.bytes(isReplay);
-    if (isReplay) return waiting;
-    let bytes = waiting;
+    let bytes = this.#queue.bytes(isReplay);
+    if (isReplay) return bytes;
     for (const batch of this.#underWay) bytes += batch.bytes;
     return bytes;
   }
