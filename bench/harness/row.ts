@@ -1,3 +1,5 @@
+import { median } from './median.js';
+
 /** What a load tells of one run. Numbers become medians; anything else is kept as the last run told it. */
 export type Metrics = Readonly<Record<string, number | string | boolean | readonly string[] | undefined>>;
 
@@ -38,18 +40,21 @@ export interface Column {
   readonly digits?: number;
 }
 
-/** What is to be reached, as a bound on a number that is made of medians. */
+/** What is to be reached, as a bound on a number that is made of what was measured. */
 export interface Target {
   readonly text: string;
   readonly bound: 'at most' | 'at least';
   readonly value: number;
   readonly unit: string;
   /** `undefined` when a case that it needs was not measured. */
-  readonly measured: (median: Median) => number | undefined;
+  readonly measured: (median: Median, rounds: Rounds) => number | undefined;
 }
 
 /** The median of a metric of a case. */
 export type Median = (caseId: string, key: string) => number | undefined;
+
+/** A metric of a case, round by round; empty when it is missing in one of them. */
+export type Rounds = (caseId: string, key: string) => readonly number[];
 
 export interface Chart {
   readonly key: string;
@@ -111,10 +116,13 @@ export function bound(
   value: number,
   unit: string,
 ): Target {
-  return { text, bound: is, value, unit, measured: (median) => median(caseId, key) };
+  return { text, bound: is, value, unit, measured: (medianOf) => medianOf(caseId, key) };
 }
 
-/** A target on how many times the number of one case is that of another, or of the largest of several. */
+/**
+ * A target on how many times the number of one case is that of another, or of the largest of several: the median of
+ * what it is in each round.
+ */
 export function ratio(
   text: string,
   key: string,
@@ -128,11 +136,12 @@ export function ratio(
     bound,
     value,
     unit: '×',
-    measured: (median) => {
-      const mine = median(caseId, key);
-      const theirs = [other].flat().map((id) => median(id, key) ?? 0);
-      const best = Math.max(...theirs);
-      return mine === undefined || best === 0 ? undefined : mine / best;
+    measured: (_, rounds) => {
+      const mine = rounds(caseId, key);
+      const theirs = [other].flat().map((id) => rounds(id, key));
+      // Those of a round ran one after the other, so whatever else the machine did hit them alike.
+      const ratios = mine.map((figure, round) => figure / Math.max(...theirs.map((one) => one[round] ?? 0)));
+      return ratios.length > 0 && ratios.every(Number.isFinite) ? median(ratios) : undefined;
     },
   };
 }

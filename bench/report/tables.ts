@@ -1,5 +1,5 @@
 import type { CaseResult, RowResult } from '../harness/results.js';
-import type { Column, Median, Row, Target } from '../harness/row.js';
+import type { Column, Median, Rounds, Row, Target } from '../harness/row.js';
 import { eventsOf } from './losses.js';
 
 /** Counts of events that a transport should not have: shown with the part of all, so that they stand out. */
@@ -58,7 +58,7 @@ export function targetLines(row: Row, result: RowResult): string[] {
 
 function judged(target: Target, result: RowResult): [string, string, string, string] {
   const { text, bound, value, unit } = target;
-  const measured = target.measured(medianIn(result));
+  const measured = target.measured(medianIn(result), roundsIn(result));
   const wanted = `${bound} ${formatNumber(value, decimals(value))} ${unit}`.trim();
   if (measured === undefined) return [text, wanted, '–', 'not measured'];
   const isMet = bound === 'at most' ? measured <= value : measured >= value;
@@ -68,6 +68,15 @@ function judged(target: Target, result: RowResult): [string, string, string, str
 
 function medianIn(result: RowResult): Median {
   return (caseId, key) => result.cases.find(({ id }) => id === caseId)?.medians[key];
+}
+
+function roundsIn(result: RowResult): Rounds {
+  const rounds = Math.max(...result.cases.map(({ runs }) => runs.length));
+  return (caseId, key) => {
+    const runs = result.cases.find(({ id }) => id === caseId)?.runs ?? [];
+    const figures = runs.map((metrics) => metrics[key]).filter((figure) => typeof figure === 'number');
+    return figures.length === rounds ? figures : [];
+  };
 }
 
 function decimals(value: number): number {
