@@ -3,7 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { CloudWatchLogsClient, PutLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import type { Batch } from './batch.js';
 import { describe, PublisherError } from './errors.js';
 import type { ResolvedOptions } from './options.js';
@@ -34,29 +34,7 @@ export class CloudWatchLogsSink implements Sink {
 
   async put(target: Target, batch: Batch, sequenceToken: string | undefined): Promise<PutResult> {
     try {
-      const { sdk, client } = await this.#timed(() => this.#load());
-      let body = encodePut(target, batch, sequenceToken, this.#options.entity);
-      let encoding: string | undefined;
-      if (this.#options.gzip && body.length > GZIP_FROM_BYTES) {
-        const compressed = await compress(body);
-        if (compressed.length < body.length) {
-          body = compressed;
-          encoding = 'gzip';
-        }
-      }
-      const command = new sdk.PutLogEventsCommand({ ...target, logEvents: [] });
-      command.middlewareStack.add(
-        (next) => (args) => {
-          const request = args.request as { body: unknown; headers: Record<string, string> };
-          request.body = body;
-          if (encoding) request.headers['content-encoding'] = encoding;
-          if (this.#options.emf) request.headers['x-amzn-logs-format'] = 'json/emf';
-          return next(args);
-        },
-        // After the SDK's serialiser and before anything that looks at the body: length, hash, signature.
-        { step: 'serialize', priority: 'low', name: 'readyBody' },
-      );
-      const answer = await this.#timed((abortSignal) => client.send(command, { abortSignal }));
+      const answer = await this.#timed((signal) => this.#sendPut(target, batch, sequenceToken, signal));
       return {
         ok: true,
         nextSequenceToken: textOf(answer.nextSequenceToken),
@@ -114,6 +92,37 @@ export class CloudWatchLogsSink implements Sink {
   close(): void {
     this.#aborted.abort();
     this.#destroy?.();
+  }
+
+  async #sendPut(
+    target: Target,
+    batch: Batch,
+    sequenceToken: string | undefined,
+    abortSignal: AbortSignal,
+  ): Promise<PutLogEventsCommandOutput> {
+    const { sdk, client } = await this.#load();
+    let body = encodePut(target, batch, sequenceToken, this.#options.entity);
+    let encoding: string | undefined;
+    if (this.#options.gzip && body.length > GZIP_FROM_BYTES) {
+      const compressed = await compress(body);
+      if (compressed.length < body.length) {
+        body = compressed;
+        encoding = 'gzip';
+      }
+    }
+    const command = new sdk.PutLogEventsCommand({ ...target, logEvents: [] });
+    command.middlewareStack.add(
+      (next) => (args) => {
+        const request = args.request as { body: unknown; headers: Record<string, string> };
+        request.body = body;
+        if (encoding) request.headers['content-encoding'] = encoding;
+        if (this.#options.emf) request.headers['x-amzn-logs-format'] = 'json/emf';
+        return next(args);
+      },
+      // After the SDK's serialiser and before anything that looks at the body: length, hash, signature.
+      { step: 'serialize', priority: 'low', name: 'readyBody' },
+    );
+    return client.send(command, { abortSignal });
   }
 
   async #call(

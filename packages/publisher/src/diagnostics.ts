@@ -150,6 +150,7 @@ export class Diagnostics {
     return channels[name].hasSubscribers || this.#emitter.listenerCount(name) > 0;
   }
 
+  /** Tells an event; who builds one for it asks {@link wants} before. */
   emit<Name extends keyof PublisherEvents>(name: Name, ...args: PublisherEvents[Name]): void {
     this.#tell(() => this.#emitNow(name, ...args));
   }

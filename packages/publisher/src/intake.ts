@@ -60,7 +60,6 @@ export class Intake {
     if (!this.#fits(size)) return this.#refuseOverflow(writer, size, time);
     budget.take(size);
     writer.append(text, time, size);
-    this.#overflow.tell();
     return true;
   }
 
@@ -89,12 +88,10 @@ export class Intake {
     if (this.#fits(size)) {
       budget.take(size);
       const batch = writer.append(text, time, size, note);
-      this.#overflow.tell();
       return batch;
     }
     accounts.settleOne(note, 'overflow');
     writer.noteLoss(size, time);
-    this.#overflow.tell();
     this.#reportOverflow(writer, size);
     return undefined;
   }
@@ -126,7 +123,6 @@ export class Intake {
     parts.forEach((part, index) => {
       writer.append(part, time, sizes[index], notes[index]);
     });
-    this.#overflow.tell();
     return true;
   }
 
@@ -149,7 +145,6 @@ export class Intake {
   #refuseOverflow(writer: StreamWriter, size: number, time: number): false {
     this.#context.accounts.count('overflow', 1);
     writer.noteLoss(size, time);
-    this.#overflow.tell();
     this.#reportOverflow(writer, size);
     return false;
   }

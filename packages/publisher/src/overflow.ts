@@ -3,12 +3,6 @@ import type { Batch } from './batch.js';
 import type { MemoryBudget } from './memory-budget.js';
 import type { StreamWriter } from './stream-writer.js';
 
-interface Dropped {
-  readonly writer: StreamWriter;
-  readonly size: number;
-  readonly events: number;
-}
-
 /**
  * Makes room in a full buffer by dropping the oldest events that were never sent, whichever stream they
  * belong to. A batch that was sent once is left alone: it may be stored already.
@@ -18,7 +12,6 @@ export class Overflow {
   readonly #accounts: Accounts;
   readonly #writers: Iterable<StreamWriter>;
   readonly #onDrop: (writer: StreamWriter, size: number, events: number) => void;
-  #untold: Dropped[] = [];
   #victim: { readonly writer: StreamWriter; readonly batch: Batch } | undefined;
 
   constructor(
@@ -34,7 +27,7 @@ export class Overflow {
   }
 
   /**
-   * What is dropped is told by {@link tell}, once the room is taken and every event has its place again.
+   * What is dropped is told at once: the caller holds the diagnostics until every event has its place again.
    *
    * @returns whether `size` bytes fit now
    */
@@ -53,18 +46,10 @@ export class Overflow {
       writer.noteLoss(dropped.size, dropped.timestamp, lost);
       const events = this.#accounts.settleOne(dropped.note, 'overflow');
       for (const observer of batch.observers ?? []) observer.settled('overflow', events);
-      this.#untold.push({ writer, size: dropped.size, events: lost });
+      this.#onDrop(writer, dropped.size, lost);
       if (batch.length === 0) writer.emptied(batch);
     }
     return true;
-  }
-
-  /** Tells what was dropped since the last call. */
-  tell(): void {
-    if (this.#untold.length === 0) return;
-    const dropped = this.#untold;
-    this.#untold = [];
-    for (const { writer, size, events } of dropped) this.#onDrop(writer, size, events);
   }
 
   /** The batch that begins with the oldest event; it stays the victim until it is empty or sent. */

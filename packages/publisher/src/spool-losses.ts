@@ -72,6 +72,16 @@ export class SpoolLosses {
 
   /** Events that could not be written. Those that are in memory too lose nothing. */
   handedBack(events: readonly SpooledEvent[]): void {
+    const { diagnostics } = this.#context;
+    diagnostics.hold();
+    try {
+      this.#takeBack(events);
+    } finally {
+      diagnostics.release();
+    }
+  }
+
+  #takeBack(events: readonly SpooledEvent[]): void {
     const { writers, intake, count } = this.#context;
     const parts = new Map<StreamWriter, SplitState>();
     for (const event of events) {
