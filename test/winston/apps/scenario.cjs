@@ -52,7 +52,7 @@ const endings = {
     Promise.reject(new Error('a promise failed'));
   },
   'an exception for exceptionHandlers': ({ logger, transport, options }) => {
-    const handler = new transport.constructor(options);
+    const handler = new transport.constructor({ ...options, logStreamName: 'crashes' });
     handler.once('finish', () => console.log('finish'));
     logger.exceptions.handle(handler);
     endings['uncaught exception']();
