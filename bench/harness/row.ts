@@ -121,7 +121,7 @@ export function bound(
 
 /**
  * A target on how many times the number of one case is that of another, or of the largest of several: the median of
- * what it is in each round.
+ * what it is in each round, or the ratio of the medians when a round has no figure.
  */
 export function ratio(
   text: string,
@@ -136,12 +136,24 @@ export function ratio(
     bound,
     value,
     unit: '×',
-    measured: (_, rounds) => {
+    measured: (medianOf, rounds) => {
+      const others = [other].flat().filter((id) => medianOf(id, key) !== undefined);
       const mine = rounds(caseId, key);
-      const theirs = [other].flat().map((id) => rounds(id, key));
-      // Those of a round ran one after the other, so whatever else the machine did hit them alike.
-      const ratios = mine.map((figure, round) => figure / Math.max(...theirs.map((one) => one[round] ?? 0)));
-      return ratios.length > 0 && ratios.every(Number.isFinite) ? median(ratios) : undefined;
+      const theirs = others.map((id) => rounds(id, key));
+      if (mine.length > 0 && theirs.every(({ length }) => length === mine.length)) {
+        // Those of a round ran one after the other, so whatever else the machine did hit them alike.
+        return quotient(
+          median(mine.map((figure, round) => figure / Math.max(...theirs.map((one) => one[round])))),
+        );
+      }
+      return quotient(
+        (medianOf(caseId, key) ?? Number.NaN) / Math.max(...others.map((id) => medianOf(id, key) ?? 0)),
+      );
     },
   };
+}
+
+/** `undefined` when something that it needs was not measured. */
+function quotient(value: number): number | undefined {
+  return Number.isFinite(value) && value > 0 ? value : undefined;
 }

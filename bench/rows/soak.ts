@@ -2,8 +2,7 @@ import { bound, type Row } from '../harness/row.js';
 import { caseOf, PINO_WORKER, WINSTON_IN_PROCESS, WINSTON_WORKER } from './contenders.js';
 
 const CONTENDERS = [PINO_WORKER, WINSTON_IN_PROCESS, WINSTON_WORKER];
-/** V8 changes the size of a thread's young generation by as much, back and forth. */
-const NOISE_MB = 16;
+const NOISE_MB = 5;
 /** V8 gives its heaps their size step by step: the last step was seen after 5 minutes, and none in the 20 after that. */
 const WARM_UP_SECONDS = 360;
 
