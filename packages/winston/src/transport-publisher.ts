@@ -7,10 +7,10 @@ import type {
   PublisherOptions,
   PublisherStats,
 } from 'cloudwatch-logs-publisher';
-import type { PublisherWorkerData } from './publisher-worker.js';
 import type { Relay } from './relay.js';
 import { RelayingPublisher } from './relaying-publisher.js';
-import { WorkerPublisher } from './worker-publisher.js';
+import type { PublisherWorkerData } from './worker/entry.js';
+import { WorkerPublisher } from './worker/publisher.js';
 
 /** What the transport needs of a publisher, wherever that runs. */
 export interface TransportPublisher {

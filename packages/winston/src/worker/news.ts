@@ -1,6 +1,6 @@
 import type { Drop, PublisherEvents, Warning } from 'cloudwatch-logs-publisher';
 import { Diagnostics, systemClock } from 'cloudwatch-logs-publisher/worker';
-import { type Relay, RelayEmitter } from './relay.js';
+import { type Relay, RelayEmitter } from '../relay.js';
 
 type EventName = keyof PublisherEvents;
 

@@ -2,9 +2,9 @@ import { Writable } from 'node:stream';
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { type EventContext, Publisher } from 'cloudwatch-logs-publisher';
 import { MOST_CLOSE_MS, type Question, WorkerBridge } from 'cloudwatch-logs-publisher/worker';
+import type { WorkerOptions } from './options.js';
 import { RecordReader } from './records.js';
 import { StreamContext } from './stream-context.js';
-import type { WorkerOptions } from './worker-options.js';
 
 /** What the logging thread gives to its worker. */
 export interface PublisherWorkerData {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { RecordQueue } from '../src/record-queue.ts';
+import { RecordQueue } from '../../src/worker/record-queue.ts';
 
 const EQUALS = '='.charCodeAt(0);
 

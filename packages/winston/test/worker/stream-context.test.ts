@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { StreamContext } from '../src/stream-context.ts';
+import { StreamContext } from '../../src/worker/stream-context.ts';
 
 describe('the context that goes to a worker', () => {
   it('is asked for only by templates with a level or a field', () => {

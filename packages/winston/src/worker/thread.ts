@@ -2,10 +2,10 @@ import { createRequire } from 'node:module';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
 import { type Answer, type AskedWorker, askWorker, type Question } from 'cloudwatch-logs-publisher/worker';
 import type ThreadStream from 'thread-stream';
+import type { PublisherWorkerData } from './entry.js';
+import { findWorkerFile } from './file.js';
 import { HandOver, SHARED_BYTES } from './hand-over.js';
-import type { PublisherWorkerData } from './publisher-worker.js';
-import { findWorkerFile } from './worker-file.js';
-import type { WorkerOptions } from './worker-options.js';
+import type { WorkerOptions } from './options.js';
 
 /** What thread-stream has at run time and its types do not say. */
 type Stream = ThreadStream & AskedWorker & { readonly worker: Worker; unref(): void };

@@ -14,13 +14,13 @@ import {
   type Question,
   STATS_EVENT,
 } from 'cloudwatch-logs-publisher/worker';
-import { PublisherThread } from './publisher-thread.js';
-import type { Relay } from './relay.js';
+import type { Relay } from '../relay.js';
+import type { TransportPublisher } from '../transport-publisher.js';
+import { WorkerAccounts } from './accounts.js';
+import { WorkerNews } from './news.js';
+import { resolveForWorker, type WorkerOptions } from './options.js';
 import { StreamContext } from './stream-context.js';
-import type { TransportPublisher } from './transport-publisher.js';
-import { WorkerAccounts } from './worker-accounts.js';
-import { WorkerNews } from './worker-news.js';
-import { resolveForWorker, type WorkerOptions } from './worker-options.js';
+import { PublisherThread } from './thread.js';
 
 /** Longer than anything that is meant to be a line, and short enough for a string that holds it several times. */
 const MOST_CHARACTERS = 64 * 1024 * 1024;

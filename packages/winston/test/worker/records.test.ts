@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { RecordReader, RecordWriter } from '../src/records.ts';
+import { RecordReader, RecordWriter } from '../../src/worker/records.ts';
 
 interface Taken {
   readonly timestamp: number;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { noStats } from 'cloudwatch-logs-publisher/worker';
-import { WorkerAccounts } from '../src/worker-accounts.ts';
+import { WorkerAccounts } from '../../src/worker/accounts.ts';
 
 test('files of a thread that has ended are not counted besides those of the thread that has them now', () => {
   const files = { segments: 2, bytes: 200, events: 20 };

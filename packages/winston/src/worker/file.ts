@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const PACKAGE = 'winston-cloudwatch-logs';
-const FILE = 'publisher-worker.js';
+const FILE = 'worker/entry.js';
 
 /**
  * The file that a worker thread loads, also when this code was bundled into another one.
@@ -15,9 +15,9 @@ export function findWorkerFile(): string {
   const working = pathToFileURL(path.join(process.cwd(), 'index.js')).href;
   // Bundlers that emit CommonJS leave import.meta.url empty.
   const here = (import.meta.url as string | undefined) ?? working;
-  const beside = path.join(path.dirname(fileURLToPath(here)), FILE);
+  const beside = path.join(path.dirname(fileURLToPath(here)), '..', FILE);
   // In a bundle that could be any file of the application.
-  if (path.basename(fileURLToPath(here)) === 'worker-file.js' && existsSync(beside)) return beside;
+  if (here.endsWith('/worker/file.js') && existsSync(beside)) return beside;
   for (const from of [here, working]) {
     try {
       const file = path.join(path.dirname(createRequire(from).resolve(PACKAGE)), FILE);

@@ -5,8 +5,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { LocalCloudWatchLogs } from 'cloudwatch-logs-local';
 import winston from 'winston';
-import type { BatchDelivered, CloudWatchTransport, Drop, Warning } from '../src/index.ts';
-import { endpoint, GROUP, LONG, linesOf, recordsOf, transportTo } from './endpoint.ts';
+import type { BatchDelivered, CloudWatchTransport, Drop, Warning } from '../../src/index.ts';
+import { endpoint, GROUP, LONG, linesOf, recordsOf, transportTo } from '../endpoint.ts';
 
 const text = winston.format.printf(({ message }) => String(message));
 
