@@ -4,7 +4,7 @@
 //   task: { bytes, events, directory, endpoint }
 import { createPublisher } from 'cloudwatch-logs-publisher';
 import { Publisher } from '../../packages/publisher/dist/publisher.js';
-import { currentOwner } from '../../packages/publisher/dist/spool/owner-lock.js';
+import { currentOwner } from '../../packages/publisher/dist/spool/owners/owner-directory.js';
 import { openSpool } from '../../packages/publisher/dist/spool/spool.js';
 import { awsFor, logGroupName, logStreamName } from '../loggers/aws.mjs';
 import { report } from './endpoint-link.mjs';

@@ -1,8 +1,8 @@
 import { workerData } from 'node:worker_threads';
-import { ERROR_BYTES, RESCUE, type RescueData } from './exit-guard.js';
+import { countBatches, type PublisherSnapshot } from './batch/snapshot.js';
+import { ERROR_BYTES, RESCUE, type RescueData } from './exit/exit-guard.js';
+import { RescueTallies } from './exit/rescue-tally.js';
 import { Publisher } from './publisher.js';
-import { RescueTallies } from './rescue-tally.js';
-import { countBatches, type PublisherSnapshot } from './snapshot.js';
 
 // Runs in a thread of its own while the main thread, at the end of the process, waits for it.
 const { snapshots, timeoutMs, progress, tallies, errors } = workerData as RescueData;

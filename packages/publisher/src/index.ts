@@ -1,10 +1,17 @@
-export type { LastError, PublisherStats } from './accounts.js';
-export type { DropReason, RejectReason } from './batch.js';
-export type { BatchDelivered, Conflict, Drop, PublisherEvents, Warning, WarningCode } from './diagnostics.js';
-export { PublisherError, type PublisherErrorCode } from './errors.js';
-export type { FlushResult } from './flush.js';
-export type { LogEvent } from './intake.js';
-export { checkOptionNames, checkOptionsAreData, PUBLISHER_OPTION_NAMES } from './option-checks.js';
+export type { LastError, PublisherStats } from './accounts/accounts.js';
+export type {
+  BatchDelivered,
+  Conflict,
+  Drop,
+  PublisherEvents,
+  Warning,
+  WarningCode,
+} from './accounts/diagnostics.js';
+export type { FlushResult } from './accounts/flush.js';
+export type { DropReason, RejectReason } from './batch/batch.js';
+export type { LogEvent } from './intake/intake.js';
+export { PublisherError, type PublisherErrorCode } from './options/errors.js';
+export { checkOptionNames, checkOptionsAreData, PUBLISHER_OPTION_NAMES } from './options/option-checks.js';
 export {
   type AwsCredentials,
   type AwsOptions,
@@ -17,7 +24,7 @@ export {
   type SequenceTokenPolicy,
   type SpoolMode,
   type SpoolSettings,
-} from './options.js';
+} from './options/options.js';
+export type { EventContext } from './options/stream-name.js';
 export { createPublisher, type FlushOptions, Publisher } from './publisher.js';
 export type { SpoolStats } from './spool/spool-options.js';
-export type { EventContext } from './stream-name.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PublisherStats } from '../src/index.ts';
 import { Publisher } from '../src/publisher.ts';
-import { type Fault, SimulatedService, VirtualClock } from './simulation.ts';
+import { type Fault, SimulatedService, VirtualClock } from './support/simulation.ts';
 
 function setUp(options: object = {}, fault: () => Fault | undefined = () => undefined) {
   const clock = new VirtualClock();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { FlushResult } from '../src/flush.ts';
-import { MemoryBudget } from '../src/memory-budget.ts';
-import type { PublisherOptions } from '../src/options.ts';
+import type { FlushResult } from '../src/accounts/flush.ts';
+import { MemoryBudget } from '../src/accounts/memory-budget.ts';
+import type { PublisherOptions } from '../src/options/options.ts';
 import { Publisher } from '../src/publisher.ts';
 import {
   type Fault,
@@ -10,7 +10,7 @@ import {
   SimulatedService,
   seededRandom,
   VirtualClock,
-} from './simulation.ts';
+} from './support/simulation.ts';
 
 const SCHEDULES = Number(process.env.FAULT_SCHEDULES ?? 400);
 const GROUP = '/app/faults';

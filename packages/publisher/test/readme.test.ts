@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { PUBLISHER_OPTION_NAMES } from '../src/option-checks.ts';
-import { resolveOptions } from '../src/options.ts';
+import { PUBLISHER_OPTION_NAMES } from '../src/options/option-checks.ts';
+import { resolveOptions } from '../src/options/options.ts';
 
 const OF_THE_TRANSPORTS = ['worker', 'levels'];
 

@@ -1,8 +1,8 @@
-import type { StreamSummary } from './directory-scan.js';
-import type { SpooledEvent } from './event-frame.js';
-import type { OwnerIdentity } from './owner-lock.js';
-import type { OwnerWatch } from './owner-watch.js';
-import type { IdRange } from './range-set.js';
+import type { IdRange } from '../structures/range-set.js';
+import type { StreamSummary } from './files/directory-scan.js';
+import type { SpooledEvent } from './format/event-frame.js';
+import type { OwnerIdentity } from './owners/owner-directory.js';
+import type { OwnerWatch } from './owners/owner-watch.js';
 
 /** Why the spool cannot be written to at present. */
 export interface SpoolTrouble {

@@ -1,22 +1,22 @@
 import fs from 'node:fs';
-import { Adoption } from './adoption.js';
-import type { SpooledEvent } from './event-frame.js';
-import { Heartbeat } from './heartbeat.js';
-import { makeRoom, type PlacedSegment } from './make-room.js';
-import { currentOwner, HEARTBEAT_MS, OwnerDirectory } from './owner-lock.js';
-import { OwnerWatch } from './owner-watch.js';
-import type { IdRange } from './range-set.js';
-import type { Segment } from './segment.js';
-import { dropOf } from './spool-drop.js';
+import type { IdRange } from '../structures/range-set.js';
+import { makeRoom, type PlacedSegment } from './files/make-room.js';
+import type { Segment } from './files/segment.js';
+import { dropOf } from './files/spool-drop.js';
+import { readSpool } from './files/spool-reader.js';
+import { Volume } from './files/volume.js';
+import { Volumes } from './files/volumes.js';
+import type { SpooledEvent } from './format/event-frame.js';
+import { Heartbeat } from './owners/heartbeat.js';
+import { currentOwner, HEARTBEAT_MS, OwnerDirectory } from './owners/owner-directory.js';
+import { OwnerWatch } from './owners/owner-watch.js';
 import type { PutNote, Recovery, SpoolOptions, SpoolStats, SpoolTrouble } from './spool-options.js';
-import { readSpool } from './spool-reader.js';
-import { SpoolWriter } from './spool-writer.js';
-import { Volume } from './volume.js';
-import { Volumes } from './volumes.js';
+import { Adoption } from './takeover/adoption.js';
+import { SpoolWriter } from './writing/spool-writer.js';
 
-export type { StreamSummary } from './directory-scan.js';
-export { PART_FLAG, type SpooledEvent } from './event-frame.js';
-export type { IdRange } from './range-set.js';
+export type { IdRange } from '../structures/range-set.js';
+export type { StreamSummary } from './files/directory-scan.js';
+export { PART_FLAG, type SpooledEvent } from './format/event-frame.js';
 export type * from './spool-options.js';
 
 const FIRST_OWN_ID = 2 ** 40;

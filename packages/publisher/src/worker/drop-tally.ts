@@ -1,4 +1,4 @@
-import type { Drop } from '../diagnostics.js';
+import type { Drop } from '../accounts/diagnostics.js';
 
 const REPORT_EVERY_MS = 1000;
 

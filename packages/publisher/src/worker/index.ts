@@ -1,6 +1,6 @@
-export { systemClock } from '../clock.js';
-export { Diagnostics, printLine } from '../diagnostics.js';
-export { type Guarded, guardExit } from '../exit-guard.js';
+export { Diagnostics, printLine } from '../accounts/diagnostics.js';
+export { type Guarded, guardExit } from '../exit/exit-guard.js';
+export { systemClock } from '../time/clock.js';
 export { type AskedWorker, askWorker, waitForWorker } from './ask-worker.js';
 export { DropTally } from './drop-tally.js';
 export { lostEvents, noStats, pendingEvents, sumFlushResults, sumStats } from './stats-sum.js';

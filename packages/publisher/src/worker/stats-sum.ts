@@ -1,5 +1,5 @@
-import { Accounts, type PublisherStats } from '../accounts.js';
-import type { FlushResult } from '../flush.js';
+import { Accounts, type PublisherStats } from '../accounts/accounts.js';
+import type { FlushResult } from '../accounts/flush.js';
 
 /** The counters of several publishers as one; `lastError` is the newest. */
 export function sumStats([first, ...others]: readonly PublisherStats[]): PublisherStats | undefined {

@@ -1,8 +1,8 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { BroadcastChannel, parentPort, threadId } from 'node:worker_threads';
-import type { PublisherStats } from '../accounts.js';
-import type { Drop, PublisherEvents } from '../diagnostics.js';
-import type { FlushResult } from '../flush.js';
+import type { PublisherStats } from '../accounts/accounts.js';
+import type { Drop, PublisherEvents } from '../accounts/diagnostics.js';
+import type { FlushResult } from '../accounts/flush.js';
 import type { Publisher } from '../publisher.js';
 import { DropTally } from './drop-tally.js';
 import { sumFlushResults, sumStats } from './stats-sum.js';

@@ -1,4 +1,4 @@
-import type { PublisherStats } from '../accounts.js';
+import type { PublisherStats } from '../accounts/accounts.js';
 
 /**
  * Questions of the main thread to a worker of pino travel on a broadcast channel of their own, not on the port of

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import type { Publisher } from '../../src/publisher.ts';
-import { type Fault, SimulatedService, seededRandom, settled, VirtualClock } from '../simulation.ts';
-import { settledBy } from './disk-pace.ts';
-import { HeldWrites } from './held-writes.ts';
-import { MortalProcess } from './mortal-process.ts';
-import { atEnd, ownersIn, temporaryDirectory } from './spool-fixture.ts';
+import { settledBy } from '../support/disk-pace.ts';
+import { HeldWrites } from '../support/held-writes.ts';
+import { MortalProcess } from '../support/mortal-process.ts';
+import { type Fault, SimulatedService, seededRandom, settled, VirtualClock } from '../support/simulation.ts';
+import { atEnd, ownersIn, temporaryDirectory } from '../support/spool-fixture.ts';
 
 // Every write is held, and the service is slow: processes are killed between any two writes of any two files, and at
 // any stage of a put. What is written and not let through is never in the files that the next process finds, or in part.

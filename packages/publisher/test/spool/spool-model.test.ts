@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import test from 'node:test';
 import fc from 'fast-check';
-import { walkEvents } from '../../src/spool/event-frame.ts';
-import { scanFrames } from '../../src/spool/frame-scan.ts';
+import { walkEvents } from '../../src/spool/format/event-frame.ts';
+import { scanFrames } from '../../src/spool/format/frame-scan.ts';
 import type { Spool } from '../../src/spool/spool.ts';
-import { deadOwner, filesOf, open, readAll, temporaryDirectory } from './spool-fixture.ts';
+import { deadOwner, filesOf, open, readAll, temporaryDirectory } from '../support/spool-fixture.ts';
 
 // Every event carries its number. The model knows of each number what must, may and must not come back.
 interface Model {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import test, { type TestContext } from 'node:test';
-import { until } from './publisher-fixture.ts';
+import { until } from '../support/publisher-fixture.ts';
 import {
   appendNumbers,
   deadOwner,
@@ -10,7 +10,7 @@ import {
   openUntilEnd,
   readAll,
   temporaryDirectory,
-} from './spool-fixture.ts';
+} from '../support/spool-fixture.ts';
 
 /** A disk that keeps, when its power is cut, what `fdatasync` has seen of each file and nothing else. */
 class Disk {

@@ -13,9 +13,9 @@ import {
   openUntilEnd,
   readAll,
   temporaryDirectory,
-} from './spool-fixture.ts';
+} from '../support/spool-fixture.ts';
 
-const childPath = fileURLToPath(new URL('spool-child.mts', import.meta.url));
+const childPath = fileURLToPath(new URL('../support/spool-child.mts', import.meta.url));
 
 function startChild(t: TestContext, command: string, directory: string): ChildProcessWithoutNullStreams {
   const child = spawn(process.execPath, ['--import', 'tsx', childPath, command, directory]);

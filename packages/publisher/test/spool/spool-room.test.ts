@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import type { IdRange } from '../../src/spool/range-set.ts';
+import type { IdRange } from '../../src/structures/range-set.ts';
 import {
   appendNumbers,
   deadOwner,
@@ -11,7 +11,7 @@ import {
   ownersIn,
   signal,
   temporaryDirectory,
-} from './spool-fixture.ts';
+} from '../support/spool-fixture.ts';
 
 /** What a dead owner left: that many events of a kilobyte. */
 async function leaveKilobytes(directory: string, count: number): Promise<void> {

@@ -13,7 +13,7 @@ import {
   readAll,
   signal,
   temporaryDirectory,
-} from './spool-fixture.ts';
+} from '../support/spool-fixture.ts';
 
 const line = 'x'.repeat(1000);
 

@@ -12,7 +12,7 @@ import {
   readAll,
   signal,
   temporaryDirectory,
-} from './spool-fixture.ts';
+} from '../support/spool-fixture.ts';
 
 const numbersOf = (events: readonly { readonly message: string }[]): number[] =>
   events.map(({ message }) => Number(message.slice('event '.length)));

@@ -1,0 +1,163 @@
+import type { Batch, DropReason, Fate, RejectReason } from '../batch/batch.js';
+import type { SpoolStats } from '../spool/spool-options.js';
+
+/** The newest failure of a request. */
+export interface LastError {
+  readonly name: string;
+  readonly message: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/**
+ * What became of every event that was given to `publish`. At every instant
+ * `received = delivered + dropped.* + rejected.* + buffered + inFlight + spooled`.
+ */
+export interface PublisherStats {
+  /** Events given to `publish`, and those that were found in the spool. */
+  readonly received: number;
+  /** Events of earlier processes that were found in the spool. */
+  readonly recovered: number;
+  /** Events stored in CloudWatch Logs. */
+  readonly delivered: number;
+  /** Events given up here, by reason. */
+  readonly dropped: Readonly<Record<DropReason, number>>;
+  /** Events that CloudWatch Logs did not store because of their time, by reason. */
+  readonly rejected: Readonly<Record<RejectReason, number>>;
+  /** Events in memory that wait for a put or for another try. */
+  readonly buffered: number;
+  /** Events in puts that are under way. */
+  readonly inFlight: number;
+  /** Events that are only on disk. */
+  readonly spooled: number;
+  /** Puts made, retries included. */
+  readonly requests: number;
+  /** Puts that were another try of a batch. */
+  readonly retries: number;
+  /** Answers InvalidSequenceTokenException. */
+  readonly tokenConflicts: number;
+  /** Batches found to be stored already: the answer to an earlier put of them was lost. */
+  readonly alreadyAccepted: number;
+  /**
+   * Copies of events that may be stored besides the first, because answers were lost and no sequence token
+   * could tell: never less than the duplicates that are stored.
+   */
+  readonly possibleDuplicates: number;
+  /** Events that became several, because they were larger than `maxEventBytes`. */
+  readonly splitEvents: number;
+  /** Events that were cut, because they were larger than `maxEventBytes`. */
+  readonly truncatedEvents: number;
+  /** Bytes delivered, as CloudWatch Logs counts them. */
+  readonly bytesDelivered: number;
+  /** Log streams in use. */
+  readonly streams: number;
+  readonly lastError: LastError | undefined;
+  /** Figures of the files of the spool, where there is one. */
+  readonly spool: SpoolStats | undefined;
+}
+
+/** Every fate, from best to worst. */
+export const FATES: readonly Fate[] = [
+  'delivered',
+  'tooNew',
+  'expired',
+  'tooOld',
+  'poison',
+  'invalid',
+  'oversize',
+  'overflow',
+  'shutdown',
+];
+
+/** Counts every event exactly once, under its fate. */
+export class Accounts {
+  received = 0;
+  recovered = 0;
+  requests = 0;
+  retries = 0;
+  tokenConflicts = 0;
+  alreadyAccepted = 0;
+  possibleDuplicates = 0;
+  splitEvents = 0;
+  truncatedEvents = 0;
+  bytesDelivered = 0;
+  lastError: LastError | undefined;
+  readonly #fates: Record<Fate, number> = {
+    delivered: 0,
+    tooOld: 0,
+    tooNew: 0,
+    expired: 0,
+    overflow: 0,
+    oversize: 0,
+    invalid: 0,
+    poison: 0,
+    shutdown: 0,
+  };
+
+  count(fate: Fate, events: number): void {
+    this.#fates[fate] += events;
+  }
+
+  /**
+   * Counts the events [from, to) of a batch and tells whoever waits for them.
+   *
+   * @returns how many they are as the application gave them
+   */
+  settle(batch: Batch, from: number, to: number, fate: Fate): number {
+    let events = 0;
+    if (batch.plain) {
+      events = to - from;
+      this.#fates[fate] += events;
+    } else {
+      for (let i = from; i < to; i++) events += this.settleOne(batch.noteAt(i), fate);
+    }
+    for (const observer of batch.observers ?? []) observer.settled(fate, events);
+    return events;
+  }
+
+  /**
+   * Counts one event. A split event counts once, when its last part is settled, under the worst that happened
+   * to a part; should a part fare worse after that, the event moves there.
+   *
+   * @returns 1 when an event was settled by this, 0 for a marker or a part that is not the last
+   */
+  settleOne(note: ReturnType<Batch['noteAt']>, fate: Fate): number {
+    if (note === undefined) {
+      this.#fates[fate]++;
+      return 1;
+    }
+    if (note.kind === 'marker') return 0;
+    const { event } = note;
+    if (event.worst === undefined || FATES.indexOf(fate) > FATES.indexOf(event.worst)) event.worst = fate;
+    if (event.counted !== undefined) this.#fates[event.counted]--;
+    else if (!note.last) return 0;
+    event.counted = event.worst;
+    this.#fates[event.worst]++;
+    return note.last ? 1 : 0;
+  }
+
+  stats(
+    places: Pick<PublisherStats, 'buffered' | 'inFlight' | 'spooled' | 'streams'>,
+    spool?: SpoolStats,
+  ): PublisherStats {
+    const { delivered, tooOld, tooNew, expired, overflow, oversize, invalid, poison, shutdown } = this.#fates;
+    return {
+      received: this.received,
+      recovered: this.recovered,
+      delivered,
+      dropped: { overflow, oversize, invalid, poison, shutdown },
+      rejected: { tooOld, tooNew, expired },
+      ...places,
+      requests: this.requests,
+      retries: this.retries,
+      tokenConflicts: this.tokenConflicts,
+      alreadyAccepted: this.alreadyAccepted,
+      possibleDuplicates: this.possibleDuplicates,
+      splitEvents: this.splitEvents,
+      truncatedEvents: this.truncatedEvents,
+      bytesDelivered: this.bytesDelivered,
+      lastError: this.lastError,
+      spool,
+    };
+  }
+}

@@ -1,0 +1,67 @@
+import type { Advice } from '../cloudwatch/outcome.js';
+import type { PutFailure, Target } from '../cloudwatch/sink.js';
+import type { Warning } from './diagnostics.js';
+
+/** What to tell a person about a failure, in one line: what is wrong, what happens to the logs, what to do. */
+export function explainFailure(
+  advice: Advice,
+  failure: PutFailure,
+  target: Target,
+  action = 'logs:PutLogEvents',
+): string {
+  const where = `log stream "${target.logStreamName}" of log group "${target.logGroupName}"`;
+  const said = `${failure.name}: ${safeMessage(failure.message)}`;
+  switch (advice) {
+    case 'permission':
+      return failure.name === 'ResourceNotFoundException'
+        ? `the ${where} cannot be used (${said}). Events are kept; create it, or turn on ` +
+            `createLogGroup and createLogStream and allow ${action}.`
+        : `not allowed to write to the ${where} (${said}). Events are kept; allow the IAM action ${action}.`;
+    case 'credentials':
+      return (
+        `no valid AWS credentials for the ${where} (${said}). Events are kept; check the credentials, ` +
+        'the profile or the role, and the clock.'
+      );
+    case 'region':
+      return `no AWS Region is set (${said}). Events are kept; set aws.region or AWS_REGION.`;
+    case 'throttled':
+      return (
+        `CloudWatch Logs throttles puts to the ${where} (${said}). Events are kept and sent more slowly; ` +
+        'ask for a higher quota if this lasts.'
+      );
+    case 'unreachable':
+      return (
+        `CloudWatch Logs cannot be reached for the ${where} (${said}). Events are kept; check the Region, ` +
+        'the endpoint and the network.'
+      );
+    case 'service':
+      return `CloudWatch Logs does not take puts to the ${where} (${said}). Events are kept and sent again.`;
+  }
+}
+
+/** What a service said, without the values of a log event or the signed headers that it may quote, on one short line. */
+export function safeMessage(message: string): string {
+  const text = withoutQuotedValues(message)
+    .replace(/The Canonical String for this request[\s\S]*/i, '')
+    .replace(/(x-amz-security-token\s*[:=]\s*|Credential=|Signature=)[^\s,']+/gi, '$1...')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return text.length > 300 ? `${text.slice(0, 300)}...` : text;
+}
+
+/** A value that is quoted may hold a quote itself, so everything up to the last end of a value goes. */
+export function withoutQuotedValues(message: string): string {
+  return message.replace(/Value '[\s\S]*' at '/g, "Value at '");
+}
+
+/** The retention of a group could not be set. */
+export function retentionWarning(logGroupName: string, failure: PutFailure): Omit<Warning, 'suppressed'> {
+  return {
+    code: 'retention',
+    message:
+      `the retention of log group "${logGroupName}" could not be set ` +
+      `(${failure.name}: ${safeMessage(failure.message)}); allow logs:PutRetentionPolicy or leave ` +
+      'retentionInDays out. Logs are delivered all the same.',
+    logGroupName,
+  };
+}

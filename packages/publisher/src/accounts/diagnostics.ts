@@ -1,0 +1,209 @@
+import { channel } from 'node:diagnostics_channel';
+import type { EventEmitter } from 'node:events';
+import { writeSync } from 'node:fs';
+import type { DropReason, RejectReason } from '../batch/batch.js';
+import type { Target } from '../cloudwatch/sink.js';
+import type { Clock } from '../time/clock.js';
+
+/** What a warning is about; fit for an alert. */
+export type WarningCode =
+  | 'credentials'
+  | 'permission'
+  | 'region'
+  | 'throttled'
+  | 'unreachable'
+  | 'service'
+  | 'recovered'
+  | 'contention'
+  | 'retention'
+  | 'entity'
+  | 'overflow'
+  | 'oversize'
+  | 'poison'
+  | 'rejected'
+  | 'invalid'
+  | 'stream-name'
+  | 'shutdown'
+  | 'spool';
+
+/** Something that a person should know. Never holds the text of a log event, nor a credential. */
+export interface Warning {
+  readonly code: WarningCode;
+  /** One line: what happened and what to do. */
+  readonly message: string;
+  readonly logGroupName: string;
+  readonly logStreamName?: string;
+  /** Warnings of the same code that were held back since the last one. */
+  readonly suppressed: number;
+}
+
+/** Events that were given up or rejected. */
+export interface Drop {
+  readonly reason: DropReason | RejectReason;
+  readonly events: number;
+  /** Bytes as CloudWatch Logs counts them, where they are known. */
+  readonly bytes: number;
+  readonly logGroupName: string;
+  readonly logStreamName?: string;
+  /** What CloudWatch Logs said, for `poison`. */
+  readonly cause?: string;
+}
+
+/** A put lost the race for the sequence token. */
+export interface Conflict extends Target {
+  readonly conflictsInARow: number;
+}
+
+/** A batch was stored. */
+export interface BatchDelivered extends Target {
+  readonly events: number;
+  readonly bytes: number;
+  /** Puts that it took. */
+  readonly attempts: number;
+  /** Time of the put that succeeded. */
+  readonly durationMs: number;
+}
+
+/** The events of a publisher. There is no 'error'. */
+export interface PublisherEvents {
+  warn: [Warning];
+  /** What a listener for `drop` drops by publishing is counted, and not told to it again. */
+  drop: [Drop];
+  conflict: [Conflict];
+  batch: [BatchDelivered];
+}
+
+const REPEAT_AFTER_MS = 60_000;
+const MAX_REMEMBERED = 1000;
+const MOST_ALIKE = 20; // a thousand streams of one application fail for the same reason
+
+/** The same on `node:diagnostics_channel`, for whoever observes every publisher of a thread. */
+const channels = {
+  warn: channel('cloudwatch-logs:warn'),
+  drop: channel('cloudwatch-logs:drop'),
+  conflict: channel('cloudwatch-logs:conflict'),
+  batch: channel('cloudwatch-logs:batch'),
+};
+
+/**
+ * Tells what happens: as events, on diagnostics channels, and, when nobody listens for warnings, in one line
+ * on stderr. The first warning of a kind goes out at once, its like at most once a minute.
+ */
+export class Diagnostics {
+  readonly #emitter: EventEmitter<PublisherEvents>;
+  readonly #clock: Clock;
+  readonly #silent: boolean;
+  #isTellingDrop = false;
+  #holds = 0;
+  #held: (() => void)[] = [];
+  readonly #windows = new Map<WarningCode, { until: number; warnings: number }>();
+  readonly #remembered = new Map<string, { nextAt: number; suppressed: number }>();
+
+  constructor(emitter: EventEmitter<PublisherEvents>, clock: Clock, silent: boolean) {
+    this.#silent = silent;
+    this.#emitter = emitter;
+    this.#clock = clock;
+  }
+
+  /** @param topic tells warnings of the same code apart, so that one does not hold back another */
+  warn(warning: Omit<Warning, 'suppressed'>, topic = warning.logStreamName ?? ''): void {
+    const key = `${warning.code}:${topic}`;
+    const now = this.#clock.now();
+    const known = this.#remembered.get(key);
+    // A clock that was set back must not silence what it made look recent.
+    if (known && now < known.nextAt && known.nextAt - now <= REPEAT_AFTER_MS) {
+      known.suppressed++;
+      return;
+    }
+    if (!known && this.#isFlood(warning.code, now)) return;
+    if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
+    this.#remembered.set(key, { nextAt: now + REPEAT_AFTER_MS, suppressed: 0 });
+    const complete: Warning = { ...warning, suppressed: known?.suppressed ?? 0 };
+    this.announce(complete);
+  }
+
+  /** Tells a warning whose like was held back where it came from. */
+  announce(warning: Warning): void {
+    this.#tell(() => {
+      if (!this.#emitNow('warn', warning)) this.#print(warning.message);
+    });
+  }
+
+  /** Whether so many streams had the same to say within a minute that one more tells nothing new. */
+  #isFlood(code: WarningCode, now: number): boolean {
+    const window = this.#windows.get(code);
+    if (window && now < window.until && window.until - now <= REPEAT_AFTER_MS) {
+      return ++window.warnings > MOST_ALIKE;
+    }
+    this.#windows.set(code, { until: now + REPEAT_AFTER_MS, warnings: 1 });
+    return false;
+  }
+
+  /** A warning that nobody may be left to hear: always on stderr too, whoever listens. */
+  lastWords(warning: Omit<Warning, 'suppressed'>): void {
+    this.emit('warn', { ...warning, suppressed: 0 });
+    this.#tell(() => this.#print(warning.message));
+  }
+
+  /** Whether anybody wants these events; asked before one is built. */
+  wants(name: keyof PublisherEvents): boolean {
+    return channels[name].hasSubscribers || this.#emitter.listenerCount(name) > 0;
+  }
+
+  /** Tells an event; who builds one for it asks {@link wants} before. */
+  emit<Name extends keyof PublisherEvents>(name: Name, ...args: PublisherEvents[Name]): void {
+    this.#tell(() => this.#emitNow(name, ...args));
+  }
+
+  /**
+   * Until {@link release} nobody hears anything: while an event is on its way to its place, a listener would find
+   * counters that do not add up, and what it logs would get in between.
+   */
+  hold(): void {
+    this.#holds++;
+  }
+
+  /** Tells what there was to tell since {@link hold}; called once for each call of that. */
+  release(): void {
+    if (--this.#holds > 0 || this.#held.length === 0) return;
+    const held = this.#held;
+    this.#held = [];
+    for (const tell of held) tell();
+  }
+
+  #tell(tell: () => void): void {
+    if (this.#holds > 0) this.#held.push(tell);
+    else tell();
+  }
+
+  /** @returns whether somebody listened */
+  #emitNow<Name extends keyof PublisherEvents>(name: Name, ...args: PublisherEvents[Name]): boolean {
+    // A listener that logs what was dropped into a full buffer causes the next drop, and so on without end.
+    if (name === 'drop' && this.#isTellingDrop) return true;
+    if (name === 'drop') this.#isTellingDrop = true;
+    try {
+      if (channels[name].hasSubscribers) channels[name].publish(args[0]);
+      return (this.#emitter as EventEmitter).emit(name, ...args);
+    } catch (error) {
+      // A listener of the application failed: that must not stop the delivery of its logs.
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#print(`a listener for '${name}' threw: ${reason}`);
+      return true;
+    } finally {
+      if (name === 'drop') this.#isTellingDrop = false;
+    }
+  }
+
+  #print(message: string): void {
+    if (!this.#silent) printLine(message);
+  }
+}
+
+/** One line on stderr, at once: `console` and `process.stderr` may never print at the end of a thread. */
+export function printLine(message: string): void {
+  try {
+    writeSync(2, `cloudwatch-logs: ${message.replace(/\s+/g, ' ')}\n`);
+  } catch {
+    // stderr is closed or full: there is nowhere left to say it.
+  }
+}

@@ -1,0 +1,139 @@
+import type { Batch, Fate, RejectReason } from '../batch/batch.js';
+import type { RejectedRange } from '../cloudwatch/outcome.js';
+import type { PutFailure, Target } from '../cloudwatch/sink.js';
+import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
+import type { Accounts } from './accounts.js';
+import { safeMessage } from './advice.js';
+import type { Diagnostics } from './diagnostics.js';
+import type { MemoryBudget } from './memory-budget.js';
+
+const REJECTED_BECAUSE: Record<RejectReason, string> = {
+  tooOld: 'older than 14 days or than the retention of the log group',
+  tooNew: 'more than 2 hours in the future',
+  expired: 'past the retention of the log group',
+};
+
+/**
+ * Settles the batches of a stream: counts every event under its fate, gives its memory back, tells whoever
+ * waits for it, and reports what was lost.
+ */
+export class Settlement {
+  readonly #target: Target;
+  readonly #accounts: Accounts;
+  readonly #budget: MemoryBudget;
+  readonly #diagnostics: Diagnostics;
+  readonly #onSettled: ((batch: Batch) => void) | undefined;
+
+  constructor(
+    target: Target,
+    accounts: Accounts,
+    budget: MemoryBudget,
+    diagnostics: Diagnostics,
+    onSettled?: (batch: Batch) => void,
+  ) {
+    this.#target = target;
+    this.#accounts = accounts;
+    this.#budget = budget;
+    this.#diagnostics = diagnostics;
+    this.#onSettled = onSettled;
+  }
+
+  /** The batch is stored, but for what was rejected because of its time. */
+  delivered(batch: Batch, rejected: readonly RejectedRange[], durationMs: number): void {
+    let { bytes } = batch;
+    let events = 0;
+    let from = 0;
+    // The ranges are sorted and do not overlap; between them the events are stored.
+    for (const range of rejected) {
+      if (range.from > from) events += this.#accounts.settle(batch, from, range.from, 'delivered');
+      this.#accounts.settle(batch, range.from, range.to, range.reason);
+      bytes -= bytesOf(batch, range);
+      from = range.to;
+    }
+    if (from < batch.length) events += this.#accounts.settle(batch, from, batch.length, 'delivered');
+    this.#accounts.bytesDelivered += bytes;
+    this.#finish(batch);
+    // Listeners come last: what they see in stats() is complete.
+    for (const range of rejected) this.#reportRejected(batch, range);
+    if (this.#diagnostics.wants('batch')) {
+      const { attempts } = batch;
+      this.#diagnostics.emit('batch', { ...this.#target, events, bytes, attempts, durationMs });
+    }
+  }
+
+  /** CloudWatch Logs will never take this batch of one event. */
+  poison(batch: Batch, reason: string, failure: PutFailure): void {
+    const cause = `${reason}: ${safeMessage(failure.message)}`;
+    this.all(batch, 'poison');
+    if (this.#diagnostics.wants('drop')) {
+      const { weight: events, bytes } = batch;
+      this.#diagnostics.emit('drop', { ...this.#target, reason: 'poison', events, bytes, cause });
+    }
+    this.#diagnostics.warn({
+      code: 'poison',
+      message:
+        `CloudWatch Logs refused an event of ${batch.bytes} bytes for ${this.#name} (${cause}); ` +
+        'it was dropped, its neighbours are delivered.',
+      ...this.#target,
+    });
+  }
+
+  /** Every event of the batch meets the same fate. */
+  all(batch: Batch, fate: Fate): void {
+    this.#accounts.settle(batch, 0, batch.length, fate);
+    this.#finish(batch);
+  }
+
+  /** The batch is settled as another thread counted it. */
+  counted(batch: Batch, fates: ReadonlyMap<Fate, number>): void {
+    for (const [fate, events] of fates) {
+      this.#accounts.count(fate, events);
+      for (const observer of batch.observers ?? []) observer.settled(fate, events);
+    }
+    this.#finish(batch);
+  }
+
+  /** The batch is not settled, and never will be here. */
+  left(batch: Batch): void {
+    this.#budget.release(batch.bytes);
+    for (const observer of batch.observers ?? []) observer.finished(0);
+  }
+
+  /** Two halves take the place of a batch. */
+  halved(batch: Batch): void {
+    for (const observer of batch.observers ?? []) observer.finished(2);
+  }
+
+  #reportRejected(batch: Batch, range: RejectedRange): void {
+    const { from, to, reason } = range;
+    const events = to - from;
+    if (this.#diagnostics.wants('drop')) {
+      const bytes = bytesOf(batch, range);
+      this.#diagnostics.emit('drop', { ...this.#target, reason, events, bytes });
+    }
+    const times = `${new Date(batch.timestampAt(from)).toJSON()} to ${new Date(batch.timestampAt(to - 1)).toJSON()}`;
+    this.#diagnostics.warn({
+      code: 'rejected',
+      message:
+        `CloudWatch Logs rejected ${events} event(s) of ${this.#name}: ${REJECTED_BECAUSE[reason]} ` +
+        `(timestamps ${times}).`,
+      ...this.#target,
+    });
+  }
+
+  #finish(batch: Batch): void {
+    this.left(batch);
+    this.#onSettled?.(batch);
+  }
+
+  get #name(): string {
+    return `log stream "${this.#target.logStreamName}" of log group "${this.#target.logGroupName}"`;
+  }
+}
+
+/** Bytes as CloudWatch Logs counts them. */
+function bytesOf(batch: Batch, { from, to }: RejectedRange): number {
+  let bytes = 0;
+  for (let i = from; i < to; i++) bytes += batch.messageBytesAt(i) + EVENT_OVERHEAD_BYTES;
+  return bytes;
+}

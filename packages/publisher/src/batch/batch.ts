@@ -1,0 +1,225 @@
+import { EVENT_OVERHEAD_BYTES, MAX_BATCH_SPAN_MS } from '../options/limits.js';
+import { type IdRange, rangesOfIds } from '../structures/range-set.js';
+import { PackedEvents, type PackedEventsData } from './packed-events.js';
+
+/** An event that was larger than one log event may be, and became several. It is accounted for as one. */
+export interface SplitEvent {
+  /** The worst that happened to a part so far. */
+  worst: Fate | undefined;
+  /** What the event was counted as, once its last part was settled. */
+  counted: Fate | undefined;
+}
+
+/** What became of an event, from best to worst. */
+export type Fate = 'delivered' | RejectReason | DropReason;
+export type RejectReason = 'tooOld' | 'tooNew' | 'expired';
+export type DropReason = 'overflow' | 'oversize' | 'invalid' | 'poison' | 'shutdown';
+
+/** What is special about an event of a batch; most have none. */
+export type Note =
+  | { readonly kind: 'marker' }
+  | { readonly kind: 'part'; readonly event: SplitEvent; readonly last: boolean };
+
+/** Limits of a batch; the service's own or lower. */
+export interface BatchLimits {
+  readonly maxBytes: number;
+  readonly maxEvents: number;
+}
+
+/** Someone who waits until a batch is settled; see `flush.ts`. */
+export interface BatchObserver {
+  /** Nobody waits any more, so that the batch need not remember it. */
+  readonly isOver?: boolean;
+  /** The batch, or a part of it, is about to be put under `token` (`null` for none). */
+  putting?(token: string | null): void;
+  /** `count` events of a batch met their fate. */
+  settled(fate: Fate, count: number): void;
+  /** A batch is settled as a whole, or left behind at the end; `parts` more take its place when it was split. */
+  finished(parts: number): void;
+}
+
+/**
+ * Log events that go to one log stream in one put. A batch is legal at every instant: whether an event fits
+ * is asked before it is appended. It is `open` while it takes events, `sealed` when it takes no more, and
+ * `frozen` from its first put on: a frozen batch never changes, which is what makes it safe to send it again.
+ */
+export class Batch {
+  state: 'open' | 'sealed' | 'frozen' = 'open';
+  /** Bytes as CloudWatch Logs counts them. */
+  bytes = 0;
+  /** Puts that were made of this batch. */
+  attempts = 0;
+  /** The token of a put that may have been stored although no success came back; `null` stands for none. */
+  ambiguousToken: string | null | undefined;
+  /** Puts of this batch under several tokens may have been stored, so that no token can settle it. */
+  ambiguousTwice = false;
+  /** Puts of this batch that may have been stored although no success came back. */
+  ambiguousPuts = 0;
+  /** An earlier process was about to put this batch under this token (`null` for none), and so it is put again. */
+  resendUnder: string | null | undefined;
+  observers: BatchObserver[] | undefined;
+
+  readonly #limits: BatchLimits;
+  #events: PackedEvents;
+  #unaccounted = 0;
+  #earliest = Number.POSITIVE_INFINITY;
+  #latest = Number.NEGATIVE_INFINITY;
+  #inOrder = true;
+
+  constructor(limits: BatchLimits, events = new PackedEvents(limits.maxBytes)) {
+    this.#limits = limits;
+    this.#events = events;
+    for (let i = 0; i < events.length; i++) {
+      this.#count(events.messageBytesAt(i) + EVENT_OVERHEAD_BYTES, events.timestampAt(i), events.noteAt(i));
+    }
+  }
+
+  /** Log events in this batch, parts and markers included. */
+  get length(): number {
+    return this.#events.length;
+  }
+
+  /** Events as the application gave them: parts of a split event count once, markers not at all. */
+  get weight(): number {
+    return this.length - this.#unaccounted;
+  }
+
+  /** Whether an event can be appended so that the batch stays legal. `size` includes the overhead. */
+  fits(timestamp: number, size: number): boolean {
+    if (this.length === 0) return true;
+    return (
+      this.length < this.#limits.maxEvents &&
+      this.bytes + size <= this.#limits.maxBytes &&
+      timestamp - this.#earliest <= MAX_BATCH_SPAN_MS &&
+      this.#latest - timestamp <= MAX_BATCH_SPAN_MS
+    );
+  }
+
+  /**
+   * Appends an event that fits.
+   *
+   * @param id of the event in the spool; all events of a batch have one, or none has
+   */
+  append(message: string, timestamp: number, size: number, note?: Note, id = 0): void {
+    this.#events.push(message, size - EVENT_OVERHEAD_BYTES, timestamp, note, id);
+    this.#count(size, timestamp, note);
+  }
+
+  /** Takes the first event out to make room. Only before the batch is frozen. */
+  dropFirst(): {
+    readonly size: number;
+    readonly timestamp: number;
+    readonly note: Note | undefined;
+    /** 0 when it is not on disk. */
+    readonly id: number;
+  } {
+    const size = this.messageBytesAt(0) + EVENT_OVERHEAD_BYTES;
+    const dropped = { size, timestamp: this.timestampAt(0), note: this.noteAt(0), id: this.#events.idAt(0) };
+    this.#events.shift();
+    this.bytes -= size;
+    if (isUnaccounted(dropped.note)) this.#unaccounted--;
+    return dropped;
+  }
+
+  seal(): void {
+    if (this.state === 'open') this.state = 'sealed';
+  }
+
+  /** Puts the events in the order of their timestamps, equal ones as they were logged, and fixes them. */
+  freeze(): void {
+    if (this.state === 'frozen') return;
+    this.state = 'frozen';
+    if (!this.#inOrder) this.#events = this.#events.sorted();
+    this.#inOrder = true;
+  }
+
+  /** Whether its events are in the spool. */
+  get isSpooled(): boolean {
+    return this.#events.hasIds;
+  }
+
+  /** The ids of its events in the spool, sorted; empty when they are not there. */
+  get spoolRanges(): IdRange[] {
+    return rangesOfIds(this.#events.ids ?? []);
+  }
+
+  messageAt(index: number): string {
+    return this.#events.messageAt(index);
+  }
+
+  /** Writes the message at `index` as what stands between the quotes of a JSON string. @returns where the next byte goes */
+  writeMessage(index: number, to: Uint8Array, at: number): number {
+    return this.#events.writeMessage(index, to, at);
+  }
+
+  timestampAt(index: number): number {
+    return this.#events.timestampAt(index);
+  }
+
+  noteAt(index: number): Note | undefined {
+    return this.#events.noteAt(index);
+  }
+
+  /** UTF-8 bytes of the message at `index`. */
+  messageBytesAt(index: number): number {
+    return this.#events.messageBytesAt(index);
+  }
+
+  /** Whether no event needs more than counting. */
+  get plain(): boolean {
+    return !this.#events.hasNotes;
+  }
+
+  /** Lets `observer` follow what becomes of the batch. */
+  observe(observer: BatchObserver): void {
+    // Those who gave up are forgotten here: who flushes often in an outage would make the list grow without end.
+    this.observers = this.observers?.filter((one) => !one.isOver && one !== observer) ?? [];
+    this.observers.push(observer);
+  }
+
+  /** A put under `token` (`null` for none) may have been stored although no success came back. */
+  mayBeStoredUnder(token: string | null): void {
+    if (this.ambiguousToken !== undefined && this.ambiguousToken !== token) this.ambiguousTwice = true;
+    this.ambiguousToken = token;
+    this.ambiguousPuts++;
+  }
+
+  /** Whether an endpoint that enforces tokens would have noticed, under `token`, that the batch is stored. */
+  isSettledBy(token: string | null): boolean {
+    return !this.ambiguousTwice && this.ambiguousToken === token;
+  }
+
+  /** Its events as plain data, without their ids in the spool; not to be changed. */
+  get eventData(): PackedEventsData {
+    return this.#events.toData();
+  }
+
+  /** Two frozen batches with the events of this one, to find an event that CloudWatch Logs refuses. */
+  halves(): [Batch, Batch] {
+    const middle = this.length >> 1;
+    return [this.#slice(0, middle), this.#slice(middle, this.length)];
+  }
+
+  #slice(from: number, to: number): Batch {
+    const part = new Batch(this.#limits, this.#events.slice(from, to));
+    part.state = 'frozen';
+    part.observers = this.observers && [...this.observers]; // of its own: a later flush follows each half by itself
+    part.ambiguousToken = this.ambiguousToken;
+    part.ambiguousPuts = this.ambiguousPuts;
+    part.ambiguousTwice = this.ambiguousToken !== undefined; // no token can settle a part of what was sent whole
+    return part;
+  }
+
+  #count(size: number, timestamp: number, note: Note | undefined): void {
+    this.bytes += size;
+    if (timestamp < this.#latest) this.#inOrder = false;
+    if (timestamp < this.#earliest) this.#earliest = timestamp;
+    if (timestamp > this.#latest) this.#latest = timestamp;
+    if (isUnaccounted(note)) this.#unaccounted++;
+  }
+}
+
+/** Markers and all parts of an event but the last do not count as events. */
+function isUnaccounted(note: Note | undefined): boolean {
+  return note !== undefined && (note.kind === 'marker' || !note.last);
+}

@@ -1,0 +1,143 @@
+import { withoutQuotedValues } from '../accounts/advice.js';
+import type { RejectReason } from '../batch/batch.js';
+import { tokenInMessage } from '../stream/sequence-token.js';
+import type { Schedule } from './backoff.js';
+import type { PutFailure, PutResult, RejectedInfo } from './sink.js';
+
+/** Events [from, to) of a batch that were rejected, and why. */
+export interface RejectedRange {
+  readonly from: number;
+  readonly to: number;
+  readonly reason: RejectReason;
+}
+
+/** What a failure needs from a person, so that it is told at once. */
+export type Advice = 'credentials' | 'permission' | 'region' | 'throttled' | 'unreachable' | 'service';
+
+/** What has to happen next with a batch. */
+export type Outcome =
+  | {
+      readonly kind: 'delivered';
+      readonly next: string | undefined;
+      readonly rejected: readonly RejectedRange[];
+    }
+  | { readonly kind: 'already-accepted'; readonly next: string | null | undefined }
+  | { readonly kind: 'conflict'; readonly expected: string | null | undefined }
+  | { readonly kind: 'missing'; readonly group: boolean }
+  | {
+      readonly kind: 'retry';
+      readonly schedule: Schedule;
+      readonly advice: Advice;
+      readonly retryAfterMs: number;
+      /** The events may have been stored although no success came back. */
+      readonly ambiguous: boolean;
+    }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+const THROTTLED = new Set([
+  'ThrottlingException',
+  'Throttling',
+  'TooManyRequestsException',
+  'RequestLimitExceeded',
+  'LimitExceededException',
+  'SlowDown',
+]);
+const CREDENTIALS = new Set([
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'UnrecognizedClientException',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'SignatureDoesNotMatch',
+  'IncompleteSignature',
+  'IncompleteSignatureException',
+  'MissingAuthenticationToken',
+  'MissingAuthenticationTokenException',
+  'RequestExpired',
+  'RequestTimeTooSkewed',
+  'CredentialsProviderError',
+  'TokenProviderError',
+  'ClientModuleError', // a client that cannot be made cannot have credentials
+]);
+const PERMISSION = new Set(['AccessDeniedException', 'AccessDenied', 'NotAuthorized', 'OptInRequired']);
+const REFUSED = new Set([
+  'InvalidParameterException',
+  'SerializationException',
+  'ValidationException',
+  'RequestEntityTooLargeException',
+]);
+
+/**
+ * Says what came of a put: the only place where answers are judged. Success is a success of HTTP, never "a
+ * token came back". What is not known is tried again.
+ *
+ * @param eventCount events in the batch
+ */
+export function judge(result: PutResult, eventCount: number): Outcome {
+  if (result.ok) {
+    const rejected = rejectedRanges(result.rejected, eventCount);
+    return { kind: 'delivered', next: result.nextSequenceToken, rejected };
+  }
+  switch (result.name) {
+    case 'InvalidSequenceTokenException':
+      return { kind: 'conflict', expected: expectedToken(result) };
+    case 'DataAlreadyAcceptedException':
+      return { kind: 'already-accepted', next: expectedToken(result) };
+    case 'ResourceNotFoundException':
+      return { kind: 'missing', group: /log group/i.test(result.message) };
+  }
+  return judgeFailure(result);
+}
+
+/** The same for a call that creates something, where there is no batch to be stored. */
+export function judgeFailure(failure: PutFailure): Extract<Outcome, { kind: 'retry' | 'refused' }> {
+  const { name, status } = failure;
+  const retry = (schedule: Schedule, advice: Advice, ambiguous = false) => {
+    return { kind: 'retry', schedule, advice, ambiguous, retryAfterMs: failure.retryAfterMs ?? 0 } as const;
+  };
+  if (THROTTLED.has(name) || status === 429) return retry('slow', 'throttled');
+  if (CREDENTIALS.has(name)) return retry('slow', 'credentials');
+  if (PERMISSION.has(name)) return retry('slow', 'permission');
+  // An answer has found its Region; what it says may quote a log event.
+  if (status === undefined && /region is missing/i.test(failure.message)) return retry('slow', 'region');
+  if (name === 'OperationAbortedException') return retry('fast', 'service');
+  if (REFUSED.has(name) || status === 413) {
+    // A refusal that names the group or the stream is not the fault of an event: no half of the batch would
+    // fare better, so it is kept and said.
+    if (
+      /logGroupName|logStreamName|LogGroup or LogStream|'entity/.test(withoutQuotedValues(failure.message))
+    ) {
+      return retry('slow', 'service');
+    }
+    return { kind: 'refused', reason: status === 413 ? 'HTTP 413' : name };
+  }
+  if (status !== undefined) {
+    if (status >= 500) return retry('slow', 'service', failure.bodySent);
+    if (status === 401 || status === 403) return retry('slow', 'permission');
+    return retry('fast', 'service', status < 400 && failure.bodySent);
+  }
+  return retry('fast', 'unreachable', failure.bodySent);
+}
+
+/**
+ * Rejected are [0, max(tooOldEnd, expiredEnd)) and [tooNewStart, n): the ends are exclusive, the start is
+ * inclusive, as real answers show (aws/aws-for-fluent-bit#523).
+ */
+function rejectedRanges(info: RejectedInfo | undefined, count: number): RejectedRange[] {
+  if (!info) return [];
+  const ranges: RejectedRange[] = [];
+  const clamp = (index: number | undefined, otherwise: number) =>
+    Math.min(Math.max(index ?? otherwise, 0), count);
+  const expired = clamp(info.expiredLogEventEndIndex, 0);
+  const tooOld = clamp(info.tooOldLogEventEndIndex, 0);
+  const tooNew = Math.max(clamp(info.tooNewLogEventStartIndex, count), expired, tooOld);
+  // Events are in the order of time, so what is older than the 14 days comes before what only expired.
+  if (tooOld > 0) ranges.push({ from: 0, to: tooOld, reason: 'tooOld' });
+  if (expired > tooOld) ranges.push({ from: tooOld, to: expired, reason: 'expired' });
+  if (tooNew < count) ranges.push({ from: tooNew, to: count, reason: 'tooNew' });
+  return ranges;
+}
+
+function expectedToken(failure: PutFailure): string | null | undefined {
+  return failure.expectedSequenceToken ?? tokenInMessage(failure.message);
+}

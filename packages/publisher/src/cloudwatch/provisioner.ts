@@ -1,0 +1,171 @@
+import { Fifo } from '../structures/fifo.js';
+import type { Clock } from '../time/clock.js';
+import { judgeFailure } from './outcome.js';
+import type { CallResult, PutFailure, Sink, Target } from './sink.js';
+
+/** What the provisioner may create, and with what. */
+export interface ProvisionerOptions {
+  readonly createLogGroup: boolean;
+  readonly createLogStream: boolean;
+  readonly retentionInDays?: number;
+}
+
+/** Why something could not be created: the call that failed, and what it said. */
+export interface ProvisioningFailure {
+  /** IAM action of the call, such as `logs:CreateLogStream`. */
+  readonly action: string;
+  readonly failure: PutFailure;
+}
+
+const MOST_CALLS = 4; // CreateLogStream allows 50 calls a second for a whole account
+const RETENTION_TRIES = 5;
+const RETENTION_EVERY_MS = 60_000; // PutRetentionPolicy allows 5 calls a second for a whole account
+
+const TURNED_OFF: PutFailure = {
+  ok: false,
+  name: 'ResourceNotFoundException',
+  message: 'it does not exist, and creating it is turned off',
+  bodySent: false,
+};
+
+/**
+ * Creates log groups and streams that CloudWatch Logs says are missing, each once at a time however many ask,
+ * and sets the retention of a group beside the logs. It asks for nothing before it is needed: the answer to a
+ * put says what is missing.
+ */
+export class Provisioner {
+  readonly #sink: Sink;
+  readonly #clock: Clock;
+  readonly #options: ProvisionerOptions;
+  readonly #onRetentionFailure: (logGroupName: string, failure: PutFailure) => void;
+  readonly #underWay = new Map<string, Promise<ProvisioningFailure | undefined>>();
+  readonly #waiting = new Fifo<() => void>();
+  #calls = 0;
+  readonly #retention = new Map<string, { failures: number; tryAt: number }>();
+
+  constructor(
+    sink: Sink,
+    clock: Clock,
+    options: ProvisionerOptions,
+    onRetentionFailure: (logGroupName: string, failure: PutFailure) => void,
+  ) {
+    this.#sink = sink;
+    this.#clock = clock;
+    this.#options = options;
+    this.#onRetentionFailure = onRetentionFailure;
+  }
+
+  /**
+   * Creates the stream, and its group first if that is what is missing. Never rejects.
+   *
+   * @param groupIsMissing what the answer to the put said
+   */
+  ensure(target: Target, groupIsMissing: boolean): Promise<ProvisioningFailure | undefined> {
+    // The names cannot contain a colon, so the keys of groups and streams never meet.
+    const key = `${target.logGroupName}:${target.logStreamName}`;
+    return this.#once(key, () => this.#createStream(target, groupIsMissing));
+  }
+
+  /** A put on the group was stored: its retention can be set, once; what may pass by itself is tried again. */
+  groupIsThere(logGroupName: string): void {
+    const { retentionInDays } = this.#options;
+    if (retentionInDays === undefined) return;
+    const known = this.#retention.get(logGroupName) ?? { failures: 0, tryAt: 0 };
+    const key = `retention:${logGroupName}`;
+    // A call for a group that was deleted meanwhile says nothing of the new one: the put after its end sets it.
+    if (this.#clock.now() < known.tryAt || this.#underWay.has(key)) return;
+    this.#retention.set(logGroupName, { ...known, tryAt: Number.POSITIVE_INFINITY });
+    void this.#once(key, async () => {
+      const result = await this.#sink.putRetentionPolicy(logGroupName, retentionInDays);
+      if (result.ok) return undefined;
+      const failures = known.failures + 1;
+      const isFinal = judgeFailure(result).kind === 'refused' || failures >= RETENTION_TRIES;
+      const tryAt = isFinal ? Number.POSITIVE_INFINITY : this.#clock.now() + RETENTION_EVERY_MS;
+      this.#retention.set(logGroupName, { failures, tryAt });
+      this.#onRetentionFailure(logGroupName, result);
+      return undefined;
+    });
+  }
+
+  get isBusy(): boolean {
+    return this.#underWay.size > 0;
+  }
+
+  /** Resolves when nothing is under way any more. Never rejects. */
+  async idle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay.values());
+  }
+
+  async #createStream(target: Target, groupIsMissing: boolean): Promise<ProvisioningFailure | undefined> {
+    const action = 'logs:CreateLogStream';
+    if (!this.#options.createLogStream) {
+      const failure = groupIsMissing ? await this.#createMissingGroup(target) : undefined;
+      return failure ?? { action, failure: TURNED_OFF };
+    }
+    const first = await this.#inTurn(() => this.#sink.createLogStream(target));
+    if (isThere(first)) return undefined;
+    if (first.name !== 'ResourceNotFoundException') return { action, failure: first };
+    const groupFailure = await this.#createMissingGroup(target);
+    if (groupFailure) return groupFailure;
+    const second = await this.#inTurn(() => this.#sink.createLogStream(target));
+    return isThere(second) ? undefined : { action, failure: second };
+  }
+
+  #createMissingGroup({ logGroupName }: Target): Promise<ProvisioningFailure | undefined> {
+    const action = 'logs:CreateLogGroup';
+    if (!this.#options.createLogGroup) return Promise.resolve({ action, failure: TURNED_OFF });
+    return this.#once(logGroupName, async () => {
+      const result = await this.#sink.createLogGroup(logGroupName);
+      if (!isThere(result)) return { action, failure: result };
+      this.#retention.delete(logGroupName); // a group that was deleted has lost its retention
+      return undefined;
+    });
+  }
+
+  /** Many new streams at once must not become as many calls at once. */
+  async #inTurn<T>(call: () => Promise<T>): Promise<T> {
+    if (this.#calls >= MOST_CALLS) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#calls++;
+    try {
+      return await call();
+    } finally {
+      // The turn goes to who waited longest; without one it is free again.
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#calls--;
+    }
+  }
+
+  #once(
+    key: string,
+    run: () => Promise<ProvisioningFailure | undefined>,
+  ): Promise<ProvisioningFailure | undefined> {
+    const running = this.#underWay.get(key);
+    if (running) return running;
+    const started = run().finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, started);
+    return started;
+  }
+}
+
+/**
+ * Created, or found to be there. Another process that creates the same thing at this moment makes the service
+ * answer OperationAborted: the put that follows will tell whether it succeeded.
+ */
+function isThere(result: CallResult): result is { readonly ok: true } {
+  return (
+    result.ok ||
+    result.name === 'ResourceAlreadyExistsException' ||
+    result.name === 'OperationAbortedException'
+  );
+}
+
+/** How long a failure to create keeps the stream waiting, and what to say about it. */
+export function judgeProvisioning({ failure }: ProvisioningFailure) {
+  const outcome = judgeFailure(failure);
+  // What is missing or refused stays so until somebody changes it: no reason to ask often.
+  if (outcome.kind === 'refused' || failure.name === 'ResourceNotFoundException') {
+    return { schedule: 'slow', advice: 'permission', retryAfterMs: 0 } as const;
+  }
+  return outcome;
+}

@@ -1,0 +1,61 @@
+import type { Batch } from '../batch/batch.js';
+
+/** Where a batch goes. */
+export interface Target {
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+}
+
+/** `rejectedLogEventsInfo` of PutLogEvents: indexes into the batch. */
+export interface RejectedInfo {
+  /** Inclusive. */
+  readonly tooNewLogEventStartIndex?: number;
+  /** Exclusive. */
+  readonly tooOldLogEventEndIndex?: number;
+  /** Exclusive. */
+  readonly expiredLogEventEndIndex?: number;
+}
+
+export interface PutSuccess {
+  readonly ok: true;
+  readonly nextSequenceToken?: string;
+  readonly rejected?: RejectedInfo;
+  /** Why the entity was refused, when it was; the events are stored all the same. */
+  readonly rejectedEntity?: string;
+  /** Requests that the client made for this call, when it retries on its own. */
+  readonly clientAttempts?: number;
+}
+
+/** A failure in plain words, whatever client it came from. */
+export interface PutFailure {
+  readonly ok: false;
+  /** Name of the error, such as `ThrottlingException` or `ECONNREFUSED`. */
+  readonly name: string;
+  readonly message: string;
+  /** HTTP status, when an answer came. */
+  readonly status?: number;
+  readonly retryAfterMs?: number;
+  readonly expectedSequenceToken?: string;
+  /** Whether the request may have reached the service. */
+  readonly bodySent: boolean;
+  /** Requests that the client made for this call, when it retries on its own. */
+  readonly clientAttempts?: number;
+}
+
+export type PutResult = PutSuccess | PutFailure;
+export type CallResult = { readonly ok: true } | PutFailure;
+
+/**
+ * The way out: everything that the publisher asks of CloudWatch Logs. No method throws or rejects; what goes
+ * wrong is a result.
+ */
+export interface Sink {
+  put(target: Target, batch: Batch, sequenceToken: string | undefined): Promise<PutResult>;
+  createLogGroup(logGroupName: string): Promise<CallResult>;
+  createLogStream(target: Target): Promise<CallResult>;
+  putRetentionPolicy(logGroupName: string, retentionInDays: number): Promise<CallResult>;
+  /** Asks for the token of a stream; only where neither an answer nor its text has one. */
+  describeSequenceToken(target: Target): Promise<string | null | undefined>;
+  /** Gives up what is under way and closes the connections. */
+  close(): void;
+}

@@ -1,0 +1,99 @@
+import type { Accounts } from '../accounts/accounts.js';
+import type { Batch } from '../batch/batch.js';
+import type { Spool } from '../spool/spool.js';
+import type { SpoolLosses } from './disk-losses.js';
+import type { Leftover } from './leftovers.js';
+import type { PutNotes } from './put-notes.js';
+import type { SpooledCount } from './spooled-count.js';
+import { flagsOf } from './spooled-parts.js';
+
+/** What the keeper needs. */
+export interface LeftoverKeeperContext {
+  readonly accounts: Accounts;
+  readonly spool: Spool;
+  readonly notes: PutNotes;
+  readonly losses: SpoolLosses;
+  readonly count: SpooledCount;
+}
+
+/** Has on disk what is left when a publisher ends, for the next process. */
+export class LeftoverKeeper {
+  readonly #context: LeftoverKeeperContext;
+
+  constructor(context: LeftoverKeeperContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Has what is left on disk when it returns, also inside `process.on('exit')`. What was kept counts as spooled, the
+   * rest as `shutdown`.
+   *
+   * @returns how many events could not be kept
+   */
+  keep(leftovers: () => readonly Leftover[]): number {
+    const { spool, losses } = this.#context;
+    spool.flushSync(); // may hand events back, which are among the rest then
+    const rest = leftovers();
+    const written = new Map<Leftover, readonly number[]>();
+    spool.writeSync(() => {
+      const others: Leftover[] = [];
+      // First, as what is written may drop the oldest events, which must have been counted then.
+      for (const leftover of rest) {
+        const { batch } = leftover;
+        if (batch.isSpooled && !losses.includesAny(batch.spoolRanges)) this.#stay(leftover);
+        else others.push(leftover);
+      }
+      for (const leftover of others) written.set(leftover, this.#write(leftover));
+    });
+    let lost = 0;
+    for (const [{ batch }, ids] of written) lost += this.#countLost(batch, ids);
+    for (const { writer, batch } of rest) writer.left(batch);
+    return lost;
+  }
+
+  /** A batch is on disk as it is. */
+  #stay({ writer, batch, rescuedUnder }: Leftover): void {
+    const { notes, count } = this.#context;
+    count.add(batch.weight);
+    // Its own puts are noted; those of another thread are not.
+    if (rescuedUnder !== undefined) notes.atEnd(writer.target, batch, batch.spoolRanges, rescuedUnder);
+  }
+
+  /** Gives every event of a batch to the spool. @returns their ids; 0 stands for one that it did not take */
+  #write({ writer, batch, mayBeStoredUnder, rescuedUnder }: Leftover): number[] {
+    const { spool, notes, count } = this.#context;
+    const { logGroupName, logStreamName } = writer.target;
+    if (batch.isSpooled) spool.acknowledge(batch.spoolRanges);
+    const ids: number[] = [];
+    for (let index = 0; index < batch.length; index++) {
+      const note = batch.noteAt(index);
+      if (note?.kind === 'marker') continue;
+      const flags = flagsOf(note);
+      const time = batch.timestampAt(index);
+      const id = spool.append(logGroupName, logStreamName, time, batch.messageAt(index), flags);
+      if (id > 0 && flags === 0) count.add(1);
+      ids.push(id);
+    }
+    const token = rescuedUnder === undefined ? mayBeStoredUnder : rescuedUnder;
+    if (token !== undefined && ids.length > 0 && !ids.includes(0)) {
+      notes.atEnd(writer.target, batch, [[ids[0], ids[ids.length - 1]]], token);
+    }
+    return ids;
+  }
+
+  /** @returns how many events of a batch the spool did not take, or handed back */
+  #countLost(batch: Batch, ids: readonly number[]): number {
+    const { accounts, losses, count } = this.#context;
+    let lost = 0;
+    let at = 0;
+    for (let index = 0; index < batch.length; index++) {
+      const note = batch.noteAt(index);
+      if (note?.kind === 'marker') continue;
+      const id = ids[at++];
+      if (id > 0 && !losses.includesAny([[id, id]])) continue;
+      if (id > 0 && flagsOf(note) === 0) count.remove(1);
+      lost += accounts.settleOne(note, 'shutdown');
+    }
+    return lost;
+  }
+}

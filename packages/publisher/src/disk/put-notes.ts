@@ -1,0 +1,76 @@
+import type { Batch } from '../batch/batch.js';
+import type { Target } from '../cloudwatch/sink.js';
+import type { IdRange, Spool } from '../spool/spool.js';
+import type { Clock } from '../time/clock.js';
+
+/** What the notes need. */
+export interface PutNotesContext {
+  readonly clock: Clock;
+  readonly spool: Spool;
+  /** Whether an id is of an event that an earlier process left. */
+  readonly isRecovered: (id: number) => boolean;
+}
+
+const LONGEST_WRITE_MS = 10_000; // a file system that hangs must not hold up logs
+
+/** Notes on disk which batch is put under which token, so that the next process can put the very same batch. */
+export class PutNotes {
+  readonly #context: PutNotesContext;
+  readonly #writes: { readonly id: number; readonly resolve: () => void }[] = [];
+  #putId = 0;
+
+  constructor(context: PutNotesContext) {
+    this.#context = context;
+  }
+
+  /** Resolves when a batch that is on disk is written, and its put is noted. */
+  async before(target: Target, batch: Batch, sequenceToken: string | undefined): Promise<void> {
+    const { spool, isRecovered } = this.#context;
+    const ranges = batch.spoolRanges;
+    const last = ranges[ranges.length - 1][1];
+    if (last > spool.writtenThrough && !isRecovered(last)) {
+      await this.#within(new Promise<void>((resolve) => this.#writes.push({ id: last, resolve })));
+    }
+    await this.settled();
+    await this.#within(this.#note(target, batch, ranges, sequenceToken));
+  }
+
+  /** Resolves when it is on disk which puts have ended; undefined when it is. */
+  settled(): Promise<void> | undefined {
+    const settled = this.#context.spool.settled();
+    return settled && this.#within(settled);
+  }
+
+  /** Has the next process put a batch as it was put under `token` (`null` for none). */
+  atEnd(target: Target, batch: Batch, ranges: readonly IdRange[], token: string | null): void {
+    void this.#note(target, batch, ranges, token ?? undefined);
+  }
+
+  /** Everything up to `id` is written. */
+  written(id: number): void {
+    if (this.#writes.length === 0) return;
+    for (const write of this.#writes.filter((one) => one.id <= id)) write.resolve();
+    const left = this.#writes.filter((one) => one.id > id);
+    this.#writes.splice(0, this.#writes.length, ...left);
+  }
+
+  #note(
+    target: Target,
+    { ambiguousPuts }: Batch,
+    ranges: readonly IdRange[],
+    sequenceToken: string | undefined,
+  ): Promise<boolean> {
+    const putId = ++this.#putId;
+    return this.#context.spool.notePut({ ...target, putId, ranges, sequenceToken, ambiguousPuts });
+  }
+
+  async #within(done: Promise<unknown>): Promise<void> {
+    const { clock } = this.#context;
+    let timer: unknown;
+    const late = new Promise<void>((resolve) => {
+      timer = clock.setTimer(resolve, LONGEST_WRITE_MS);
+    });
+    await Promise.race([done, late]);
+    clock.clearTimer(timer);
+  }
+}

@@ -1,0 +1,95 @@
+import type { Accounts } from '../accounts/accounts.js';
+import type { Diagnostics } from '../accounts/diagnostics.js';
+import type { Batch, Fate } from '../batch/batch.js';
+import type { PublisherSnapshot } from '../batch/snapshot.js';
+import type { Leftover, RescuedBatch } from '../disk/leftovers.js';
+import type { Spooler } from '../disk/spooler.js';
+import type { ResolvedOptions } from '../options/options.js';
+import type { StreamWriters } from '../stream/stream-writers.js';
+
+/** What the remains need of their publisher. */
+export interface RemainsContext {
+  readonly options: ResolvedOptions;
+  readonly accounts: Accounts;
+  readonly diagnostics: Diagnostics;
+  readonly writers: StreamWriters;
+  readonly spooler: Spooler | undefined;
+}
+
+/** The events that are left when a publisher ends: handed to a thread, kept on disk, or counted and reported. */
+export class Remains {
+  readonly #context: RemainsContext;
+  /** What a thread was given, in the order of the snapshot. */
+  #handedOver: Batch[] = [];
+
+  constructor(context: RemainsContext) {
+    this.#context = context;
+  }
+
+  /** Everything that is not settled, as data for another thread; nothing is put here any more. */
+  snapshot(): PublisherSnapshot {
+    // The event loop does not turn any more: what was to be written then would be lost if the process is killed now.
+    this.#context.spooler?.flushSync();
+    const streams: PublisherSnapshot['streams'][number][] = [];
+    for (const writer of this.#context.writers) {
+      if (writer.isIdle) continue;
+      const { sequenceToken, saved, batches } = writer.snapshot();
+      streams.push({ ...writer.target, sequenceToken, batches: saved });
+      this.#handedOver.push(...batches);
+    }
+    // The names are chosen already; a function could not be sent to another thread. The files of the spool stay
+    // with this one.
+    return { options: { ...this.#context.options, logStreamName: 'unknown', spool: undefined }, streams };
+  }
+
+  /**
+   * Settles everything that is left, or keeps it on disk.
+   *
+   * @param rescued what another thread did for the batches of the snapshot, in their order
+   * @returns how many events were lost
+   */
+  settle(rescued: readonly RescuedBatch[] = []): number {
+    const { writers, spooler } = this.#context;
+    const byBatch = new Map(rescued.map((result, index) => [this.#handedOver[index], result]));
+    let lost = 0;
+    const release = (): Leftover[] => {
+      const unsettled: Leftover[] = [];
+      for (const leftover of [...writers].flatMap((writer) => writer.release())) {
+        const result = byBatch.get(leftover.batch);
+        if (result?.isSettled) leftover.writer.settle(leftover.batch, result.fates);
+        else if (spooler) unsettled.push({ ...leftover, rescuedUnder: result?.putUnder });
+        else lost += giveUp(leftover, result);
+      }
+      return unsettled;
+    };
+    if (spooler) return spooler.keep(release);
+    release();
+    return lost;
+  }
+
+  /** Says how many events were lost. */
+  report(lost: number, when: string): void {
+    if (lost === 0) return;
+    const { accounts, options, diagnostics } = this.#context;
+    const { lastError } = accounts;
+    const why = lastError ? `; last error: ${lastError.name}: ${lastError.message}` : '; no answer came';
+    const { logGroupName } = options;
+    diagnostics.lastWords({
+      code: 'shutdown',
+      message: `${lost} log event(s) for log group "${logGroupName}" were not sent ${when}${why}.`,
+      logGroupName,
+    });
+    if (diagnostics.wants('drop')) {
+      diagnostics.emit('drop', { reason: 'shutdown', events: lost, bytes: 0, logGroupName });
+    }
+  }
+}
+
+/** @returns how many events of the batch were lost; one that was halved may be settled in part */
+function giveUp({ writer, batch }: Leftover, result: RescuedBatch | undefined): number {
+  const fates = result?.fates ?? new Map<Fate, number>();
+  const settled = [...fates.values()].reduce((sum, events) => sum + events, 0);
+  const lost = batch.weight - settled;
+  writer.settle(batch, settled > 0 ? new Map([...fates, ['shutdown', lost]]) : 'shutdown');
+  return lost;
+}

@@ -1,0 +1,176 @@
+import type { Accounts } from '../accounts/accounts.js';
+import type { Diagnostics } from '../accounts/diagnostics.js';
+import type { MemoryBudget } from '../accounts/memory-budget.js';
+import type { Batch, DropReason, Note, SplitEvent } from '../batch/batch.js';
+import type { Spooler } from '../disk/spooler.js';
+import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
+import type { ResolvedOptions } from '../options/options.js';
+import type { EventContext, StreamNamer } from '../options/stream-name.js';
+import type { StreamWriter } from '../stream/stream-writer.js';
+import type { StreamWriters } from '../stream/stream-writers.js';
+import type { Clock } from '../time/clock.js';
+import { Overflow } from './overflow.js';
+import { splitMessage, truncateMessage } from './split-message.js';
+
+/** A log event as it goes to CloudWatch Logs. */
+export interface LogEvent {
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  readonly message: string;
+}
+
+/** What the intake needs of its publisher. */
+export interface IntakeContext {
+  readonly options: ResolvedOptions;
+  readonly clock: Clock;
+  readonly accounts: Accounts;
+  readonly budget: MemoryBudget;
+  readonly diagnostics: Diagnostics;
+  readonly writers: StreamWriters;
+  readonly namer: StreamNamer;
+}
+
+/** Takes events: checks them, splits those that are too large, and finds each its place, or counts it. */
+export class Intake {
+  /** Where events go that memory has no room for. */
+  spooler: Spooler | undefined;
+  readonly #context: IntakeContext;
+  readonly #overflow: Overflow;
+
+  constructor(context: IntakeContext) {
+    this.#context = context;
+    const { budget, accounts, writers } = context;
+    this.#overflow = new Overflow(budget, accounts, writers, (writer, size, events) =>
+      this.#reportOverflow(writer, size, events),
+    );
+  }
+
+  /** @returns false when the event was dropped at once */
+  take({ timestamp, message }: LogEvent, eventContext: EventContext | undefined): boolean {
+    const { options, namer, writers, budget } = this.#context;
+    if (typeof message !== 'string')
+      return this.refuse('invalid', 0, `an event has a message of type ${typeof message}`);
+    if (message === '') return this.refuse('invalid', EVENT_OVERHEAD_BYTES, 'an event has an empty message');
+    const time = this.#validTime(timestamp);
+    const text = message.isWellFormed() ? message : message.toWellFormed();
+    const size = Buffer.byteLength(text) + EVENT_OVERHEAD_BYTES;
+    const writer = writers.named(namer.nameFor(time, eventContext, text));
+    if (size > options.maxEventBytes) return this.#takeOversize(writer, text, time, size);
+    if (this.spooler?.take(writer, text, time, size)) return true;
+    if (!this.#fits(size)) return this.#refuseOverflow(writer, size, time);
+    budget.take(size);
+    writer.append(text, time, size);
+    return true;
+  }
+
+  /** Counts an event that is not taken. */
+  refuse(reason: DropReason, size: number, what: string): false {
+    const { accounts, diagnostics, options } = this.#context;
+    accounts.count(reason, 1);
+    const { logGroupName } = options;
+    if (diagnostics.wants('drop')) {
+      diagnostics.emit('drop', { reason, events: 1, bytes: size, logGroupName });
+    }
+    const code = reason === 'oversize' || reason === 'shutdown' ? reason : 'invalid';
+    this.#warn(code, `${what}; it was dropped and counted as "${reason}".`);
+    return false;
+  }
+
+  /** Takes an event into memory that the spool could not keep. @returns its batch; undefined when there is no room */
+  takeBack(
+    writer: StreamWriter,
+    text: string,
+    time: number,
+    size: number,
+    note: Note | undefined,
+  ): Batch | undefined {
+    const { accounts, budget } = this.#context;
+    if (this.#fits(size)) {
+      budget.take(size);
+      const batch = writer.append(text, time, size, note);
+      return batch;
+    }
+    accounts.settleOne(note, 'overflow');
+    writer.noteLoss(size, time);
+    this.#reportOverflow(writer, size);
+    return undefined;
+  }
+
+  #takeOversize(writer: StreamWriter, text: string, time: number, size: number): boolean {
+    const { options, accounts, budget } = this.#context;
+    const { oversize, maxEventBytes } = options;
+    const room = maxEventBytes - EVENT_OVERHEAD_BYTES;
+    if (oversize === 'drop') {
+      return this.refuse(
+        'oversize',
+        size,
+        `an event of ${size} bytes is larger than maxEventBytes (${maxEventBytes})`,
+      );
+    }
+    const parts = oversize === 'split' ? splitMessage(text, room) : [truncateMessage(text, room)];
+    const sizes = parts.map((part) => Buffer.byteLength(part) + EVENT_OVERHEAD_BYTES);
+    const total = sizes.reduce((sum, one) => sum + one, 0);
+    const isSpooled = this.spooler?.takeParts(writer, parts, sizes, time) ?? false;
+    if (!isSpooled && !this.#fits(total)) return this.#refuseOverflow(writer, total, time);
+    if (parts.length > 1) accounts.splitEvents++;
+    else {
+      accounts.truncatedEvents++;
+      this.#warn('oversize', `an event of ${size} bytes was truncated to maxEventBytes (${maxEventBytes}).`);
+    }
+    if (isSpooled) return true;
+    budget.take(total);
+    const notes = partNotes(parts.length);
+    parts.forEach((part, index) => {
+      writer.append(part, time, sizes[index], notes[index]);
+    });
+    return true;
+  }
+
+  /** Whether bytes fit into the buffer, after older events made room where that is wanted. */
+  #fits(bytes: number): boolean {
+    const { budget, options } = this.#context;
+    return budget.fits(bytes) || (options.overflow === 'drop-oldest' && this.#overflow.makeRoom(bytes));
+  }
+
+  #validTime(timestamp: number): number {
+    if (typeof timestamp === 'number' && timestamp >= 0 && timestamp <= Number.MAX_SAFE_INTEGER)
+      return Math.trunc(timestamp);
+    this.#warn(
+      'invalid',
+      'an event has no valid timestamp (milliseconds since the epoch); it gets the present time.',
+    );
+    return this.#context.clock.now();
+  }
+
+  #refuseOverflow(writer: StreamWriter, size: number, time: number): false {
+    this.#context.accounts.count('overflow', 1);
+    writer.noteLoss(size, time);
+    this.#reportOverflow(writer, size);
+    return false;
+  }
+
+  #reportOverflow(writer: StreamWriter, size: number, events = 1): void {
+    const { options, diagnostics } = this.#context;
+    const { maxBufferBytes, overflow } = options;
+    if (diagnostics.wants('drop')) {
+      diagnostics.emit('drop', { ...writer.target, reason: 'overflow', events, bytes: size });
+    }
+    const which = overflow === 'drop-oldest' ? 'the oldest events' : 'new events';
+    this.#warn(
+      'overflow',
+      `the buffer is full (maxBufferBytes ${maxBufferBytes}); ${which} are dropped, counted and marked in the stream.`,
+    );
+  }
+
+  #warn(code: 'invalid' | 'oversize' | 'overflow' | 'shutdown', message: string): void {
+    const { diagnostics, options } = this.#context;
+    diagnostics.warn({ code, message, logGroupName: options.logGroupName });
+  }
+}
+
+/** The notes of an event that became `count`; a single one needs none. */
+export function partNotes(count: number): (Note | undefined)[] {
+  if (count === 1) return [undefined];
+  const event: SplitEvent = { worst: undefined, counted: undefined };
+  return Array.from({ length: count }, (_, index) => ({ kind: 'part', event, last: index === count - 1 }));
+}

@@ -1,0 +1,73 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { type DirectoryScan, scanDirectory } from '../spool/files/directory-scan.js';
+import { readSpool } from '../spool/files/spool-reader.js';
+import type { SpooledEvent } from '../spool/format/event-frame.js';
+import { currentOwner } from '../spool/owners/owner-directory.js';
+import { type OwnerState, OwnerWatch } from '../spool/owners/owner-watch.js';
+
+/** What one owner has in a spool directory. */
+export interface OwnerReport {
+  /** Name of its directory. */
+  readonly name: string;
+  readonly state: OwnerState;
+  readonly pid: number | undefined;
+  /** When its owner touched it last, in milliseconds since 1970 by the owner's clock. */
+  readonly touchedAt: number;
+  readonly scan: DirectoryScan;
+}
+
+/**
+ * Looks at a spool without changing it, also beside its owners. Throws when the directory cannot be listed.
+ *
+ * @param watch tells of owners that the system tells nothing of, when it has watched them before
+ */
+export async function inspectSpool(
+  directory: string,
+  watch = new OwnerWatch(directory, currentOwner()),
+): Promise<OwnerReport[]> {
+  const reports: OwnerReport[] = [];
+  for (const entry of await watch.list()) {
+    const { name, owner } = entry;
+    const state = await watch.look(entry);
+    const found = await scanOwner(path.join(directory, name));
+    // Its owner settled everything, or another process took it over, since the names were listed.
+    if (found !== undefined) reports.push({ name, state, pid: owner?.pid, ...found });
+  }
+  return reports;
+}
+
+/** What is wrong with the files of an owner, one line each. The end of what is written at present may be unfinished. */
+export function damageOf({ state, scan }: OwnerReport): string[] {
+  const lines: string[] = [];
+  const mayWrite = state === 'alive' || state === 'unseen';
+  if (scan.corruptFrames > 0) lines.push(`${scan.corruptFrames} corrupt frames`);
+  if (scan.tornBytes > 0 && !mayWrite) lines.push(`${scan.tornBytes} bytes of unfinished writes`);
+  if (scan.ledger.damagedPlaces > 0 && !mayWrite) {
+    lines.push(`${scan.ledger.damagedPlaces} damaged places in the ledger`);
+  }
+  for (const file of scan.unreadable) lines.push(`not readable: ${file}`);
+  return lines;
+}
+
+/** The open events of all owners, owner by owner, in batches, without changing anything. */
+export async function* printSpool(directory: string): AsyncGenerator<SpooledEvent[], void, undefined> {
+  for (const { scan } of await inspectSpool(directory)) {
+    const volume = { segments: scan.segments, base: 0 };
+    yield* readSpool(
+      { volumes: () => [volume], onUnreadable: () => {} },
+      { afterId: -1, maxBytes: 1024 * 1024 },
+    );
+  }
+}
+
+async function scanOwner(directory: string): Promise<Pick<OwnerReport, 'scan' | 'touchedAt'> | undefined> {
+  try {
+    const scan = await scanDirectory(directory, { cutTornTails: false });
+    return { scan, touchedAt: (await fs.promises.stat(directory)).mtimeMs };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

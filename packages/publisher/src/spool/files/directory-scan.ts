@@ -1,0 +1,175 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { RangeSet } from '../../structures/range-set.js';
+import { type EventFrameHead, PART_FLAG, walkEvents } from '../format/event-frame.js';
+import { scanFrames } from '../format/frame-scan.js';
+import { type LedgerContent, readLedger } from './ledger.js';
+import { Segment, segmentNumber } from './segment.js';
+
+/** What one log stream has in a directory that is not settled. */
+export interface StreamSummary {
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  /** Events as they were published, not the parts of split ones. */
+  readonly events: number;
+  /** UTF-8 bytes of their messages. */
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly oldestTimestamp: number;
+}
+
+/** What the files of one owner directory hold. */
+export interface DirectoryScan {
+  /** Oldest first; ids are those of the files. */
+  readonly segments: readonly Segment[];
+  readonly ledger: LedgerContent;
+  readonly streams: readonly StreamSummary[];
+  readonly corruptFrames: number;
+  readonly tornBytes: number;
+  /** File names with the code of the error. */
+  readonly unreadable: readonly string[];
+}
+
+/** How a directory is read. */
+export interface ScanOptions {
+  readonly cutTornTails: boolean;
+  /** Something was read. */
+  readonly onProgress?: () => void;
+  /** Ends the reading: it throws the reason. */
+  readonly signal?: AbortSignal;
+}
+
+interface Damage {
+  corruptFrames: number;
+  tornBytes: number;
+}
+
+type StreamTotals = Map<string, { -readonly [Key in keyof StreamSummary]: StreamSummary[Key] }>;
+
+/**
+ * Reads all segments and the ledger of a directory. Throws only when the directory itself cannot be listed, or when it
+ * is to end.
+ */
+export async function scanDirectory(directory: string, options: ScanOptions): Promise<DirectoryScan> {
+  const names = (await fs.promises.readdir(directory)).filter((name) => segmentNumber(name) !== undefined);
+  names.sort((a, b) => (segmentNumber(a) ?? 0) - (segmentNumber(b) ?? 0));
+  const ledger = await readLedger(directory);
+  const streams: StreamTotals = new Map();
+  const damage: Damage = { corruptFrames: 0, tornBytes: 0 };
+  const unreadable: string[] = ledger.problem === undefined ? [] : [`ledger (${ledger.problem})`];
+  const segments: Segment[] = [];
+  const seen = new RangeSet();
+  for (const name of names) {
+    try {
+      const segment = new Segment(path.join(directory, name), segmentNumber(name) ?? 0);
+      await scanSegment(segment, { seen, acknowledged: ledger.acknowledged, streams, damage, ...options });
+      segments.push(segment);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+      // Its owner settled everything in it since the names were listed.
+      if (code !== 'ENOENT') unreadable.push(`${name} (${code})`);
+    }
+  }
+  return { segments, ledger, streams: [...streams.values()], ...damage, unreadable };
+}
+
+interface ScanContext extends ScanOptions {
+  /** Ids of earlier frames: a write that was repeated while the process exited is there twice. */
+  readonly seen: RangeSet;
+  readonly acknowledged: RangeSet;
+  readonly streams: StreamTotals;
+  readonly damage: Damage;
+}
+
+async function scanSegment(segment: Segment, context: ScanContext): Promise<void> {
+  const file = await fs.promises.open(segment.path, 'r');
+  let torn = 0;
+  let groupEnd = -1;
+  try {
+    const { size } = await file.stat();
+    segment.bytes = size;
+    for await (const piece of scanFrames(file, 0, size)) {
+      context.signal?.throwIfAborted();
+      context.onProgress?.();
+      context.damage.corruptFrames += piece.corruptFrames;
+      torn += piece.tornBytes;
+      for (const frame of piece.frames) {
+        try {
+          const head = countFrame(segment, frame.buffer, frame.payloadStart, frame.payloadEnd, context);
+          // Reading may begin at a group only: the ids of its frames interleave, the first has the lowest.
+          if (head.groupEnd !== groupEnd) segment.mark(head.firstId, frame.fileOffset);
+          groupEnd = head.groupEnd;
+        } catch {
+          // Whole, but not of a kind that this version knows.
+          context.damage.corruptFrames += 1;
+        }
+      }
+    }
+  } finally {
+    await file.close();
+  }
+  context.damage.tornBytes += torn;
+  if (torn > 0 && context.cutTornTails) {
+    const whole = segment.bytes - torn;
+    // Where it cannot be cut, every reader passes over it.
+    await fs.promises.truncate(segment.path, whole).then(
+      () => {
+        segment.bytes = whole;
+      },
+      () => {},
+    );
+  }
+  segment.isComplete = true;
+  segment.readableBytes = segment.bytes;
+  segment.readableThrough = segment.ids.last ?? 0;
+  segment.unacknowledged.addAll(segment.ids.ranges());
+  segment.unacknowledged.deleteAll(context.acknowledged.ranges());
+}
+
+function countFrame(
+  segment: Segment,
+  buffer: Buffer,
+  payloadStart: number,
+  payloadEnd: number,
+  context: ScanContext,
+): EventFrameHead {
+  const { seen, acknowledged, streams } = context;
+  let events = 0;
+  let bytes = 0;
+  let open = false;
+  let oldestTimestamp = Number.POSITIVE_INFINITY;
+  const head = walkEvents(buffer, payloadStart, payloadEnd, (id, timestamp, flags, start, end) => {
+    if (seen.has(id)) return;
+    seen.add(id, id);
+    segment.ids.add(id, id);
+    const isPart = (flags & PART_FLAG) !== 0;
+    if (isPart) segment.notePart(id);
+    if (acknowledged.has(id)) return;
+    open = true;
+    if (!isPart) events += 1;
+    bytes += end - start;
+    oldestTimestamp = Math.min(oldestTimestamp, timestamp);
+  });
+  if (open) addToStream(streams, head, events, bytes, oldestTimestamp);
+  return head;
+}
+
+function addToStream(
+  streams: StreamTotals,
+  { logGroupName, logStreamName }: EventFrameHead,
+  events: number,
+  bytes: number,
+  oldestTimestamp: number,
+): void {
+  // A log group name holds no colon.
+  const key = `${logGroupName}:${logStreamName}`;
+  const totals = streams.get(key);
+  if (totals === undefined) {
+    streams.set(key, { logGroupName, logStreamName, events, bytes, oldestTimestamp });
+    return;
+  }
+  totals.events += events;
+  totals.bytes += bytes;
+  totals.oldestTimestamp = Math.min(totals.oldestTimestamp, oldestTimestamp);
+}

@@ -1,0 +1,87 @@
+import type { IdRange } from '../../structures/range-set.js';
+import { type ByteSink, ByteSource } from './bytes.js';
+import { beginFrame, endFrame } from './frame.js';
+
+const ACKNOWLEDGED_KIND = 2;
+const PUT_KIND = 3;
+// At most 16 bytes each, so that a frame stays far from the length that readers take for damage.
+const MOST_RANGES = 100_000;
+
+/** What is about to be sent: which events, in which order, and with which sequence token. */
+export interface PutRecord {
+  readonly putId: number;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  readonly sequenceToken: string | undefined;
+  /** Earlier puts of these events that may have stored them although no success came back. */
+  readonly ambiguousPuts: number;
+  /** Ids of the directory that the ledger lies in. */
+  readonly ranges: readonly IdRange[];
+}
+
+export type LedgerRecord =
+  | { readonly kind: 'acknowledged'; readonly ranges: readonly IdRange[] }
+  | { readonly kind: 'put'; readonly put: PutRecord };
+
+/** Writes as many records as the ranges need. */
+export function encodeAcknowledged(sink: ByteSink, ranges: readonly IdRange[]): void {
+  for (let at = 0; at < ranges.length; at += MOST_RANGES) {
+    const frame = beginFrame(sink);
+    sink.byte(ACKNOWLEDGED_KIND);
+    encodeRanges(sink, ranges.slice(at, at + MOST_RANGES));
+    endFrame(sink, frame);
+  }
+}
+
+export function encodePut(sink: ByteSink, put: PutRecord): void {
+  const frame = beginFrame(sink);
+  sink.byte(PUT_KIND);
+  sink.uint(put.putId);
+  sink.text(put.logGroupName);
+  sink.text(put.logStreamName);
+  sink.byte(put.sequenceToken === undefined ? 0 : 1);
+  sink.text(put.sequenceToken ?? '');
+  sink.uint(put.ambiguousPuts);
+  encodeRanges(sink, put.ranges);
+  endFrame(sink, frame);
+}
+
+/** Throws a RangeError when the payload is no record of a ledger. */
+export function decodeLedgerRecord(buffer: Buffer, payloadStart: number, payloadEnd: number): LedgerRecord {
+  const source = new ByteSource(buffer, payloadStart, payloadEnd);
+  const kind = source.byte();
+  if (kind === ACKNOWLEDGED_KIND) return { kind: 'acknowledged', ranges: decodeRanges(source) };
+  if (kind !== PUT_KIND) throw new RangeError(`expected a record of a spool ledger, got kind ${kind}`);
+  const putId = source.uint();
+  const logGroupName = source.text();
+  const logStreamName = source.text();
+  const hasToken = source.byte() === 1;
+  const token = source.text();
+  const ambiguousPuts = source.uint();
+  const ranges = decodeRanges(source);
+  const sequenceToken = hasToken ? token : undefined;
+  return { kind: 'put', put: { putId, logGroupName, logStreamName, sequenceToken, ambiguousPuts, ranges } };
+}
+
+// Sorted ranges: the gap in front of each, then its length.
+function encodeRanges(sink: ByteSink, ranges: readonly IdRange[]): void {
+  sink.uint(ranges.length);
+  let previous = 0;
+  for (const [from, to] of ranges) {
+    sink.uint(from - previous);
+    sink.uint(to - from);
+    previous = to;
+  }
+}
+
+function decodeRanges(source: ByteSource): IdRange[] {
+  const ranges: IdRange[] = [];
+  let previous = 0;
+  for (let count = source.uint(); count > 0; count--) {
+    const from = previous + source.uint();
+    const to = from + source.uint();
+    ranges.push([from, to]);
+    previous = to;
+  }
+  return ranges;
+}

@@ -1,0 +1,187 @@
+import type { MemoryBudget } from '../accounts/memory-budget.js';
+import { Batch, type BatchLimits, type Note } from '../batch/batch.js';
+import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
+import { Fifo } from '../structures/fifo.js';
+import type { Clock } from '../time/clock.js';
+import type { Deadline, Deadlines } from '../time/deadlines.js';
+import { LossMarker } from './loss-marker.js';
+import type { Pace } from './pace.js';
+
+/** What an outbox needs. */
+export interface OutboxContext {
+  readonly limits: BatchLimits;
+  readonly flushIntervalMs: number;
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+  readonly budget: MemoryBudget;
+  readonly pace: Pace;
+  /** There may be something to send. */
+  readonly onDue: () => void;
+}
+
+const MARKER_EVERY_MS = 1000;
+
+/**
+ * The events of a stream that wait: one batch that is being built, and those that are complete, oldest first.
+ * A batch is complete when the next event does not fit, when its first event has waited `flushIntervalMs`, it is its
+ * turn and nothing is ahead of it, or when somebody flushes.
+ */
+export class Outbox {
+  readonly #context: OutboxContext;
+  readonly #sealed = new Fifo<Batch>();
+  readonly #lost = new LossMarker();
+  #open: Batch | undefined;
+  #deadline: Deadline | undefined;
+  #openIsDue = false;
+  #markerAt = Number.NEGATIVE_INFINITY;
+  #waitingMarker: Batch | undefined;
+
+  constructor(context: OutboxContext) {
+    this.#context = context;
+  }
+
+  get isEmpty(): boolean {
+    return !this.#open && this.#sealed.length === 0 && this.#lost.isEmpty;
+  }
+
+  /** Events as the application gave them. */
+  get events(): number {
+    let events = 0;
+    for (const batch of this.batches()) events += batch.weight;
+    return events;
+  }
+
+  /** Whether there is a batch to send; a backlog lets the open batch fill up. */
+  get hasDue(): boolean {
+    return this.#sealed.length > 0 || (this.#open !== undefined && this.#openIsDue) || this.#markerIsDue;
+  }
+
+  /** Whether the first batch has to be sent again. */
+  get startsFrozen(): boolean {
+    return this.#sealed.peek()?.state === 'frozen';
+  }
+
+  /** Oldest first. */
+  *batches(): IterableIterator<Batch> {
+    yield* this.#sealed;
+    if (this.#open) yield this.#open;
+  }
+
+  /** @returns the batch that has the event now */
+  append(message: string, timestamp: number, size: number, note?: Note, id = 0): Batch {
+    // What is on disk is never mixed with what is not: a batch is noted, and found again, as a whole.
+    if (this.#open && (this.#open.isSpooled !== id > 0 || !this.#open.fits(timestamp, size))) this.seal();
+    const { limits, deadlines, flushIntervalMs } = this.#context;
+    let open = this.#open;
+    if (!open) {
+      open = new Batch(limits);
+      this.#open = open;
+      this.#openIsDue = false;
+      this.#deadline = deadlines.after(flushIntervalMs, () => this.#askForTurn());
+    }
+    open.append(message, timestamp, size, note, id);
+    if (open.length >= limits.maxEvents) this.seal();
+    return open;
+  }
+
+  /** Closes the open batch, whatever is in it. */
+  seal(): void {
+    const batch = this.#close();
+    if (batch) this.push(batch);
+  }
+
+  /**
+   * Has the open batch sent without waiting for company. Behind others it takes events until its turn comes: whoever
+   * flushes for every line would make a batch of every line in an outage.
+   */
+  hasten(): void {
+    if (this.#sealed.length === 0) this.seal();
+    else this.#openIsDue = true;
+  }
+
+  /** Adds a complete batch behind all others. */
+  push(batch: Batch): void {
+    this.#sealed.push(batch);
+    this.#context.onDue();
+  }
+
+  /** Puts a batch in front of all others. */
+  putBack(batch: Batch): void {
+    this.#sealed.unshift(batch);
+  }
+
+  /** The next batch to send. */
+  take(): Batch | undefined {
+    if (this.#markerIsDue) return this.#markerBatch();
+    // Not announced as due: whoever takes it would be asked to take another one meanwhile.
+    return this.#sealed.shift() ?? (this.#openIsDue ? this.#close() : undefined);
+  }
+
+  /** The oldest batch whose events may still be dropped; one that was sent once may be stored. */
+  get droppable(): Batch | undefined {
+    for (const batch of this.batches()) {
+      // A batch can be made of parts that do not count by themselves; only a marker is never dropped.
+      if (batch.state !== 'frozen' && batch.length > 0 && batch.noteAt(0)?.kind !== 'marker') return batch;
+    }
+    return undefined;
+  }
+
+  /** Takes a complete batch out. @returns whether it was here */
+  remove(batch: Batch): boolean {
+    return this.#sealed.remove(batch);
+  }
+
+  /** Remembers a dropped event, to tell it in the stream. */
+  noteLoss(size: number, timestamp: number, events: number): void {
+    this.#lost.add(size, timestamp, events);
+  }
+
+  /** Adds what is to be told of dropped events at the end; what is lost while it waits is told by the next. */
+  pushMarker(): void {
+    // One at a time: a program that flushes often while nothing gets through would pile them up.
+    if (this.#lost.isEmpty || this.#waitingMarker?.state === 'sealed') return;
+    this.#waitingMarker = this.#markerBatch();
+    this.push(this.#waitingMarker);
+  }
+
+  clear(): void {
+    this.#deadline?.cancel();
+    this.#open = undefined;
+    while (this.#sealed.shift());
+    if (!this.#lost.isEmpty) this.#lost.take();
+  }
+
+  #askForTurn(): void {
+    const { pace, onDue } = this.#context;
+    this.#deadline = pace.ask(() => {
+      this.#openIsDue = true;
+      onDue();
+    });
+  }
+
+  #close(): Batch | undefined {
+    const batch = this.#open;
+    if (!batch) return undefined;
+    this.#open = undefined;
+    this.#deadline?.cancel();
+    batch.seal();
+    return batch;
+  }
+
+  get #markerIsDue(): boolean {
+    if (this.#lost.isEmpty || this.startsFrozen) return false;
+    return this.#sealed.length === 0 || this.#context.clock.now() - this.#markerAt >= MARKER_EVERY_MS;
+  }
+
+  #markerBatch(): Batch {
+    const { limits, clock, budget } = this.#context;
+    this.#markerAt = clock.now();
+    const { message, timestamp } = this.#lost.take();
+    const batch = new Batch(limits);
+    const size = Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES;
+    budget.take(size);
+    batch.append(message, timestamp, size, { kind: 'marker' });
+    batch.seal();
+    return batch;
+  }
+}

@@ -1,0 +1,243 @@
+import type { Accounts } from '../accounts/accounts.js';
+import { safeMessage } from '../accounts/advice.js';
+import type { Diagnostics } from '../accounts/diagnostics.js';
+import type { MemoryBudget } from '../accounts/memory-budget.js';
+import { Settlement } from '../accounts/settlement.js';
+import type { Batch } from '../batch/batch.js';
+import type { Schedule } from '../cloudwatch/backoff.js';
+import { type Advice, judge, type Outcome } from '../cloudwatch/outcome.js';
+import { judgeProvisioning, type Provisioner } from '../cloudwatch/provisioner.js';
+import type { PutFailure, PutResult, PutSuccess, Sink, Target } from '../cloudwatch/sink.js';
+import type { ResolvedOptions } from '../options/options.js';
+import { SequenceToken } from './sequence-token.js';
+import { StreamWarnings } from './stream-warnings.js';
+import { Rest, type RestContext } from './waits.js';
+
+/** What the answers of a stream need. */
+export interface AnswersContext extends RestContext {
+  readonly options: ResolvedOptions;
+  readonly sink: Sink;
+  readonly provisioner: Provisioner;
+  readonly accounts: Accounts;
+  readonly budget: MemoryBudget;
+  readonly diagnostics: Diagnostics;
+}
+
+/** The stream that the answers are about. */
+export interface AnsweredStream {
+  /** The batch is to be put again, before all others. */
+  readonly putBack: (batch: Batch) => void;
+  /** There may be something to put. */
+  readonly offer: () => void;
+  /** The batch met its fate. */
+  readonly onSettled: (batch: Batch) => void;
+  /** A call failed, and is made again after a while. */
+  readonly onFailing: () => void;
+}
+
+/**
+ * Carries out what the answers to the puts of one stream ask for: settles the batch, or puts it back and takes the
+ * token, waits, creates what is missing, or halves it.
+ */
+export class Answers {
+  readonly token: SequenceToken;
+  readonly rest: Rest;
+  readonly settlement: Settlement;
+  readonly #target: Target;
+  readonly #context: AnswersContext;
+  readonly #host: AnsweredStream;
+  readonly #warnings: StreamWarnings;
+  /** Waits for a call other than a put: a stream is created, or a token is asked for. */
+  #isPreparing = false;
+  #missingInARow = 0;
+  #hasPut = false;
+  #isAbandoned = false;
+
+  constructor(target: Target, context: AnswersContext, host: AnsweredStream) {
+    const { options, accounts, budget, diagnostics } = context;
+    this.#target = target;
+    this.#context = context;
+    this.#host = host;
+    this.token = new SequenceToken(options.sequenceTokens);
+    this.rest = new Rest(context, { onOver: host.offer, onFailing: host.onFailing });
+    this.settlement = new Settlement(target, accounts, budget, diagnostics, host.onSettled);
+    this.#warnings = new StreamWarnings(target, diagnostics);
+  }
+
+  /** Whether nothing may be put now. */
+  get isWaiting(): boolean {
+    return this.rest.isResting || this.#isPreparing || this.#isAbandoned;
+  }
+
+  /** Whether anything was stored here. */
+  get hasPut(): boolean {
+    return this.#hasPut;
+  }
+
+  get isAbandoned(): boolean {
+    return this.#isAbandoned;
+  }
+
+  /** Nothing is put any more; answers that come after this change nothing. */
+  abandon(): void {
+    this.#isAbandoned = true;
+  }
+
+  /** Carries out what the answer to a put asks for. */
+  conclude(batch: Batch, token: string | undefined, result: PutResult, durationMs: number): void {
+    let outcome = judge(result, batch.length);
+    if (!result.ok) this.#noteError(result);
+    if (outcome.kind === 'already-accepted' && !this.#mayBeStored(batch, result)) {
+      // Never sent before, so the batch that is stored is somebody else's with the same text.
+      outcome = { kind: 'conflict', expected: outcome.next };
+    }
+    if (outcome.kind !== 'missing') this.#missingInARow = 0;
+    if (outcome.kind !== 'retry') batch.resendUnder = undefined;
+    switch (outcome.kind) {
+      case 'delivered':
+        this.#delivered(batch, token, outcome, result as PutSuccess, durationMs);
+        break;
+      case 'already-accepted':
+        this.#context.accounts.alreadyAccepted++;
+        // One copy is the one that was found; a put under another token may have stored another before.
+        if (batch.ambiguousTwice) {
+          this.#context.accounts.possibleDuplicates += batch.weight * (batch.ambiguousPuts - 1);
+        }
+        this.token.alreadyAccepted(outcome.next);
+        this.settlement.delivered(batch, [], durationMs);
+        this.#recovered();
+        break;
+      case 'conflict':
+        this.#host.putBack(batch);
+        this.#conflict(outcome.expected);
+        break;
+      case 'missing':
+        this.#host.putBack(batch);
+        void this.#provision(outcome.group);
+        break;
+      case 'retry':
+        this.#host.putBack(batch);
+        this.#noteAmbiguous(batch, token, outcome.ambiguous, result as PutFailure);
+        this.#warnOfFailure(outcome.advice, result as PutFailure, outcome.schedule);
+        this.rest.afterFailure(outcome.schedule, outcome.retryAfterMs);
+        break;
+      case 'refused':
+        this.#refused(batch, outcome.reason, result as PutFailure);
+        break;
+    }
+  }
+
+  #delivered(
+    batch: Batch,
+    token: string | undefined,
+    { next, rejected }: Extract<Outcome, { kind: 'delivered' }>,
+    result: PutSuccess,
+    durationMs: number,
+  ): void {
+    // A client that retries by itself may have stored the batch with a request whose answer it lost.
+    for (let i = result.clientAttempts ?? 1; i > 1; i--) batch.mayBeStoredUnder(token ?? null);
+    // An endpoint that enforces tokens would have refused the same batch under the same token.
+    const isProven = this.token.enforced && batch.isSettledBy(token ?? null);
+    if (batch.ambiguousToken !== undefined && !isProven) {
+      // Each of them may have stored the batch once more.
+      this.#context.accounts.possibleDuplicates += batch.weight * batch.ambiguousPuts;
+    }
+    this.token.accepted(next);
+    this.settlement.delivered(batch, rejected, durationMs);
+    this.#recovered();
+    if (result.rejectedEntity) this.#warnings.entityRefused(result.rejectedEntity);
+    const pauseMs = this.token.pauseAfterPutMs(this.#context.random());
+    if (pauseMs > 0) this.rest.take(pauseMs, 'fast');
+  }
+
+  #recovered(): void {
+    this.#hasPut = true;
+    this.rest.succeeded();
+    this.#warnings.delivered();
+    this.#context.provisioner.groupIsThere(this.#target.logGroupName);
+  }
+
+  /** Notes every request of a put that failed, and that may have been stored all the same. */
+  #noteAmbiguous(
+    batch: Batch,
+    token: string | undefined,
+    isLastAmbiguous: boolean,
+    failure: PutFailure,
+  ): void {
+    const requests = failure.bodySent ? (failure.clientAttempts ?? 1) : 1;
+    for (let i = isLastAmbiguous ? 0 : 1; i < requests; i++) batch.mayBeStoredUnder(token ?? null);
+  }
+
+  /** Whether an earlier request with this batch may have been stored. */
+  #mayBeStored(batch: Batch, result: PutResult): boolean {
+    return batch.ambiguousToken !== undefined || (!result.ok && (result.clientAttempts ?? 1) > 1);
+  }
+
+  #conflict(expected: string | null | undefined): void {
+    const { accounts, diagnostics, options, random } = this.#context;
+    accounts.tokenConflicts++;
+    this.token.conflict(expected);
+    const { conflictsInARow } = this.token;
+    if (diagnostics.wants('conflict')) diagnostics.emit('conflict', { ...this.#target, conflictsInARow });
+    if (options.sequenceTokens === 'never') {
+      this.#warnings.tokensAreEnforced();
+      this.rest.afterFailure('slow', 0);
+      return;
+    }
+    if (this.#hasPut) this.#warnings.conflictAfterPut();
+    const waitMs = this.token.waitAfterConflictMs(random());
+    if (expected === undefined) void this.#askForToken();
+    else if (waitMs > 0) this.rest.take(waitMs, 'fast');
+  }
+
+  /** Neither the answer nor its text has the token: the only case in which it is worth asking for. */
+  async #askForToken(): Promise<void> {
+    this.#isPreparing = true;
+    const token = await this.#context.sink.describeSequenceToken(this.#target);
+    this.#isPreparing = false;
+    if (this.#isAbandoned) return;
+    if (token === undefined) this.rest.afterFailure('slow', 0);
+    else this.token.restore(token ?? undefined);
+    this.#host.offer();
+  }
+
+  async #provision(groupIsMissing: boolean): Promise<void> {
+    this.token.forget();
+    if (this.#isPreparing) return;
+    this.#isPreparing = true;
+    const problem = await this.#context.provisioner.ensure(this.#target, groupIsMissing);
+    this.#isPreparing = false;
+    if (this.#isAbandoned) return;
+    if (problem) {
+      this.#noteError(problem.failure);
+      const { schedule, advice, retryAfterMs } = judgeProvisioning(problem);
+      this.#warnOfFailure(advice, problem.failure, schedule, problem.action);
+      this.rest.afterFailure(schedule, retryAfterMs);
+    } else if (this.#missingInARow++ > 0) {
+      // Created, and missing all the same: the service needs a moment until it sees its own stream.
+      this.rest.afterFailure('fast', 0);
+    }
+    this.#host.offer();
+  }
+
+  /** CloudWatch Logs will never take this batch: halve it until the event stands alone that is to blame. */
+  #refused(batch: Batch, reason: string, failure: PutFailure): void {
+    if (batch.length === 1) {
+      this.settlement.poison(batch, reason, failure);
+      return;
+    }
+    const [first, second] = batch.halves();
+    this.#host.putBack(second);
+    this.#host.putBack(first);
+    this.settlement.halved(batch);
+  }
+
+  #noteError({ name, message }: PutFailure): void {
+    const { accounts, clock } = this.#context;
+    accounts.lastError = { name, message: safeMessage(message), at: clock.now() };
+  }
+
+  #warnOfFailure(advice: Advice, failure: PutFailure, schedule: Schedule, action?: string): void {
+    this.#warnings.failed(advice, failure, this.rest.failures(schedule) + 1, action);
+  }
+}

@@ -1,0 +1,99 @@
+import type { SequenceTokenPolicy } from '../options/options.js';
+
+/**
+ * The sequence token of one log stream: a baton. Whoever holds the newest may put next. AWS has ignored it
+ * since January 2023; other endpoints still enforce it.
+ */
+export class SequenceToken {
+  readonly #policy: SequenceTokenPolicy;
+  #token: string | undefined;
+  #conflictsInARow = 0;
+  #contention = 0;
+  #enforced = false;
+
+  constructor(policy: SequenceTokenPolicy) {
+    this.#policy = policy;
+  }
+
+  /** The token to put with; `undefined` when none is known or none is to be sent. */
+  get forPut(): string | undefined {
+    return this.#policy === 'never' ? undefined : this.#token;
+  }
+
+  /** Whether this endpoint has shown that it enforces tokens. */
+  get enforced(): boolean {
+    return this.#enforced;
+  }
+
+  /** Whether the stream must keep to one put at a time. */
+  get oneAtATime(): boolean {
+    return this.#enforced || this.#policy === 'always';
+  }
+
+  get conflictsInARow(): number {
+    return this.#conflictsInARow;
+  }
+
+  /** A put was stored. A success without a token is a success all the same. */
+  accepted(next: string | undefined): void {
+    this.#token = next;
+    if (this.#conflictsInARow === 0 && this.#contention > 0) this.#contention--;
+    this.#conflictsInARow = 0;
+  }
+
+  /** Somebody else put first, or the token was stale. `null` means that the stream expects none. */
+  conflict(expected: string | null | undefined): void {
+    this.#enforced = true;
+    this.#token = expected ?? undefined;
+    this.#conflictsInARow++;
+    this.#contention = Math.min(this.#contention + 1, 6);
+  }
+
+  /** The batch was stored before, under the token that it was sent with. */
+  alreadyAccepted(next: string | null | undefined): void {
+    this.#enforced = true;
+    this.accepted(next ?? undefined);
+  }
+
+  /** The stream is gone, and the token with it. */
+  forget(): void {
+    this.#token = undefined;
+  }
+
+  restore(token: string | undefined): void {
+    this.#token = token;
+  }
+
+  /**
+   * How long to wait before the batch is sent again after a conflict: not at all after the first, then with
+   * jitter and longer each time, so that producers which share a stream take turns instead of racing.
+   *
+   * @param random uniform in [0, 1)
+   */
+  waitAfterConflictMs(random: number): number {
+    if (this.#conflictsInARow <= 1) return 0;
+    const full = Math.min(2000, 20 * 2 ** (this.#conflictsInARow - 2));
+    return full / 2 + (random * full) / 2;
+  }
+
+  /**
+   * How long to leave the stream to others after a put on it was stored: nothing while nobody else uses it.
+   * Without the pause the producer that has just put holds the newest token and would win every time.
+   */
+  pauseAfterPutMs(random: number): number {
+    if (this.#contention < 2) return 0;
+    return random * 15 * this.#contention;
+  }
+}
+
+/**
+ * The token that an error message names: `null` when it says that none is expected, `undefined` when it names
+ * none. Reads the texts of AWS and of emulators that leave the field `expectedSequenceToken` out.
+ */
+export function tokenInMessage(message: string): string | null | undefined {
+  const found =
+    /sequenceToken(?: is)?:\s*([^\s,]+)/i.exec(message) ?? /Expected(?: token)?:\s*([^\s,]+)/i.exec(message);
+  if (!found) return undefined;
+  const token = found[1].replace(/[.;]$/, '');
+  return token === 'null' || token === '' ? null : token;
+}

@@ -1,0 +1,101 @@
+import type { Batch } from '../batch/batch.js';
+import { Fifo } from '../structures/fifo.js';
+import { Outbox, type OutboxContext } from './outbox.js';
+import { type ReplayGate, ReplayLane } from './replay-lane.js';
+
+/**
+ * What one stream has to send: new events, what an earlier process was about to put, and other events that were
+ * recovered. They share the sequence token of the stream, so they take turns; a batch that has to be sent again
+ * always goes first, because the token of its first try settles whether it is stored.
+ */
+export class StreamQueue {
+  /** New events, and batches that are to be sent again. */
+  readonly live: Outbox;
+  readonly #context: OutboxContext;
+  #resends: Fifo<Batch> | undefined;
+  #replay: ReplayLane | undefined;
+  #gate: ReplayGate | undefined;
+  #isReplaysTurn = false;
+
+  constructor(context: OutboxContext) {
+    this.#context = context;
+    this.live = new Outbox(context);
+  }
+
+  get isEmpty(): boolean {
+    return this.live.isEmpty && !this.#resends?.length && (this.#replay?.isEmpty ?? true);
+  }
+
+  get hasDue(): boolean {
+    return this.live.hasDue || Boolean(this.#resends?.length) || (this.#replay?.hasDue ?? false);
+  }
+
+  /** Whether the next batch was put before, by this process or an earlier one. */
+  get startsWithResend(): boolean {
+    return this.live.startsFrozen || Boolean(this.#resends?.length);
+  }
+
+  /** Events as the application gave them. */
+  get events(): number {
+    let { events } = this.live;
+    if (this.#resends) for (const batch of this.#resends) events += batch.weight;
+    if (this.#replay) for (const batch of this.#replay.batches()) events += batch.weight;
+    return events;
+  }
+
+  *batches(): IterableIterator<Batch> {
+    if (this.#resends) yield* this.#resends;
+    yield* this.live.batches();
+    if (this.#replay) yield* this.#replay.batches();
+  }
+
+  /** Bytes of the recovered events, or of all others. */
+  bytes(isReplay: boolean): number {
+    let bytes = 0;
+    if (isReplay) for (const batch of this.#replay?.batches() ?? []) bytes += batch.bytes;
+    else {
+      for (const batch of this.live.batches()) bytes += batch.bytes;
+      for (const batch of this.#resends ?? []) bytes += batch.bytes;
+    }
+    return bytes;
+  }
+
+  /** The lane for recovered events. */
+  replayLane(gate: ReplayGate): ReplayLane {
+    const { limits, onDue } = this.#context;
+    this.#gate = gate;
+    this.#replay ??= new ReplayLane(limits, gate, onDue);
+    return this.#replay;
+  }
+
+  /** The put of a batch ended, whatever came of it. */
+  putEnded(batch: Batch): void {
+    this.#gate?.leave(batch);
+  }
+
+  /** Takes a batch that an earlier process was about to put. */
+  resend(batch: Batch): void {
+    this.#resends ??= new Fifo();
+    this.#resends.push(batch);
+    this.#context.onDue();
+  }
+
+  /** The next batch to send. */
+  take(): Batch | undefined {
+    const resend = this.live.startsFrozen ? undefined : this.#resends?.shift();
+    if (resend) return resend;
+    const isReplayDue = !this.live.startsFrozen && (this.#replay?.hasDue ?? false);
+    if (isReplayDue && (this.#isReplaysTurn || !this.live.hasDue)) {
+      this.#isReplaysTurn = false;
+      return this.#replay?.take();
+    }
+    this.#isReplaysTurn = true;
+    return this.live.take();
+  }
+
+  clear(): void {
+    this.live.clear();
+    this.#resends = undefined;
+    this.#replay?.clear();
+  }
+}

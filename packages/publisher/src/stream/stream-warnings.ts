@@ -1,0 +1,74 @@
+import { explainFailure } from '../accounts/advice.js';
+import type { Diagnostics, WarningCode } from '../accounts/diagnostics.js';
+import type { Advice } from '../cloudwatch/outcome.js';
+import type { PutFailure, Target } from '../cloudwatch/sink.js';
+
+const WARN_FROM_FAILURE: Record<Advice, number> = {
+  // What only a person can mend is said at once; what may pass by itself, when it has not.
+  credentials: 1,
+  permission: 1,
+  region: 1,
+  service: 2,
+  throttled: 3,
+  unreachable: 3,
+};
+
+/** What people are told of one log stream. */
+export class StreamWarnings {
+  readonly #target: Target;
+  readonly #diagnostics: Diagnostics;
+  /** Whether somebody waits to hear that it is well again. */
+  #isOpen = false;
+  #rivalConflicts = 0;
+
+  constructor(target: Target, diagnostics: Diagnostics) {
+    this.#target = target;
+    this.#diagnostics = diagnostics;
+  }
+
+  /** @param inARow failures on the same schedule, this one included */
+  failed(advice: Advice, failure: PutFailure, inARow: number, action?: string): void {
+    if (inARow < WARN_FROM_FAILURE[advice]) return;
+    this.#isOpen = true;
+    this.#warn(advice, explainFailure(advice, failure, this.#target, action));
+  }
+
+  delivered(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#warn('recovered', `logs are delivered again to ${this.#name}.`);
+  }
+
+  entityRefused(reason: string): void {
+    this.#warn(
+      'entity',
+      `CloudWatch Logs refused the option "entity" (${reason}); events are stored without it.`,
+    );
+  }
+
+  tokensAreEnforced(): void {
+    this.#isOpen = true;
+    this.#warn(
+      'contention',
+      `the endpoint of ${this.#name} enforces sequence tokens; set sequenceTokens to 'auto'. Events are kept.`,
+    );
+  }
+
+  /** The first conflict after a put can be a token that expired; a second one is somebody who puts too. */
+  conflictAfterPut(): void {
+    if (++this.#rivalConflicts !== 2) return;
+    this.#warn(
+      'contention',
+      `another producer writes to ${this.#name}, so that puts take turns; ` +
+        'give each its own stream with {instance} in logStreamName.',
+    );
+  }
+
+  get #name(): string {
+    return `log stream "${this.#target.logStreamName}" of log group "${this.#target.logGroupName}"`;
+  }
+
+  #warn(code: WarningCode, message: string): void {
+    this.#diagnostics.warn({ code, message, ...this.#target });
+  }
+}

@@ -1,0 +1,300 @@
+import { FirstEvents, type Flush } from '../accounts/flush.js';
+import type { Batch, Fate, Note } from '../batch/batch.js';
+import { type BatchSnapshot, snapshotBatch } from '../batch/snapshot.js';
+import { toPutFailure } from '../cloudwatch/sdk-failure.js';
+import type { PutResult, Target } from '../cloudwatch/sink.js';
+import type { DiskTail } from '../disk/disk-tail.js';
+import type { Leftover } from '../disk/leftovers.js';
+import type { Spooler } from '../disk/spooler.js';
+import type { Deadlines } from '../time/deadlines.js';
+import type { Dispatcher } from './dispatcher.js';
+import type { Pace } from './pace.js';
+import { Answers, type AnswersContext } from './put-answers.js';
+import type { ReplayGate, ReplayLane } from './replay-lane.js';
+import { StreamQueue } from './stream-queue.js';
+
+/** What the writers of a publisher share. */
+export interface WriterContext extends AnswersContext {
+  readonly deadlines: Deadlines;
+  readonly dispatcher: Dispatcher;
+  readonly pace: Pace;
+  readonly spooler: () => Spooler | undefined;
+}
+
+/**
+ * Writes one log stream: puts its batches one after the other. A stream that fails waits by itself and holds no request
+ * slot, so that it never holds up another. An event is in one place: the outbox or a batch under way; then it is settled.
+ */
+export class StreamWriter {
+  readonly target: Target;
+  /** Owned by the dispatcher: whether the writer stands in its queue. */
+  isQueued = false;
+  lastUsedAt: number;
+  /** Owned by the spooler: events of this stream that are only on disk. */
+  tail: DiskTail | undefined;
+  /** Owned by the spooler: what earlier processes left on disk. */
+  replayTail: DiskTail | undefined;
+
+  readonly #context: WriterContext;
+  readonly #queue: StreamQueue;
+  readonly #answers: Answers;
+  readonly #underWay = new Set<Batch>();
+  /** Batches of earlier processes that have to be read before anything else is put. */
+  #held = 0;
+
+  constructor(target: Target, context: WriterContext) {
+    const { options, clock, deadlines, budget, pace, spooler } = context;
+    this.target = target;
+    this.lastUsedAt = clock.now();
+    this.#context = context;
+    this.#queue = new StreamQueue({
+      limits: { maxBytes: options.maxBatchBytes, maxEvents: options.maxBatchEvents },
+      flushIntervalMs: options.flushIntervalMs,
+      clock,
+      deadlines,
+      budget,
+      pace,
+      onDue: () => this.#offer(),
+    });
+    this.#answers = new Answers(target, context, {
+      putBack: (batch) => this.#queue.live.putBack(batch),
+      offer: () => this.#offer(),
+      onSettled: (batch) => spooler()?.settled(batch),
+      onFailing: () => spooler()?.failing(),
+    });
+  }
+
+  /** Events that wait, as the application gave them. */
+  get buffered(): number {
+    return this.#queue.events;
+  }
+
+  /** Events in puts under way. */
+  get inFlight(): number {
+    let events = 0;
+    for (const batch of this.#underWay) events += batch.weight;
+    return events;
+  }
+
+  get isIdle(): boolean {
+    return this.#queue.isEmpty && this.#underWay.size === 0;
+  }
+
+  get canPut(): boolean {
+    if (this.#answers.isWaiting) return false;
+    if (this.isHeld && !this.#queue.startsWithResend) return false;
+    const most = this.isFailing || this.#answers.token.oneAtATime ? 1 : this.#context.options.maxInFlight;
+    return this.#underWay.size < most && this.#queue.hasDue;
+  }
+
+  get isFailing(): boolean {
+    return this.#answers.rest.isFailing;
+  }
+
+  /** Whether anything was stored here. */
+  get hasPut(): boolean {
+    return this.#answers.hasPut;
+  }
+
+  get isHeld(): boolean {
+    return this.#held > 0;
+  }
+
+  get hasTail(): boolean {
+    return this.tail !== undefined || this.replayTail !== undefined || this.isHeld;
+  }
+
+  get hasDue(): boolean {
+    return this.#queue.hasDue || this.#underWay.size > 0;
+  }
+
+  /**
+   * Takes an event; its bytes are in the memory budget already.
+   *
+   * @param id of the event in the spool, if it is there
+   * @returns the batch that has it now
+   */
+  append(message: string, timestamp: number, size: number, note?: Note, id?: number): Batch {
+    return this.#queue.live.append(message, timestamp, size, note, id);
+  }
+
+  /** Sends new events without waiting for company. */
+  sealLive(): void {
+    this.#queue.live.seal();
+  }
+
+  /** Where the events of earlier processes go. */
+  replayLane(gate: ReplayGate): ReplayLane {
+    return this.#queue.replayLane(gate);
+  }
+
+  /** Bytes in memory: of the recovered events that wait, or of all others. */
+  bytesIn(isReplay: boolean): number {
+    let bytes = this.#queue.bytes(isReplay);
+    if (isReplay) return bytes;
+    for (const batch of this.#underWay) bytes += batch.bytes;
+    return bytes;
+  }
+
+  /** Puts nothing until {@link resend} brings what an earlier process was about to put; called once for each. */
+  hold(): void {
+    this.#held++;
+  }
+
+  /** @param batch undefined when none of its events could be read */
+  resend(batch: Batch | undefined): void {
+    this.#held--;
+    if (batch) this.#queue.resend(batch);
+    this.#offer();
+  }
+
+  /** A tail was read to its end: new events stay in memory again. */
+  tailEnded(tail: DiskTail): void {
+    if (tail === this.tail) this.tail = undefined;
+    else this.replayTail = undefined;
+  }
+
+  /** The oldest batch whose events may still be dropped. */
+  get droppable(): Batch | undefined {
+    return this.#queue.live.droppable;
+  }
+
+  /** Remembers a dropped event, to tell it in the stream. */
+  noteLoss(size: number, timestamp: number, events = 1): void {
+    this.#queue.live.noteLoss(size, timestamp, events);
+  }
+
+  /** The last event of a waiting batch was dropped: nothing is left of it to be put, behind one that fails. */
+  emptied(batch: Batch): void {
+    if (this.#queue.live.remove(batch)) this.#answers.settlement.all(batch, 'overflow');
+  }
+
+  /** One event in memory was dropped that may be on disk too; `id` is 0 when it is not. */
+  droppedFromSpool(id: number): void {
+    if (id > 0) this.#context.spooler()?.dropped(id);
+  }
+
+  /** Takes over what another publisher left, with the token that it knew. */
+  adopt(batches: Iterable<Batch>, token: string | undefined): void {
+    this.#answers.token.restore(token);
+    for (const batch of batches) this.#queue.live.push(batch);
+  }
+
+  /** Everything that is not settled, as data for another thread. Never puts again. */
+  snapshot(): {
+    readonly sequenceToken: string | undefined;
+    readonly saved: readonly BatchSnapshot[];
+    readonly batches: readonly Batch[];
+  } {
+    this.#answers.abandon();
+    this.#queue.live.seal(); // what may come after this must not get into a batch that the thread has
+    const batches = [...this.unsettled()];
+    const saved = batches.map((batch) =>
+      snapshotBatch(batch, this.#underWay.has(batch) ? (this.#tokenFor(batch) ?? null) : undefined),
+    );
+    return { sequenceToken: this.#answers.token.forPut, saved, batches };
+  }
+
+  /** Sends what there is without waiting for company, and lets `flush` follow it. */
+  flush(flush: Flush): void {
+    this.#queue.live.hasten();
+    this.#queue.live.pushMarker();
+    for (const batch of this.unsettled()) {
+      flush.follow(batch.weight);
+      batch.observe(batch.state === 'open' ? new FirstEvents(flush, batch.weight) : flush);
+    }
+    this.hurry(this.#context.isClosing());
+  }
+
+  /** Ends a wait for a network or a stream that may be back by now; with `all`, for a throttled service too. */
+  hurry(all: boolean): void {
+    this.#answers.rest.hurry(all);
+  }
+
+  /** Starts one put. The dispatcher has asked {@link canPut} and keeps a request slot for it. */
+  start(): void {
+    let batch = this.#queue.take();
+    // Every event of the batch that is being built may have been dropped.
+    while (batch && batch.length === 0) {
+      this.#answers.settlement.all(batch, 'overflow');
+      batch = this.#queue.take();
+    }
+    if (!batch) {
+      this.#context.dispatcher.finished(this);
+      return;
+    }
+    batch.freeze();
+    this.lastUsedAt = this.#context.clock.now();
+    this.#underWay.add(batch);
+    void this.#put(batch);
+  }
+
+  /** Everything that is not settled; never puts again. The caller settles it. */
+  release(): Leftover[] {
+    const leftovers = [...this.unsettled()].map((batch): Leftover => {
+      const underWay = this.#underWay.has(batch) ? (this.#tokenFor(batch) ?? null) : undefined;
+      // `null` is a token too: none.
+      return {
+        writer: this,
+        batch,
+        mayBeStoredUnder: underWay === undefined ? batch.ambiguousToken : underWay,
+      };
+    });
+    this.#answers.abandon();
+    this.#underWay.clear();
+    this.#queue.clear();
+    this.#answers.rest.cancel();
+    return leftovers;
+  }
+
+  /** Settles a batch that was released. */
+  settle(batch: Batch, fate: Fate | ReadonlyMap<Fate, number>): void {
+    if (typeof fate === 'string') this.#answers.settlement.all(batch, fate);
+    else this.#answers.settlement.counted(batch, fate);
+  }
+
+  /** A batch that was released is on disk, for the next process. */
+  left(batch: Batch): void {
+    this.#answers.settlement.left(batch);
+  }
+
+  *unsettled(): IterableIterator<Batch> {
+    yield* this.#underWay;
+    yield* this.#queue.batches();
+  }
+
+  #offer(): void {
+    if (this.canPut) this.#context.dispatcher.offer(this);
+  }
+
+  async #put(batch: Batch): Promise<void> {
+    const { accounts, sink, clock, dispatcher, spooler } = this.#context;
+    const token = this.#tokenFor(batch);
+    const spooling = spooler()?.beforePut(this.target, batch, token);
+    if (spooling) {
+      await spooling;
+      if (this.#answers.isAbandoned) return;
+    }
+    for (const observer of batch.observers ?? []) observer.putting?.(token ?? null);
+    accounts.requests++;
+    if (batch.attempts++ > 0) accounts.retries++;
+    const startedAt = clock.now();
+    let result: PutResult;
+    try {
+      result = await sink.put(this.target, batch, token);
+    } catch (error) {
+      result = toPutFailure(error); // a sink does not reject; if one does, the batch must not be lost for it
+    }
+    this.#underWay.delete(batch);
+    if (!this.#answers.isAbandoned) this.#answers.conclude(batch, token, result, clock.now() - startedAt);
+    this.#queue.putEnded(batch);
+    dispatcher.finished(this);
+  }
+
+  /** A batch of an earlier process goes out under the token that was noted, which settles whether it is stored. */
+  #tokenFor({ resendUnder }: Batch): string | undefined {
+    const known = this.#answers.token.forPut;
+    if (resendUnder === undefined || this.#context.options.sequenceTokens === 'never') return known;
+    return resendUnder ?? undefined;
+  }
+}

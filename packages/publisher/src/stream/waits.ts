@@ -1,0 +1,86 @@
+import { backoffMs, type FailureCounts, type Schedule } from '../cloudwatch/backoff.js';
+import type { Clock } from '../time/clock.js';
+import type { Deadline, Deadlines } from '../time/deadlines.js';
+
+/** What a rest needs. */
+export interface RestContext {
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Whether the publisher is shutting down, so that no wait may outlast the deadline. */
+  readonly isClosing: () => boolean;
+}
+
+/** Told what becomes of a rest. */
+export interface RestHost {
+  readonly onOver: () => void;
+  readonly onFailing: () => void;
+}
+
+const CLOSING_WAIT_MS = 500;
+/** A program that flushes for every line must not make a put for every line of an outage. */
+const HURRY_EVERY_MS = 250;
+
+/** The waits of a stream between its puts, and the failures in a row that make them longer. */
+export class Rest {
+  readonly #context: RestContext;
+  readonly #host: RestHost;
+  #waiting: { readonly deadline: Deadline; readonly schedule: Schedule } | undefined;
+  #failures: FailureCounts = { fast: 0, slow: 0 };
+  #hurriedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(context: RestContext, host: RestHost) {
+    this.#context = context;
+    this.#host = host;
+  }
+
+  get isResting(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  get isFailing(): boolean {
+    return this.#failures.fast > 0 || this.#failures.slow > 0;
+  }
+
+  /** Failures in a row on a schedule. */
+  failures(schedule: Schedule): number {
+    return this.#failures[schedule];
+  }
+
+  /** Something was stored: the next failure is the first again. */
+  succeeded(): void {
+    this.#failures = { fast: 0, slow: 0 };
+  }
+
+  afterFailure(schedule: Schedule, retryAfterMs: number): void {
+    const ms = backoffMs(schedule, ++this.#failures[schedule], this.#context.random(), retryAfterMs);
+    this.take(ms, schedule);
+    this.#host.onFailing();
+  }
+
+  take(ms: number, schedule: Schedule): void {
+    const { deadlines, isClosing } = this.#context;
+    this.#waiting?.deadline.cancel();
+    const deadline = deadlines.after(isClosing() ? Math.min(ms, CLOSING_WAIT_MS) : ms, () => {
+      this.#waiting = undefined;
+      this.#host.onOver();
+    });
+    this.#waiting = { deadline, schedule };
+  }
+
+  /** Ends a wait for a network or a stream that may be back by now; with `all`, for a throttled service too. */
+  hurry(all: boolean): void {
+    if (!this.#waiting || (this.#waiting.schedule === 'slow' && !all)) return;
+    const now = this.#context.clock.now();
+    if (!all && Math.abs(now - this.#hurriedAt) < HURRY_EVERY_MS) return;
+    this.#hurriedAt = now;
+    this.#waiting.deadline.cancel();
+    this.#waiting = undefined;
+    this.#host.onOver();
+  }
+
+  cancel(): void {
+    this.#waiting?.deadline.cancel();
+  }
+}

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Accounts } from '../../src/accounts/accounts.ts';
+import { Batch, type BatchObserver, type Fate } from '../../src/batch/batch.ts';
+
+const LIMITS = { maxBytes: 1_048_576, maxEvents: 10_000 };
+const DAY_MS = 86_400_000;
+
+test('a batch takes events up to its bytes exactly', () => {
+  const batch = new Batch(LIMITS);
+  batch.append('x'.repeat(1_047_974), 0, 1_048_000);
+  assert.equal(batch.fits(0, 576), true);
+  assert.equal(batch.fits(0, 577), false);
+  batch.append('x'.repeat(550), 0, 576);
+  assert.equal(batch.bytes, 1_048_576);
+  assert.equal(batch.fits(0, 27), false);
+});
+
+test('a batch takes events up to its count exactly', () => {
+  const batch = new Batch({ ...LIMITS, maxEvents: 3 });
+  for (let i = 0; i < 3; i++) {
+    assert.equal(batch.fits(0, 27), true);
+    batch.append('x', 0, 27);
+  }
+  assert.equal(batch.fits(0, 27), false);
+});
+
+test('a batch spans 24 hours and not a millisecond more, whichever event comes first', () => {
+  const batch = new Batch(LIMITS);
+  batch.append('x', DAY_MS, 27);
+  assert.equal(batch.fits(2 * DAY_MS, 27), true);
+  assert.equal(batch.fits(2 * DAY_MS + 1, 27), false);
+  assert.equal(batch.fits(0, 27), true);
+  batch.append('x', 10, 27);
+  assert.equal(batch.fits(DAY_MS + 10, 27), true);
+  assert.equal(batch.fits(DAY_MS + 11, 27), false);
+  assert.equal(batch.fits(9, 27), true);
+});
+
+test('an empty batch takes any event', () => {
+  assert.equal(new Batch({ maxBytes: 1, maxEvents: 1 }).fits(Number.MAX_SAFE_INTEGER, 5_000_000), true);
+});
+
+test('freezing sorts by time and keeps the order of equal times', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 100 }), (times) => {
+      const batch = new Batch(LIMITS);
+      times.forEach((time, index) => {
+        batch.append(`${index}`, time, 26 + `${index}`.length);
+      });
+      batch.freeze();
+      const expected = times
+        .map((time, index) => ({ time, index }))
+        .sort((a, b) => a.time - b.time || a.index - b.index);
+      expected.forEach(({ time, index }, place) => {
+        assert.equal(batch.timestampAt(place), time);
+        assert.equal(batch.messageAt(place), `${index}`);
+        assert.equal(batch.messageBytesAt(place), `${index}`.length);
+      });
+    }),
+  );
+});
+
+test('a batch never changes after it was frozen', () => {
+  const batch = new Batch(LIMITS);
+  batch.append('b', 2, 27);
+  batch.append('a', 1, 27);
+  batch.freeze();
+  batch.seal();
+  batch.freeze();
+  assert.equal(batch.state, 'frozen');
+  assert.deepEqual([batch.messageAt(0), batch.messageAt(1)], ['a', 'b']);
+});
+
+test('dropping from the front keeps bytes, count and what remains right', () => {
+  const batch = new Batch(LIMITS);
+  for (const [index, message] of ['first', 'second', 'third'].entries()) {
+    batch.append(message, 10 - index, message.length + 26);
+  }
+  assert.deepEqual(batch.dropFirst(), { size: 31, timestamp: 10, note: undefined, id: 0 });
+  assert.equal(batch.length, 2);
+  assert.equal(batch.bytes, 32 + 31);
+  assert.equal(batch.messageAt(0), 'second');
+  batch.freeze();
+  assert.deepEqual([batch.messageAt(0), batch.messageAt(1)], ['third', 'second']);
+  assert.deepEqual([batch.messageBytesAt(0), batch.messageBytesAt(1)], [5, 6]);
+});
+
+test('halves hold every event once, with its notes and followers, and stay frozen', () => {
+  const batch = new Batch(LIMITS);
+  const event = { worst: undefined, counted: undefined };
+  for (let i = 0; i < 7; i++) {
+    batch.append(`${i}`, i, 27, i === 2 ? { kind: 'part', event, last: false } : undefined);
+  }
+  const observer: BatchObserver = { settled() {}, finished() {} };
+  batch.observers = [observer];
+  batch.freeze();
+  batch.mayBeStoredUnder('token');
+  const [first, second] = batch.halves();
+  assert.deepEqual([first.length, second.length], [3, 4]);
+  assert.equal(first.bytes + second.bytes, batch.bytes);
+  assert.equal(first.weight + second.weight, batch.weight);
+  assert.deepEqual(first.noteAt(2), { kind: 'part', event, last: false });
+  assert.equal(second.messageAt(0), '3');
+  assert.deepEqual([first.state, second.state], ['frozen', 'frozen']);
+  assert.equal(first.isSettledBy('token'), false, 'a part of a stored whole is not settled by its token');
+  first.observers?.push(observer);
+  assert.equal(second.observers?.length, 1, 'each half has followers of its own');
+});
+
+test('weight counts a split event once and a marker not at all', () => {
+  const batch = new Batch(LIMITS);
+  const event = { worst: undefined, counted: undefined };
+  batch.append('m', 0, 27, { kind: 'marker' });
+  batch.append('a', 0, 27, { kind: 'part', event, last: false });
+  batch.append('b', 0, 27, { kind: 'part', event, last: true });
+  batch.append('c', 0, 27);
+  assert.equal(batch.length, 4);
+  assert.equal(batch.weight, 2);
+  batch.dropFirst();
+  batch.dropFirst();
+  assert.equal(batch.weight, 2);
+  batch.dropFirst();
+  assert.equal(batch.weight, 1);
+});
+
+test('only the token of the one put that may be stored settles a batch', () => {
+  const batch = new Batch(LIMITS);
+  assert.equal(batch.isSettledBy(null), false);
+  batch.mayBeStoredUnder(null);
+  assert.equal(batch.isSettledBy(null), true);
+  assert.equal(batch.isSettledBy('1'), false);
+  batch.mayBeStoredUnder(null);
+  assert.equal(batch.isSettledBy(null), true);
+  batch.mayBeStoredUnder('1');
+  assert.equal(batch.isSettledBy('1'), false);
+  assert.equal(batch.ambiguousPuts, 3);
+});
+
+test('a split event is counted once, under the worst that happened to a part, in any order of the parts', () => {
+  const fates: Fate[] = ['delivered', 'tooNew', 'expired', 'tooOld', 'poison', 'overflow', 'shutdown'];
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(...fates), { minLength: 2, maxLength: 6 }),
+      fc.infiniteStream(fc.nat()),
+      (parts, numbers) => {
+        const accounts = new Accounts();
+        const event = { worst: undefined, counted: undefined };
+        const order = parts.map((fate, index) => ({ fate, index, key: numbers.next().value }));
+        order.sort((a, b) => a.key - b.key);
+        let settled = 0;
+        for (const { fate, index } of order) {
+          settled += accounts.settleOne({ kind: 'part', event, last: index === parts.length - 1 }, fate);
+        }
+        const stats = accounts.stats({ buffered: 0, inFlight: 0, spooled: 0, streams: 0 });
+        const counts = { delivered: stats.delivered, ...stats.dropped, ...stats.rejected };
+        const worst = fates[Math.max(...parts.map((fate) => fates.indexOf(fate)))];
+        assert.equal(settled, 1);
+        assert.equal(counts[worst], 1);
+        assert.equal(
+          Object.values(counts).reduce((a, b) => a + b, 0),
+          1,
+        );
+      },
+    ),
+  );
+});
+
+test('a marker is never counted', () => {
+  const accounts = new Accounts();
+  assert.equal(accounts.settleOne({ kind: 'marker' }, 'delivered'), 0);
+  assert.equal(accounts.stats({ buffered: 0, inFlight: 0, spooled: 0, streams: 0 }).delivered, 0);
+});

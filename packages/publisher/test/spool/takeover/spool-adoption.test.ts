@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { readLedger } from '../../../src/spool/files/ledger.ts';
+import { drained, start, until } from '../../support/publisher-fixture.ts';
+import { SimulatedService, settled, VirtualClock } from '../../support/simulation.ts';
+import {
+  appendNumbers,
+  deadOwner,
+  filesOf,
+  open,
+  openUntilEnd,
+  ownersIn,
+  readAll,
+  signal,
+  temporaryDirectory,
+} from '../../support/spool-fixture.ts';
+
+/** A directory with what a dead owner left: five events. */
+async function left(t: TestContext): Promise<{ directory: string; key: string }> {
+  const directory = temporaryDirectory(t);
+  const dead = open(directory, { owner: deadOwner(), heartbeatMs: 3_600_000 });
+  appendNumbers(dead, 1, 5);
+  await dead.flush();
+  const [owner = ''] = ownersIn(directory);
+  return { directory, key: path.basename(owner).split('.')[0] ?? '' };
+}
+
+/** Resolves when a spool has looked for dead owners so often. */
+function beats(t: TestContext, directory: string, count: number): Promise<void> {
+  const { promise, resolve } = signal();
+  const { readdir } = fs.promises;
+  let seen = 0;
+  t.mock.method(fs.promises, 'readdir', (...args: unknown[]) => {
+    if (args[0] === directory && ++seen === count) resolve();
+    return Reflect.apply(readdir, fs.promises, args);
+  });
+  return promise;
+}
+
+test('a directory is kept alive while it is read, however long that takes', async (t) => {
+  const { directory, key } = await left(t);
+  const touched = signal();
+  const { utimes, readdir } = fs.promises;
+  let isBeingRead = false;
+  t.mock.method(fs.promises, 'utimes', (...args: Parameters<typeof utimes>) => {
+    if (isBeingRead && String(args[0]).includes(key)) touched.resolve();
+    return utimes(...args);
+  });
+  t.mock.method(fs.promises, 'readdir', async (...args: unknown[]) => {
+    if (String(args[0]).includes(key)) {
+      isBeingRead = true;
+      await touched.promise;
+    }
+    return Reflect.apply(readdir, fs.promises, args);
+  });
+  const spool = openUntilEnd(t, directory, { heartbeatMs: 20 });
+  assert.equal((await spool.ready).events, 5);
+});
+
+test('the ledger of an earlier owner that could not be written is written later', async (t) => {
+  const { directory } = await left(t);
+  const { openSync } = fs;
+  let isFull = true;
+  t.mock.method(fs, 'openSync', (...args: Parameters<typeof openSync>) => {
+    if (isFull && String(args[0]).endsWith('ledger')) throw Object.assign(new Error(), { code: 'ENOSPC' });
+    return openSync(...args);
+  });
+  const spool = open(directory, { owner: deadOwner(), mode: 'overflow', heartbeatMs: 20 });
+  const { ranges } = await spool.ready;
+  const [[first] = [0]] = ranges;
+  spool.acknowledge([[first, first + 2]]);
+  await spool.settled();
+  isFull = false;
+  const said = async () => {
+    const [ledger] = filesOf(directory, 'ledger');
+    return ledger !== undefined && !(await readLedger(path.dirname(ledger))).acknowledged.isEmpty;
+  };
+  for (const end = Date.now() + 30_000; !(await said()); await settled()) {
+    assert.ok(Date.now() < end, 'it was not written');
+  }
+  const next = openUntilEnd(t, directory);
+  assert.equal((await next.ready).events, 2);
+  await spool.close();
+});
+
+test('a ledger that could not be written is written at the end, when the disk takes it', async (t) => {
+  const { directory } = await left(t);
+  const { openSync } = fs;
+  let isFull = true;
+  t.mock.method(fs, 'openSync', (...args: Parameters<typeof openSync>) => {
+    if (isFull && String(args[0]).endsWith('ledger')) throw Object.assign(new Error(), { code: 'ENOSPC' });
+    return openSync(...args);
+  });
+  const spool = open(directory, { mode: 'overflow', heartbeatMs: 3_600_000 });
+  const [[first] = [0]] = (await spool.ready).ranges;
+  spool.acknowledge([[first, first + 2]]);
+  await spool.settled();
+  isFull = false;
+  await spool.close();
+  const next = openUntilEnd(t, directory);
+  assert.equal((await next.ready).events, 2);
+});
+
+test('a directory in which others put files is taken over once, and left when its events are settled', async (t) => {
+  const { directory, key } = await left(t);
+  const [owner = ''] = ownersIn(directory);
+  fs.writeFileSync(path.join(owner, 'a file of somebody else'), '');
+  const { rename } = fs.promises;
+  const renamed = t.mock.method(fs.promises, 'rename', rename);
+  const looked = beats(t, directory, 6);
+  const spool = openUntilEnd(t, directory, { mode: 'overflow', heartbeatMs: 20 });
+  spool.acknowledge((await spool.ready).ranges);
+  await looked;
+  assert.deepEqual(fs.readdirSync(directory), [`${key}.free`]);
+  assert.equal(renamed.mock.callCount(), 2, 'taken over once, and left once');
+  assert.deepEqual(await readAll(spool), []);
+});
+
+test('a directory is left when the last events in it turn out to be damaged', async (t) => {
+  const { directory } = await left(t);
+  const spool = openUntilEnd(t, directory, { mode: 'overflow', heartbeatMs: 3_600_000 });
+  await spool.ready;
+  const [segment = ''] = filesOf(directory, '.segment');
+  fs.truncateSync(segment, 0);
+  assert.deepEqual(await readAll(spool), []);
+  await until(() => ownersIn(directory).length === 0);
+});
+
+test('a file that cannot be read at present is tried again later', async (t) => {
+  const { directory } = await left(t);
+  const { open: openFile } = fs.promises;
+  let isFailing = true;
+  t.mock.method(fs.promises, 'open', (...args: Parameters<typeof openFile>) => {
+    if (isFailing && String(args[0]).endsWith('.segment'))
+      throw Object.assign(new Error(), { code: 'EMFILE' });
+    return openFile(...args);
+  });
+  const recovered = signal<number>();
+  const spool = openUntilEnd(t, directory, {
+    mode: 'overflow',
+    heartbeatMs: 20,
+    onRecovered: ({ events }) => recovered.resolve(events),
+  });
+  assert.equal((await spool.ready).events, 0);
+  isFailing = false;
+  const { now } = Date;
+  t.mock.method(Date, 'now', () => now() + 3_600_000);
+  assert.equal(await recovered.promise, 5);
+});
+
+test('a directory is left for later while its ledger cannot be read, so that nothing is sent again', async (t) => {
+  const { directory } = await left(t);
+  const { readFile } = fs.promises;
+  let isFailing = true;
+  let tries = 0;
+  t.mock.method(fs.promises, 'readFile', async (...args: Parameters<typeof readFile>) => {
+    if (isFailing && String(args[0]).endsWith('ledger')) {
+      tries += 1;
+      throw Object.assign(new Error(), { code: 'EMFILE' });
+    }
+    return readFile(...args);
+  });
+  const recovered = signal<number>();
+  const spool = openUntilEnd(t, directory, {
+    mode: 'overflow',
+    heartbeatMs: 5,
+    onRecovered: ({ events }) => recovered.resolve(events),
+  });
+  assert.equal((await spool.ready).events, 0);
+  await until(() => tries >= 3);
+  isFailing = false;
+  assert.equal(await recovered.promise, 5);
+});
+
+test('nothing is put while what earlier processes left is still read, unless the disk hangs', async (t) => {
+  const { directory } = await left(t);
+  const clock = new VirtualClock();
+  const service = new SimulatedService(clock, { tokens: 'enforced' }).add('g', 's');
+  const isRead = signal();
+  let progress = 0;
+  const { publish, publisher } = start(t, {
+    directory,
+    clock,
+    sink: service,
+    open: (spool) => {
+      const { ready } = spool;
+      Object.defineProperty(spool, 'ready', { value: isRead.promise.then(() => ready) });
+      Object.defineProperty(spool, 'progress', { get: () => progress });
+    },
+  });
+  publish('new');
+  for (let n = 0; n < 10; n++) {
+    progress++;
+    await clock.advance(9000);
+  }
+  assert.equal(service.puts, 0);
+  await clock.advance(20_000);
+  await until(() => service.puts === 1);
+  isRead.resolve();
+  await drained(clock, publisher);
+});
+
+test('reading what a dead owner left makes progress', async (t) => {
+  const { directory } = await left(t);
+  const spool = openUntilEnd(t, directory);
+  assert.equal(spool.progress, 0);
+  await spool.ready;
+  assert.ok(spool.progress > 0);
+});
+
+test('a spool that is closed while it reads what is left stops reading, and leaves it all to the next', async (t) => {
+  const directory = temporaryDirectory(t);
+  for (let owner = 0; owner < 2; owner++) {
+    const dead = open(directory, { owner: deadOwner(), segmentBytes: 100, heartbeatMs: 3_600_000 });
+    await dead.ready;
+    for (let n = 1; n <= 3; n++) {
+      appendNumbers(dead, n, n);
+      await dead.flush();
+    }
+  }
+  const { open: openFile } = fs.promises;
+  const isReading = signal();
+  const goOn = signal();
+  let opened = 0;
+  t.mock.method(fs.promises, 'open', async (...args: Parameters<typeof openFile>) => {
+    if (String(args[0]).endsWith('.segment') && ++opened === 5) {
+      isReading.resolve();
+      await goOn.promise;
+    }
+    return openFile(...args);
+  });
+  const spool = open(directory, { mode: 'overflow' });
+  await isReading.promise;
+  const closed = spool.close();
+  goOn.resolve();
+  await closed;
+  assert.equal((await spool.ready).events, 0);
+  assert.equal(opened, 5);
+  assert.deepEqual(
+    fs.readdirSync(directory).map((name) => path.extname(name)),
+    ['.free', '.free'],
+  );
+  const next = openUntilEnd(t, directory);
+  assert.equal((await next.ready).events, 6);
+});
