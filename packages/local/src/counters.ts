@@ -24,6 +24,10 @@ export class Tally {
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
   }
 
+  clear(): void {
+    this.#counts.clear();
+  }
+
   /** A copy, sorted by name. */
   toObject(): Record<string, number> {
     return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -19,9 +19,20 @@ interface Plan {
 /** The faults of an endpoint. */
 export class Faults {
   #plans: Plan[] = [];
-  readonly #random: () => number;
+  #random: () => number;
 
   constructor(random: () => number, faults: readonly Fault[]) {
+    this.#random = random;
+    this.set(faults);
+  }
+
+  /** What was set, in order, each with how often it has happened. A copy. */
+  list(): readonly { readonly fault: Fault; readonly happened: number }[] {
+    return this.#plans.map(({ fault, happened }) => ({ fault, happened }));
+  }
+
+  /** Begins anew with these faults and random numbers. @throws TypeError when one is not a fault */
+  restart(random: () => number, faults: readonly Fault[]): void {
     this.#random = random;
     this.set(faults);
   }

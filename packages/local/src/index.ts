@@ -3,6 +3,7 @@ export { ServiceError } from './errors.js';
 export { FAULT_KINDS, type Fault, type FaultKind } from './fault.js';
 export type { Faults } from './faults.js';
 export {
+  type LocalClientConfig,
   LocalCloudWatchLogs,
   type LocalEvents,
   type StoredEvent,
@@ -14,3 +15,4 @@ export type { LocalOptions } from './options.js';
 export type { SequenceTokenRule, TokenErrorStyle } from './sequence-tokens.js';
 export type { LocalCredentials } from './sigv4.js';
 export type { LogGroupClass, LogGroupSettings } from './store.js';
+export type { WantedEvents } from './wanted-events.js';

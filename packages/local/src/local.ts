@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { ControlApi } from './control/control-api.js';
 import { type LocalStats, Tally } from './counters.js';
 import { Faults } from './faults.js';
 import type { AcceptedPut, Context } from './operations/context.js';
@@ -7,6 +8,7 @@ import { seededRandom } from './random.js';
 import { HttpServer } from './server.js';
 import { type Outcome, Service } from './service.js';
 import { type LogGroupClass, type LogGroupSettings, Store } from './store.js';
+import { matcherOf, notSeen, type WantedEvents } from './wanted-events.js';
 
 /** A log event as CloudWatch Logs returns it. Times are milliseconds since 1970. */
 export interface StoredEvent {
@@ -26,6 +28,15 @@ export interface StoredGroup {
   readonly deletionProtectionEnabled: boolean;
   /** Sorted. */
   readonly streams: readonly string[];
+}
+
+/** Options of an SDK client that talks to an endpoint. */
+export interface LocalClientConfig {
+  endpoint: string;
+  region: string;
+  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+  /** Without it the SDK would call `stream-127.0.0.1` for StartLiveTail, a name that does not resolve. */
+  disableHostPrefix: true;
 }
 
 /** What listeners are told. */
@@ -55,6 +66,8 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   readonly #options: ResolvedOptions;
   readonly #store: Store;
   readonly #http: HttpServer;
+  readonly #startedAt = performance.now();
+  #restart: NodeJS.Timeout | undefined;
   readonly #requests = new Tally();
   readonly #errors = new Tally();
   readonly #faultCounts = new Tally();
@@ -81,11 +94,13 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
         if (kind === 'latency') this.#reevaluate();
       },
     });
+    const control = new ControlApi(this);
     this.#http = new HttpServer(port, {
       host,
       now,
       handle: (call, signal) => service.handle(call, signal),
       onOutcome: (outcome) => this.#settled(outcome),
+      handleOther: (request, response) => control.handle(request, response),
     });
   }
 
@@ -123,6 +138,15 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     }));
   }
 
+  /**
+   * The messages of a group, or of one stream of it, in the order of `events`; those that are JSON parsed, the others as
+   * the text that they are.
+   */
+  messages<Message = unknown>(logGroupName: string, logStreamName?: string): Message[] {
+    const events = this.events({ logGroupName, ...(logStreamName !== undefined && { logStreamName }) });
+    return events.map(({ message }) => parsed(message) as Message);
+  }
+
   /** All log groups, sorted by name. */
   groups(): StoredGroup[] {
     const groups = [...this.#store.groups.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -149,6 +173,54 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
       bytes,
       evicted,
     };
+  }
+
+  /** Options for a client of the AWS SDK for JavaScript that is to talk to this endpoint. */
+  clientConfig(): LocalClientConfig {
+    const {
+      accessKeyId = 'local',
+      secretAccessKey = 'local',
+      sessionToken,
+    } = this.#options.credentials ?? {};
+    return {
+      endpoint: this.endpoint,
+      region: this.#options.region,
+      credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
+      disableHostPrefix: true,
+    };
+  }
+
+  /** Environment variables that make the AWS SDKs of every language and the AWS CLI talk to this endpoint. */
+  environment(): Record<string, string> {
+    const { endpoint, region, credentials } = this.clientConfig();
+    return {
+      AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoint,
+      // The AWS CLI reads AWS_DEFAULT_REGION, the SDKs AWS_REGION.
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      ...(credentials.sessionToken !== undefined && { AWS_SESSION_TOKEN: credentials.sessionToken }),
+      AWS_DISABLE_HOST_PREFIX_INJECTION: 'true',
+    };
+  }
+
+  /** Milliseconds since the endpoint was made. */
+  get uptimeMs(): number {
+    return Math.round(performance.now() - this.#startedAt);
+  }
+
+  /**
+   * Back to how it was when it was started: no groups, no counts, the faults of the options and their random numbers
+   * from the start. Connections, listeners and the port stay.
+   */
+  reset(): void {
+    for (const name of [...this.#store.groups.keys()]) this.#store.deleteGroup(name);
+    this.#store.evicted = 0;
+    for (const tally of [this.#requests, this.#errors, this.#faultCounts]) tally.clear();
+    this.#puts = 0;
+    this.faults.restart(seededRandom(this.seed), this.#options.faults);
+    this.#reevaluate();
   }
 
   /** @throws ServiceError ResourceAlreadyExistsException */
@@ -185,6 +257,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
 
   /** Listens again on the same port after `stop`. Nothing happens when it listens already. */
   async start(): Promise<void> {
+    clearTimeout(this.#restart);
     if (this.#closed) throw new Error('This endpoint was closed for good; start another with startLocal().');
     await this.#http.start();
   }
@@ -192,14 +265,23 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   /**
    * An outage: no connection is accepted any more and the open ones are cut, also those whose request is under way. All
    * data stays. `start` ends it.
+   * @param options.forMs after how many milliseconds it ends by itself; by default it does not
    */
-  async stop(): Promise<void> {
+  async stop({ forMs }: { readonly forMs?: number } = {}): Promise<void> {
+    clearTimeout(this.#restart);
+    if (forMs !== undefined) {
+      this.#restart = setTimeout(() => {
+        // It fails only when another process has taken the port meanwhile.
+        this.start().catch((error) => process.emitWarning(error));
+      }, forMs);
+    }
     await this.#http.stop();
   }
 
   /** Stops for good. May be called more than once. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#restart);
     for (const waiter of [...this.#waiters])
       waiter.fail(new Error('The endpoint was closed while waiting for it.'));
     await this.#http.stop();
@@ -215,6 +297,12 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     condition: (local: this) => boolean,
     { timeoutMs = 10_000 }: { readonly timeoutMs?: number } = {},
   ): Promise<void> {
+    const explain = (): string =>
+      `waitFor: not so after ${timeoutMs} ms: ${condition}\nThe endpoint has seen: ${JSON.stringify(this.stats())}`;
+    return this.#wait(() => condition(this), timeoutMs, explain);
+  }
+
+  #wait(condition: () => boolean, timeoutMs: number, explain: () => string): Promise<void> {
     return new Promise((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined;
       const settle = (settled: () => void): void => {
@@ -225,22 +313,56 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
       const waiter: Waiter = {
         check: () => {
           try {
-            if (condition(this)) settle(resolve);
+            if (condition()) settle(resolve);
           } catch (error) {
             settle(() => reject(error));
           }
         },
         fail: (error) => settle(() => reject(error)),
       };
-      timer = setTimeout(() => {
-        const seen = JSON.stringify(this.stats());
-        waiter.fail(
-          new Error(`waitFor: not so after ${timeoutMs} ms: ${condition}\nThe endpoint has seen: ${seen}`),
-        );
-      }, timeoutMs);
+      timer = setTimeout(() => waiter.fail(new Error(explain())), timeoutMs);
       this.#waiters.add(waiter);
       waiter.check();
     });
+  }
+
+  /**
+   * Waits until a group holds the events that are wanted, and answers all that match.
+   *
+   * ```ts
+   * const [paid] = await local.waitForEvents({ logGroupName: 'app', match: 'paid' });
+   * ```
+   *
+   * @throws Error that tells what the endpoint has seen, when the time is over or the endpoint is closed; TypeError when
+   * a member is not valid
+   */
+  async waitForEvents(wanted: WantedEvents): Promise<StoredEvent[]> {
+    const { count = 1, timeoutMs = 10_000 } = wanted;
+    const matches = matcherOf(wanted);
+    let matching: StoredEvent[] = [];
+    let seenArrivals = -1;
+    const enough = (): boolean => {
+      // The events are looked through again only when there are others.
+      const arrivals = this.#store.events + this.#store.evicted;
+      if (arrivals !== seenArrivals) matching = this.events(wanted).filter(matches);
+      seenArrivals = arrivals;
+      return matching.length >= count;
+    };
+    const explain = (): string =>
+      notSeen(wanted, timeoutMs, {
+        events: this.events(wanted),
+        matching: matching.length,
+        groupNames: [...this.#store.groups.keys()],
+        errors: this.#errors.toObject(),
+        faults: this.#faultCounts.toObject(),
+      });
+    await this.#wait(enough, timeoutMs, explain);
+    return matching;
+  }
+
+  /** Closes it at the end of the scope of an `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   #context(): Context {
@@ -269,6 +391,14 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
 
   #reevaluate(): void {
     for (const waiter of [...this.#waiters]) waiter.check();
+  }
+}
+
+function parsed(message: string): unknown {
+  try {
+    return JSON.parse(message);
+  } catch {
+    return message;
   }
 }
 

@@ -14,6 +14,8 @@ export interface HttpServerOptions {
   readonly handle: (call: Call, signal: AbortSignal) => Promise<Outcome>;
   /** Called when an answer has left, was reset, or a hang has begun. */
   readonly onOutcome: (outcome: Outcome) => void;
+  /** Answers what is not a `POST /`, or says that there is no such page. May reject when the connection is gone. */
+  readonly handleOther: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 }
 
 /** Longer than clients keep idle connections, so that none is closed under a request that is just being sent. */
@@ -93,10 +95,15 @@ export class HttpServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
-    const refused = this.#refuse(request);
-    if (refused !== undefined) {
+    if (!isAllowedHost(request.headers.host, this.#options.host)) {
       request.resume();
-      this.#send(response, refused);
+      this.#send(response, foreignHost(request));
+      return;
+    }
+    if (request.url !== '/' || request.method !== 'POST') {
+      if (await this.#options.handleOther(request, response)) return;
+      request.resume();
+      this.#send(response, unknownPage(request));
       return;
     }
     let body: Buffer;
@@ -110,18 +117,6 @@ export class HttpServer {
     }
     const { method = '', url = '', headers } = request;
     this.#send(response, await this.#options.handle({ method, path: url, headers, body }, signal));
-  }
-
-  #refuse({ headers, method, url }: IncomingMessage): Outcome | undefined {
-    if (!isAllowedHost(headers.host, this.#options.host)) {
-      const message = `The Host header must name this machine (localhost or a loopback address), got '${headers.host}'.`;
-      return refusal('other', new ServiceError('ForbiddenHostException', message, { status: 403 }));
-    }
-    if (url !== '/' || method !== 'POST') {
-      const message = `CloudWatch Logs requests are POST /, got ${method} ${url}.`;
-      return refusal('other', new ServiceError('UnknownOperationException', message, { status: 404 }));
-    }
-    return undefined;
   }
 
   #send(response: ServerResponse, outcome: Outcome): void {
@@ -150,6 +145,16 @@ export class HttpServer {
         break;
     }
   }
+}
+
+function foreignHost({ headers }: IncomingMessage): Outcome {
+  const message = `The Host header must name this machine (localhost or a loopback address), got '${headers.host}'.`;
+  return refusal('other', new ServiceError('ForbiddenHostException', message, { status: 403 }));
+}
+
+function unknownPage({ method, url }: IncomingMessage): Outcome {
+  const message = `CloudWatch Logs requests are POST /, got ${method} ${url}.`;
+  return refusal('other', new ServiceError('UnknownOperationException', message, { status: 404 }));
 }
 
 function writeReply(response: ServerResponse, answer: Extract<Answer, { kind: 'reply' }>, now: number): void {

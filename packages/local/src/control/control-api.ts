@@ -1,0 +1,97 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ServiceError } from '../errors.js';
+import type { LocalCloudWatchLogs } from '../local.js';
+import { readBody } from '../request-body.js';
+import { refuseForeignWrite } from './foreign-write.js';
+import { type ControlRequest, Parameters, type Route } from './route.js';
+import { eventsRoute } from './routes/events.js';
+import { faultsRoute } from './routes/faults.js';
+import { healthRoute, resetRoute, statsRoute, stopRoute } from './routes/state.js';
+
+const ROUTES: Readonly<Record<string, Route>> = {
+  '/_local/health': healthRoute,
+  '/_local/stats': statsRoute,
+  '/_local/events': eventsRoute,
+  '/_local/reset': resetRoute,
+  '/_local/faults': faultsRoute,
+  '/_local/stop': stopRoute,
+};
+
+/** The HTTP API beside that of CloudWatch Logs, by which programs of every language read and steer the endpoint. */
+export class ControlApi {
+  readonly #local: LocalCloudWatchLogs;
+
+  constructor(local: LocalCloudWatchLogs) {
+    this.#local = local;
+  }
+
+  /** Answers the request, or returns false when there is no such page. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const { path, parameters } = parse(request.url ?? '');
+    const route = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
+    if (route === undefined) return false;
+    response.setHeader('cache-control', 'no-store');
+    response.setHeader('x-content-type-options', 'nosniff');
+    try {
+      await this.#answer(route, request, response, parameters);
+    } catch (error) {
+      if (response.headersSent) {
+        response.destroy();
+        return true;
+      }
+      sendError(response, error);
+    }
+    return true;
+  }
+
+  async #answer(
+    route: Route,
+    request: IncomingMessage,
+    response: ServerResponse,
+    parameters: Parameters,
+  ): Promise<void> {
+    const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
+    const handler = Object.hasOwn(route, method) ? route[method as keyof Route] : undefined;
+    if (handler === undefined) {
+      const allowed = Object.keys(route).join(', ');
+      response.setHeader('allow', allowed);
+      throw new ServiceError('MethodNotAllowedException', `${request.url} answers ${allowed}.`, {
+        status: 405,
+      });
+    }
+    if (method !== 'GET') refuseForeignWrite(request.headers);
+    const body = await readBody(request);
+    const asked: ControlRequest = { parameters, body, response, local: this.#local };
+    const answer = await handler(asked);
+    if (answer !== undefined && !response.headersSent) sendJson(response, 200, answer);
+  }
+}
+
+function parse(url: string): { path: string; parameters: Parameters } {
+  const at = url.indexOf('?');
+  const path = at === -1 ? url : url.slice(0, at);
+  return { path, parameters: new Parameters(at === -1 ? '' : url.slice(at + 1)) };
+}
+
+/** Mistakes of the caller, thrown as a TypeError by the checks of options and faults, are answered as such. */
+function sendError(response: ServerResponse, error: unknown): void {
+  const refused =
+    error instanceof ServiceError
+      ? error
+      : error instanceof TypeError
+        ? new ServiceError('InvalidParameterException', error.message)
+        : new ServiceError('InternalFailure', String(error), { status: 500 });
+  const { code, message, status, fields } = refused;
+  // What was not read of the request would be taken for the next one.
+  if (!response.req.complete) response.setHeader('connection', 'close');
+  sendJson(response, status, { __type: code, message, ...fields });
+}
+
+function sendJson(response: ServerResponse, status: number, value: object): void {
+  const body = `${JSON.stringify(value)}\n`;
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+  });
+  response.end(body);
+}

@@ -1,0 +1,51 @@
+import { invalidParameter, ServiceError } from '../../errors.js';
+import type { LocalCloudWatchLogs, StoredEvent } from '../../local.js';
+import { matcherOf, type WantedEvents } from '../../wanted-events.js';
+import type { Route } from '../route.js';
+
+const MAX_WAIT_MS = 600_000;
+
+/**
+ * The events of a log group in reading order. With `count` it waits until that many are there, so that a test in any
+ * language need not sleep.
+ */
+export const eventsRoute: Route = {
+  GET: async ({ local, parameters, response }) => {
+    parameters.only('logGroupName', 'logStreamName', 'filterPattern', 'count', 'timeoutMs', 'format');
+    const logGroupName = parameters.text('logGroupName');
+    if (logGroupName === undefined) throw invalidParameter('logGroupName is required.');
+    const logStreamName = parameters.text('logStreamName');
+    const filterPattern = parameters.text('filterPattern');
+    const count = parameters.integer('count', { min: 1, max: Number.MAX_SAFE_INTEGER });
+    const timeoutMs = parameters.integer('timeoutMs', { min: 1, max: MAX_WAIT_MS });
+    const format = parameters.oneOf('format', ['json', 'ndjson', 'text']) ?? 'json';
+    if (timeoutMs !== undefined && count === undefined) {
+      throw invalidParameter('timeoutMs goes with count: for how many events to wait.');
+    }
+    const wanted: WantedEvents = {
+      logGroupName,
+      ...(logStreamName !== undefined && { logStreamName }),
+      ...(filterPattern !== undefined && { filterPattern }),
+      ...(count !== undefined && { count }),
+      ...(timeoutMs !== undefined && { timeoutMs }),
+    };
+    const events =
+      count === undefined ? local.events(wanted).filter(matcherOf(wanted)) : await wait(local, wanted);
+    if (format === 'json') return { events };
+    const lines = events.map((event) => `${format === 'text' ? event.message : JSON.stringify(event)}\n`);
+    response.writeHead(200, {
+      'content-type': format === 'text' ? 'text/plain; charset=utf-8' : 'application/x-ndjson',
+    });
+    response.end(lines.join(''));
+    return undefined;
+  },
+};
+
+async function wait(local: LocalCloudWatchLogs, wanted: WantedEvents): Promise<readonly StoredEvent[]> {
+  try {
+    return await local.waitForEvents(wanted);
+  } catch (error) {
+    if (error instanceof ServiceError) throw error;
+    throw new ServiceError('RequestTimeoutException', (error as Error).message, { status: 408 });
+  }
+}
