@@ -17,7 +17,10 @@ A CloudWatch Logs endpoint on this machine, for development and tests. Logs are 
   --max-bytes <n>          bytes of events to keep, the oldest go first (default 268435456)
   --fault <kind[:p]>       something that goes wrong with every put, or with the share p of them; repeatable
                            kinds: ${wrap(FAULT_KINDS)}
-                           latency waits 500 ms, or as long as latency@<ms> says; a hang may say @<ms> too
+                           a number or a range may follow after @, before the share: latency@700, latency@100-900
+                           and read-lag@2000-5000 in ms (500 and 3000 by default), hang-before@<ms> and
+                           endless-body@<ms> until the reset, slow-read@<bytes per second>, empty-pages@<pages>,
+                           false-date@-10800000 (one hour ahead by default), quota@<requests per second>
   --seed <n>               makes the faults that have a share repeatable
   --help                   this text
 `;
@@ -73,23 +76,36 @@ function announce(local: LocalCloudWatchLogs, hasFaults: boolean): void {
   if (hasFaults) console.log(`Faults are on, seed ${local.seed}.`);
 }
 
-/** `kind[@ms][:probability]` */
+/** The option that `@` sets, where it is not `ms`. */
+const AT: Partial<Record<FaultKind, keyof Fault>> = {
+  'slow-read': 'bytesPerSecond',
+  'empty-pages': 'pages',
+  'false-date': 'offsetMs',
+  quota: 'requestsPerSecond',
+};
+
+/** For the kinds that cannot do without. */
+const WITHOUT_AT: Partial<Record<FaultKind, Partial<Fault>>> = {
+  latency: { ms: 500 },
+  'read-lag': { ms: 3000 },
+  'false-date': { offsetMs: 3_600_000 },
+};
+
+/** `kind[@number or from-to][:probability]` */
 function readFault(text: string): Fault {
-  const match = /^([a-z-]+)(?:@(\d+))?(?::([\d.]+))?$/.exec(text);
-  const [, name = text, ms, probability] = match ?? [];
+  const match = /^([a-z-]+)(?:@(-?[\d.]+)(?:-([\d.]+))?)?(?::([\d.]+))?$/.exec(text);
+  const [, name = text, from, to, probability] = match ?? [];
   const kind = FAULT_KINDS.find((known) => known === name);
   if (kind === undefined)
     throw new TypeError(`--fault: '${name}' is unknown${suggestion(name, FAULT_KINDS)}`);
+  const at = from === undefined ? undefined : number('fault', from);
   return {
     kind,
     ...(probability !== undefined && { probability: number('fault', probability) }),
-    ...waiting(kind, ms),
+    ...(at === undefined
+      ? WITHOUT_AT[kind]
+      : { [AT[kind] ?? 'ms']: to === undefined ? at : [at, number('fault', to)] }),
   };
-}
-
-function waiting(kind: FaultKind, ms: string | undefined): { ms?: number } {
-  if (ms !== undefined) return { ms: number('fault', ms) };
-  return kind === 'latency' ? { ms: 500 } : {};
 }
 
 function number(name: string, text: string): number {

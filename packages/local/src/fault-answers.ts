@@ -11,6 +11,7 @@ export function faultAnswer(
   const { retryAfterSeconds } = fault;
   switch (fault.kind) {
     case 'throttle':
+    case 'quota':
       return new ServiceError('ThrottlingException', 'Rate exceeded', { retryAfterSeconds });
     case 'internal-error':
       return new ServiceError('InternalServerException', 'Internal server error', {

@@ -1,11 +1,22 @@
 import { OPERATION_NAMES } from './operation-names.js';
 import { suggestion } from './spelling.js';
 
-/** Faults that change something before the request is carried out; the request then goes on. */
-const DISTURBANCES = ['latency', 'delete-group', 'delete-stream', 'rival', 'invalidate-token'] as const;
+/** Faults that change how a request is carried out or answered; the request then goes on. */
+const DISTURBANCES = [
+  'slow-read',
+  'latency',
+  'delete-group',
+  'delete-stream',
+  'rival',
+  'invalidate-token',
+  'empty-pages',
+  'read-lag',
+  'false-date',
+] as const;
 /** Faults that answer in the place of the service. */
 const ANSWERS = [
   'throttle',
+  'quota',
   'internal-error',
   'unavailable',
   'html',
@@ -15,23 +26,32 @@ const ANSWERS = [
   'limit-exceeded',
   'operation-aborted',
 ] as const;
-/** Faults that leave the client without an answer. */
-const SILENCES = ['reset-before', 'reset-after', 'hang-before', 'hang-after'] as const;
+/** Faults that leave the client without an answer, or without the end of one. */
+const SILENCES = ['reset-before', 'reset-after', 'hang-before', 'hang-after', 'endless-body'] as const;
 
 export type Disturbance = (typeof DISTURBANCES)[number];
 export type FaultKind = Disturbance | (typeof ANSWERS)[number] | (typeof SILENCES)[number];
 
 export const FAULT_KINDS: readonly FaultKind[] = [...ANSWERS, ...SILENCES, ...DISTURBANCES];
 
+/** Milliseconds: a number, or a range from which one is drawn, both ends included. */
+export type Milliseconds = number | readonly [from: number, to: number];
+
 /** Something that goes wrong for the requests that it matches. */
 export interface Fault {
   /**
-   * What goes wrong. `-before` and `-after` mean before and after the request was carried out. `rival`: another producer
-   * stores an event first and so takes the token. `invalidate-token`: the stream expects another token, though nothing
-   * was stored.
+   * What goes wrong. `-before` and `-after` mean before and after the request was carried out. `quota`: the requests
+   * beyond the rate that AWS grants an account. `rival`: another producer stores an event first and so takes the token.
+   * `invalidate-token`: the stream expects another token, though nothing was stored. `slow-read`: the body of the
+   * request is read slowly. `endless-body`: the request is carried out, and its answer begins and never ends.
+   * `false-date`: the `Date` header is wrong. `empty-pages`: pages without events that carry a token come before each
+   * page. `read-lag`: events are stored, but cannot be read yet.
    */
   readonly kind: FaultKind;
-  /** The operation that it happens to, `'*'` for all. @default 'PutLogEvents' */
+  /**
+   * The operation that it happens to, `'*'` for all. @default 'PutLogEvents'; all for `quota` and `false-date`;
+   * FilterLogEvents and GetLogEvents for `empty-pages` and `read-lag`, which happen to no other
+   */
   readonly operation?: string;
   /** How likely it happens to a matching request, from 0 to 1. @default 1 */
   readonly probability?: number;
@@ -40,15 +60,25 @@ export interface Fault {
   /** How many matching requests are left alone first. @default 0 */
   readonly after?: number;
   /**
-   * Milliseconds. Of `latency`: how long the request waits before it is carried out (required there). Of a hang: after
-   * how long the connection is reset; by default a hang lasts until the client goes away or the endpoint stops.
+   * Milliseconds or a range of them. Of `latency`: how long the request waits before it is carried out (required
+   * there). Of `read-lag`: how long after its put an event can be read; from a range every put draws its own, so that a
+   * later put can be readable first (required there). Of a hang and of `endless-body`: after how long the connection is
+   * reset; by default it lasts until the client goes away or the endpoint stops.
    */
-  readonly ms?: number;
+  readonly ms?: Milliseconds;
+  /** How fast `slow-read` reads (default 16384) and `endless-body` writes (default 1048576). */
+  readonly bytesPerSecond?: number;
+  /** What is added to the time in the `Date` header by `false-date`, in milliseconds; may be negative. Required there. */
+  readonly offsetMs?: number;
+  /** How many empty pages `empty-pages` puts before each page, from 1 to 9. @default 1 */
+  readonly pages?: number;
+  /** The rate of `quota` for each operation that it happens to. @default the one that AWS grants, where it is published */
+  readonly requestsPerSecond?: number;
   /** Only requests that name this log group. @default any */
   readonly logGroupName?: string;
   /** Only requests that name this log stream. @default any */
   readonly logStreamName?: string;
-  /** Adds a Retry-After header to `throttle`, `internal-error`, `unavailable` and `html`. Seconds. */
+  /** Adds a Retry-After header to `throttle`, `quota`, `internal-error`, `unavailable` and `html`. Seconds. */
   readonly retryAfterSeconds?: number;
 }
 
@@ -56,22 +86,84 @@ export function isDisturbance(kind: FaultKind): kind is Disturbance {
   return (DISTURBANCES as readonly string[]).includes(kind);
 }
 
+const READS: readonly string[] = ['FilterLogEvents', 'GetLogEvents'];
+
+/** Whether a fault happens to this operation. */
+export function concerns({ kind, operation }: Fault, name: string): boolean {
+  if (isReadFault(kind) && !READS.includes(name)) return false;
+  if (operation !== undefined && operation !== '*') return operation === name;
+  return operation === '*' || isReadFault(kind) || kind === 'quota' || kind === 'false-date'
+    ? true
+    : name === 'PutLogEvents';
+}
+
+function isReadFault(kind: FaultKind): boolean {
+  return kind === 'empty-pages' || kind === 'read-lag';
+}
+
+/** Options that have a meaning only for some kinds. */
+const ONLY_FOR: Partial<Record<keyof Fault, readonly FaultKind[]>> = {
+  ms: ['latency', 'read-lag', 'hang-before', 'hang-after', 'endless-body'],
+  bytesPerSecond: ['slow-read', 'endless-body'],
+  offsetMs: ['false-date'],
+  pages: ['empty-pages'],
+  requestsPerSecond: ['quota'],
+  retryAfterSeconds: ['throttle', 'quota', 'internal-error', 'unavailable', 'html'],
+};
+
+const REQUIRED: readonly [FaultKind, keyof Fault, string][] = [
+  ['latency', 'ms', 'the milliseconds that a request waits'],
+  ['read-lag', 'ms', 'the milliseconds until an event can be read'],
+  ['false-date', 'offsetMs', 'the milliseconds by which the Date header is wrong'],
+];
+
+/** Node timers count to 2^31 - 1 ms. */
+const MAX_MS = 2_147_483_647;
+
+const count =
+  (from: number, to = Number.MAX_SAFE_INTEGER) =>
+  (value: unknown) =>
+    isNumber(value) && Number.isInteger(value) && value >= from && value <= to
+      ? undefined
+      : to === Number.MAX_SAFE_INTEGER
+        ? `a whole number from ${from}`
+        : `a whole number from ${from} to ${to}`;
+
+const string = (value: unknown) => (typeof value === 'string' ? undefined : 'a string');
+
+const above0 = (value: unknown) =>
+  isNumber(value) && value > 0 && value < Number.POSITIVE_INFINITY ? undefined : 'a number above 0';
+
 const CHECKS: Record<keyof Fault, (value: unknown) => string | undefined> = {
   kind: () => undefined,
   operation: (value) =>
     value === '*' || OPERATION_NAMES.some((name) => name === value)
       ? undefined
       : `'*' or the name of an operation${typeof value === 'string' ? suggestion(value, OPERATION_NAMES) : ''}`,
-  probability: (value) =>
-    typeof value === 'number' && value >= 0 && value <= 1 ? undefined : 'a number from 0 to 1',
+  probability: (value) => (isNumber(value) && value >= 0 && value <= 1 ? undefined : 'a number from 0 to 1'),
   times: (value) =>
-    value === Number.POSITIVE_INFINITY || isCount(value) ? undefined : 'a whole number from 0, or Infinity',
-  after: (value) => (isCount(value) ? undefined : 'a whole number from 0'),
-  ms: (value) => (isDuration(value) ? undefined : 'milliseconds from 0 to 2147483647'),
-  logGroupName: (value) => (typeof value === 'string' ? undefined : 'a string'),
-  logStreamName: (value) => (typeof value === 'string' ? undefined : 'a string'),
-  retryAfterSeconds: (value) => (isCount(value) ? undefined : 'whole seconds from 0'),
+    value === Number.POSITIVE_INFINITY || count(0)(value) === undefined
+      ? undefined
+      : 'a whole number from 0, or Infinity',
+  after: count(0),
+  ms: (value) =>
+    isDuration(value) || isRange(value)
+      ? undefined
+      : `milliseconds from 0 to ${MAX_MS}, or a range of them such as [100, 500]`,
+  bytesPerSecond: count(1),
+  offsetMs: (value) =>
+    isNumber(value) && Math.abs(value) <= MAX_OFFSET_MS
+      ? undefined
+      : `milliseconds from -${MAX_OFFSET_MS} to ${MAX_OFFSET_MS}`,
+  pages: count(1, 9),
+  requestsPerSecond: above0,
+  logGroupName: string,
+  logStreamName: string,
+  retryAfterSeconds: (value) => (count(0)(value) === undefined ? undefined : 'whole seconds from 0'),
 };
+
+/** A century, so that every false date is still a date that HTTP can write. */
+const MAX_OFFSET_MS = 100 * 365 * 86_400_000;
 
 /** @throws TypeError that names the option, what it must be and what came */
 export function checkFault(fault: unknown): asserts fault is Fault {
@@ -79,7 +171,7 @@ export function checkFault(fault: unknown): asserts fault is Fault {
     throw new TypeError(`a fault must be an object such as { kind: 'throttle' }, got ${String(fault)}`);
   }
   const { kind } = fault as { kind?: unknown };
-  if (typeof kind !== 'string' || !FAULT_KINDS.some((known) => known === kind)) {
+  if (!FAULT_KINDS.some((known) => known === kind)) {
     throw new TypeError(`fault kind '${String(kind)}' is unknown${suggestion(String(kind), FAULT_KINDS)}`);
   }
   const names = Object.keys(CHECKS);
@@ -90,37 +182,43 @@ export function checkFault(fault: unknown): asserts fault is Fault {
     }
     const expected = value === undefined ? undefined : check(value);
     if (expected !== undefined) {
-      throw new TypeError(`fault '${kind}': ${name} must be ${expected}; got ${String(value)}`);
+      const came = Array.isArray(value) ? JSON.stringify(value) : String(value);
+      throw new TypeError(`fault '${kind}': ${name} must be ${expected}; got ${came}`);
     }
   }
-  refuseMeaningless(fault as Fault, 'ms', ['latency', 'hang-before', 'hang-after']);
-  refuseMeaningless(fault as Fault, 'retryAfterSeconds', [
-    'throttle',
-    'internal-error',
-    'unavailable',
-    'html',
-  ]);
-  if (kind === 'latency' && (fault as Fault).ms === undefined) {
-    throw new TypeError("fault 'latency' needs ms, the milliseconds that a request waits");
+  checkTogether(fault as Fault);
+}
+
+function checkTogether(fault: Fault): void {
+  const { kind, operation } = fault;
+  for (const [name, kinds] of Object.entries(ONLY_FOR) as [keyof Fault, readonly FaultKind[]][]) {
+    if (fault[name] === undefined || kinds.includes(kind)) continue;
+    throw new TypeError(`fault '${kind}': ${name} has a meaning only for ${kinds.join(', ')}; leave it out`);
+  }
+  for (const [needing, name, meaning] of REQUIRED) {
+    if (kind === needing && fault[name] === undefined) {
+      throw new TypeError(`fault '${kind}' needs ${name}, ${meaning}`);
+    }
+  }
+  if (isReadFault(kind) && operation !== undefined && operation !== '*' && !READS.includes(operation)) {
+    throw new TypeError(`fault '${kind}': operation must be one of ${READS.join(', ')}; got ${operation}`);
+  }
+  if (kind === 'slow-read' && (fault.logGroupName ?? fault.logStreamName) !== undefined) {
+    // It happens before the body is read, which is where the names are.
+    throw new TypeError(`fault 'slow-read' cannot choose by logGroupName or logStreamName; leave them out`);
   }
 }
 
-function refuseMeaningless(
-  fault: Fault,
-  option: 'ms' | 'retryAfterSeconds',
-  kinds: readonly FaultKind[],
-): void {
-  if (fault[option] === undefined || kinds.includes(fault.kind)) return;
-  throw new TypeError(
-    `fault '${fault.kind}': ${option} has a meaning only for ${kinds.join(', ')}; leave it out`,
-  );
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
 }
 
-function isCount(value: unknown): boolean {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+function isDuration(value: unknown): value is number {
+  return isNumber(value) && value >= 0 && value <= MAX_MS;
 }
 
-/** Node timers count to 2^31 - 1 ms. */
-function isDuration(value: unknown): boolean {
-  return typeof value === 'number' && value >= 0 && value <= 2_147_483_647;
+function isRange(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  const [from, to] = value as unknown[];
+  return isDuration(from) && isDuration(to) && from <= to;
 }

@@ -1,8 +1,17 @@
-import { checkFault, type Fault, type FaultKind, isDisturbance } from './fault.js';
+import {
+  checkFault,
+  concerns,
+  type Fault,
+  type FaultKind,
+  isDisturbance,
+  type Milliseconds,
+} from './fault.js';
+import { awsRate, RateLimiter } from './quota.js';
 
 /** What of a request decides whether a fault happens to it. */
 export interface FaultTarget {
   readonly operation: string;
+  readonly region: string;
   readonly logGroupName: string | undefined;
   readonly logStreamName: string | undefined;
   /** Whether the log group, and in it the log stream, is there to be disturbed. */
@@ -10,8 +19,16 @@ export interface FaultTarget {
   readonly streamExists: boolean;
 }
 
+/** A fault that happens to a request. */
+export interface DrawnFault {
+  readonly fault: Fault;
+  /** The `ms` of the fault, drawn if it is a range. */
+  readonly ms: number | undefined;
+}
+
 interface Plan {
   readonly fault: Fault;
+  readonly rate: RateLimiter;
   skipped: number;
   happened: number;
 }
@@ -20,9 +37,11 @@ interface Plan {
 export class Faults {
   #plans: Plan[] = [];
   #random: () => number;
+  readonly #now: () => number;
 
-  constructor(random: () => number, faults: readonly Fault[]) {
+  constructor(random: () => number, now: () => number, faults: readonly Fault[]) {
     this.#random = random;
+    this.#now = now;
     this.set(faults);
   }
 
@@ -42,13 +61,13 @@ export class Faults {
     if (!Array.isArray(faults))
       throw new TypeError(`faults must be an array of faults, got ${typeof faults}`);
     for (const fault of faults) checkFault(fault);
-    this.#plans = faults.map((fault) => ({ fault, skipped: 0, happened: 0 }));
+    this.#plans = faults.map(plan);
   }
 
   /** Adds a fault after those that are there. @throws TypeError when it is not a fault */
   add(fault: Fault): void {
     checkFault(fault);
-    this.#plans.push({ fault, skipped: 0, happened: 0 });
+    this.#plans.push(plan(fault));
   }
 
   /** From now on nothing goes wrong. */
@@ -60,30 +79,60 @@ export class Faults {
    * The faults that happen to a request, in the order in which they were set: any number of disturbances, then at most
    * one fault that takes the answer. Those that stand behind that one are not drawn.
    */
-  draw(target: FaultTarget): readonly Fault[] {
+  draw(target: FaultTarget): readonly DrawnFault[] {
     if (this.#plans.length === 0) return [];
-    const drawn: Fault[] = [];
+    const drawn: DrawnFault[] = [];
     for (const plan of this.#plans) {
       const { fault } = plan;
-      if (!matches(fault, target) || plan.happened >= (fault.times ?? Number.POSITIVE_INFINITY)) continue;
-      if (plan.skipped < (fault.after ?? 0)) {
-        plan.skipped += 1;
-        continue;
-      }
-      const { probability = 1 } = fault;
-      if (probability < 1 && this.#random() >= probability) continue;
-      plan.happened += 1;
-      drawn.push(fault);
+      if (fault.kind === 'slow-read' || !matches(fault, target) || !this.#happens(plan, target)) continue;
+      drawn.push({ fault, ms: this.#drawMs(fault.ms) });
       if (!isDisturbance(fault.kind)) break;
     }
     return drawn;
   }
+
+  /** The `slow-read` that happens to a request of whose body nothing is known yet. */
+  drawSlowRead(target: Pick<FaultTarget, 'operation' | 'region'>): Fault | undefined {
+    const drawn = this.#plans.find(
+      (plan) =>
+        plan.fault.kind === 'slow-read' &&
+        concerns(plan.fault, target.operation) &&
+        this.#happens(plan, target),
+    );
+    return drawn?.fault;
+  }
+
+  #happens(plan: Plan, { operation, region }: Pick<FaultTarget, 'operation' | 'region'>): boolean {
+    const { after = 0, kind, probability = 1, requestsPerSecond, times } = plan.fault;
+    if (plan.happened >= (times ?? Number.POSITIVE_INFINITY)) return false;
+    if (plan.skipped < after) {
+      plan.skipped += 1;
+      return false;
+    }
+    if (probability < 1 && this.#random() >= probability) return false;
+    if (kind === 'quota') {
+      const perSecond = requestsPerSecond ?? awsRate(operation, region);
+      if (plan.rate.grant(`${region} ${operation}`, perSecond, this.#now())) return false;
+    }
+    plan.happened += 1;
+    return true;
+  }
+
+  #drawMs(ms: Milliseconds | undefined): number | undefined {
+    if (ms === undefined || typeof ms === 'number') return ms;
+    const [from, to] = ms;
+    return from + this.#random() * (to - from);
+  }
+}
+
+function plan(fault: Fault): Plan {
+  return { fault, rate: new RateLimiter(), skipped: 0, happened: 0 };
 }
 
 function matches(fault: Fault, target: FaultTarget): boolean {
-  const { operation = 'PutLogEvents', logGroupName, logStreamName } = fault;
+  const { logGroupName, logStreamName } = fault;
   return (
-    (operation === '*' || operation === target.operation) &&
+    concerns(fault, target.operation) &&
     (logGroupName === undefined || logGroupName === target.logGroupName) &&
     (logStreamName === undefined || logStreamName === target.logStreamName) &&
     isThereToDisturb(fault.kind, target)

@@ -1,6 +1,6 @@
 export type { LocalStats } from './counters.js';
 export { ServiceError } from './errors.js';
-export { FAULT_KINDS, type Fault, type FaultKind } from './fault.js';
+export { FAULT_KINDS, type Fault, type FaultKind, type Milliseconds } from './fault.js';
 export type { Faults } from './faults.js';
 export {
   type LocalClientConfig,

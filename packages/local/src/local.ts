@@ -81,23 +81,25 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     this.#options = resolveOptions(options);
     const { host, maxBytes, now, port, seed } = this.#options;
     this.seed = seed;
-    this.faults = new Faults(seededRandom(seed), this.#options.faults);
+    this.faults = new Faults(seededRandom(seed), now, this.#options.faults);
     this.#store = new Store({ maxBytes, now, onFirstEviction: () => warnAboutEviction(maxBytes) });
     const service = new Service({
       context: this.#context(),
       faults: this.faults,
       credentials: this.#options.credentials,
+      seed,
       onRequest: (operation) => this.#requests.add(operation),
       onFault: ({ kind }) => {
         this.#faultCounts.add(kind);
         // A request that is held has no outcome yet that would have the waiters look again.
-        if (kind === 'latency') this.#reevaluate();
+        if (kind === 'latency' || kind === 'slow-read') this.#reevaluate();
       },
     });
     const control = new ControlApi(this);
     this.#http = new HttpServer(port, {
       host,
       now,
+      bodyBytesPerSecond: (headers) => service.bodyBytesPerSecond(headers),
       handle: (call, signal) => service.handle(call, signal),
       onOutcome: (outcome) => this.#settled(outcome),
       handleOther: (request, response) => control.handle(request, response),
@@ -288,8 +290,8 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   }
 
   /**
-   * Waits until `condition` holds. It is evaluated at once, after every request, and when a `latency` fault begins to hold
-   * one; keep it cheap (`stats()` rather than `events()`).
+   * Waits until `condition` holds. It is evaluated at once, after every request, and when a `latency` or `slow-read` fault
+   * begins to hold one; keep it cheap (`stats()` rather than `events()`).
    * @param options.timeoutMs how long to wait; 10,000 by default
    * @throws Error that tells what the endpoint has seen, when the time is over or the endpoint is closed
    */

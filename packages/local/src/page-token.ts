@@ -35,12 +35,21 @@ function decode(token: string): string {
   return text.slice(MARK.length);
 }
 
-/** Names a position in 56 digits, as CloudWatch names events. */
-export function positionDigits(position: Position): string {
-  return `3${String(position.timestamp).padStart(27, '0')}${String(position.arrival).padStart(28, '0')}`;
+/** A position, and how many empty pages were given out there by the fault `empty-pages`. */
+export interface PagePosition extends Position {
+  readonly emptyPages?: number;
 }
 
-export function parsePosition(digits: string): Position {
+/** Names a position in 56 digits, as CloudWatch names events. */
+export function positionDigits({ timestamp, arrival, emptyPages = 0 }: PagePosition): string {
+  return `3${emptyPages}${String(timestamp).padStart(26, '0')}${String(arrival).padStart(28, '0')}`;
+}
+
+export function parsePosition(digits: string): Required<PagePosition> {
   if (!/^3\d{55}$/.test(digits)) throw invalidNextToken();
-  return { timestamp: Number(digits.slice(1, 28)), arrival: Number(digits.slice(28)) };
+  return {
+    emptyPages: Number(digits[1]),
+    timestamp: Number(digits.slice(2, 28)),
+    arrival: Number(digits.slice(28)),
+  };
 }

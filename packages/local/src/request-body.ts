@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { ServiceError, serialization } from './errors.js';
@@ -23,9 +24,13 @@ const tooLarge = (): ServiceError =>
 
 /**
  * The whole body as sent. A body beyond the bound is read to its end and discarded, since a client that is still sending
- * would otherwise meet a reset instead of the 413.
+ * would otherwise meet a reset instead of the 413. With a `pace` the body is read at that rate; what is not read
+ * waits in the buffers of the two sockets and then in the client.
  */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
+export async function readBody(
+  request: IncomingMessage,
+  pace?: { readonly bytesPerSecond: number; readonly signal: AbortSignal },
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -33,6 +38,9 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
     if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
     else chunks.length = 0;
     if (bytes > MAX_DISCARDED_BYTES) request.destroy();
+    if (pace !== undefined) {
+      await delay((chunk.length * 1000) / pace.bytesPerSecond, undefined, { signal: pace.signal });
+    }
   }
   if (bytes > MAX_BODY_BYTES) throw tooLarge();
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, bytes);

@@ -1,15 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { ServiceError } from './errors.js';
 import { isAllowedHost } from './loopback.js';
 import { readBody } from './request-body.js';
-import { type Answer, type Call, type Outcome, refusal } from './service.js';
+import { type Answer, type Call, CONTENT_TYPE, type Outcome, refusal } from './service.js';
 
 export interface HttpServerOptions {
   readonly host: string;
   readonly now: () => number;
+  /** How many bytes a second of a body are read; undefined for all that come. */
+  readonly bodyBytesPerSecond: (headers: IncomingHttpHeaders) => number | undefined;
   /** May reject when `signal` aborts; the connection is gone then. */
   readonly handle: (call: Call, signal: AbortSignal) => Promise<Outcome>;
   /** Called when an answer has left, was reset, or a hang has begun. */
@@ -64,8 +72,10 @@ export class HttpServer {
     // Every request that a latency fault holds listens to it.
     setMaxListeners(0, stopping.signal);
     const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+      // A request whose connection broke has none any more.
+      const { socket } = request;
       // A rejection here means that the connection broke or the endpoint stops: there is nobody to answer.
-      this.#serve(request, response, stopping.signal).catch(() => request.socket.destroy());
+      this.#serve(request, response, stopping.signal).catch(() => socket.destroy());
     });
     server.on('connection', (socket) => {
       this.#sockets.add(socket);
@@ -108,7 +118,8 @@ export class HttpServer {
     }
     let body: Buffer;
     try {
-      body = await readBody(request);
+      const bytesPerSecond = this.#options.bodyBytesPerSecond(request.headers);
+      body = await readBody(request, bytesPerSecond === undefined ? undefined : { bytesPerSecond, signal });
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       response.setHeader('connection', 'close');
@@ -120,7 +131,8 @@ export class HttpServer {
   }
 
   #send(response: ServerResponse, outcome: Outcome): void {
-    const { answer } = outcome;
+    const { answer, dateOffsetMs = 0 } = outcome;
+    const date = new Date(this.#options.now() + dateOffsetMs).toUTCString();
     const tell = once(() => this.#options.onOutcome(outcome));
     if (response.destroyed) {
       // The client left while the request was held; no event of this response is to come.
@@ -130,17 +142,19 @@ export class HttpServer {
     switch (answer.kind) {
       case 'reply':
         response.once('finish', tell).once('close', tell);
-        writeReply(response, answer, this.#options.now());
+        writeReply(response, answer, date);
         break;
       case 'reset':
         response.socket?.resetAndDestroy();
         tell();
         break;
       case 'hang':
-        if (answer.ms !== undefined) {
-          const timer = setTimeout(() => response.socket?.resetAndDestroy(), answer.ms);
-          response.once('close', () => clearTimeout(timer));
-        }
+        resetAfter(response, answer.ms);
+        tell();
+        break;
+      case 'endless':
+        writeEndlessly(response, answer.bytesPerSecond, date);
+        resetAfter(response, answer.ms);
         tell();
         break;
     }
@@ -157,13 +171,37 @@ function unknownPage({ method, url }: IncomingMessage): Outcome {
   return refusal('other', new ServiceError('UnknownOperationException', message, { status: 404 }));
 }
 
-function writeReply(response: ServerResponse, answer: Extract<Answer, { kind: 'reply' }>, now: number): void {
+/** How often a part of an endless body is written. */
+const ENDLESS_STEP_MS = 50;
+
+function writeEndlessly(response: ServerResponse, bytesPerSecond: number, date: string): void {
+  response.writeHead(200, { 'content-type': CONTENT_TYPE, date, 'x-amzn-requestid': randomUUID() });
+  // What is white space in JSON may go on for ever without being wrong.
+  const part = ' '.repeat(Math.max(1, Math.round((bytesPerSecond * ENDLESS_STEP_MS) / 1000)));
+  response.write('{');
+  const timer = setInterval(() => {
+    if (!response.writableNeedDrain) response.write(part);
+  }, ENDLESS_STEP_MS);
+  response.once('close', () => clearInterval(timer));
+}
+
+function resetAfter(response: ServerResponse, ms: number | undefined): void {
+  if (ms === undefined) return;
+  const timer = setTimeout(() => response.socket?.resetAndDestroy(), ms);
+  response.once('close', () => clearTimeout(timer));
+}
+
+function writeReply(
+  response: ServerResponse,
+  answer: Extract<Answer, { kind: 'reply' }>,
+  date: string,
+): void {
   const { status, contentType, body, retryAfterSeconds } = answer;
   response.writeHead(status, {
     'content-type': contentType,
     'content-length': Buffer.byteLength(body),
     // The clock of the service: clients correct their signing time by it.
-    date: new Date(now).toUTCString(),
+    date,
     'x-amzn-requestid': randomUUID(),
     ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
   });

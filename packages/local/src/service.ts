@@ -3,11 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ServiceError } from './errors.js';
 import { type Fault, isDisturbance } from './fault.js';
 import { faultAnswer, HTML_ANSWER } from './fault-answers.js';
-import type { Faults, FaultTarget } from './faults.js';
+import type { DrawnFault, Faults, FaultTarget } from './faults.js';
 import { Input } from './input.js';
 import { OPERATION_NAMES } from './operation-names.js';
 import { type Context, groupNameOfArn, type Operation } from './operations/context.js';
 import { findOperation } from './operations/index.js';
+import { lagging, type ReadFaults, UNDISTURBED } from './read-faults.js';
 import { decodeBody } from './request-body.js';
 import { type LocalCredentials, verifySignature } from './sigv4.js';
 import { EVENT_OVERHEAD_BYTES } from './store.js';
@@ -31,7 +32,9 @@ export type Answer =
     }
   | { readonly kind: 'reset' }
   /** No answer; the connection is reset after `ms`, or never. */
-  | { readonly kind: 'hang'; readonly ms: number | undefined };
+  | { readonly kind: 'hang'; readonly ms: number | undefined }
+  /** An answer that begins and goes on, until the connection is reset after `ms`, or for ever. */
+  | { readonly kind: 'endless'; readonly ms: number | undefined; readonly bytesPerSecond: number };
 
 /** An answer and what the counters and listeners are told about it. */
 export interface Outcome {
@@ -40,12 +43,16 @@ export interface Outcome {
   readonly outcome: string;
   readonly error: string | undefined;
   readonly answer: Answer;
+  /** By how much the `Date` header of the answer is wrong. @default 0 */
+  readonly dateOffsetMs?: number;
 }
 
 export interface ServiceOptions {
   readonly context: Context;
   readonly faults: Faults;
   readonly credentials: LocalCredentials | undefined;
+  /** Decides the lag of each put under `read-lag`. */
+  readonly seed: number;
   readonly onRequest: (operation: string) => void;
   /** Told when a fault happens; for `latency` when the wait begins. */
   readonly onFault: (fault: Fault) => void;
@@ -54,6 +61,14 @@ export interface ServiceOptions {
 export const CONTENT_TYPE = 'application/x-amz-json-1.1';
 const TARGET_PREFIX = 'Logs_20140328.';
 const RIVAL_MESSAGE = '{"rival":true}';
+const SLOW_READ_BYTES_PER_SECOND = 16_384;
+const ENDLESS_BODY_BYTES_PER_SECOND = 1_048_576;
+
+/** What disturbances leave behind for the rest of a request. */
+interface Disturbed {
+  reading: ReadFaults;
+  dateOffsetMs: number;
+}
 
 /** Turns a request into an outcome: who signed it, what goes wrong, what the operation says. */
 export class Service {
@@ -63,50 +78,63 @@ export class Service {
     this.#options = options;
   }
 
+  /** How many bytes a second of the body of a request are read, when a fault slows that down. */
+  bodyBytesPerSecond(headers: IncomingHttpHeaders): number | undefined {
+    const { context, faults, onFault } = this.#options;
+    const fault = faults.drawSlowRead({ operation: operationName(headers), region: context.region });
+    if (fault === undefined) return undefined;
+    onFault(fault);
+    return fault.bytesPerSecond ?? SLOW_READ_BYTES_PER_SECOND;
+  }
+
   /** Never rejects, except with an AbortError when `signal` aborts while a latency fault holds the request. */
   async handle(call: Call, signal: AbortSignal): Promise<Outcome> {
     const name = operationName(call.headers);
     this.#options.onRequest(name);
-    try {
-      return await this.#carryOut(name, call, signal);
-    } catch (error) {
+    const disturbed: Disturbed = { reading: UNDISTURBED, dateOffsetMs: 0 };
+    const outcome = await this.#carryOut(name, call, disturbed, signal).catch((error) => {
       if (error instanceof ServiceError) return refusal(name, error);
       if (signal.aborted) throw error;
       return refusal(name, new ServiceError('InternalFailure', String(error), { status: 500 }));
-    }
+    });
+    return { ...outcome, dateOffsetMs: disturbed.dateOffsetMs };
   }
 
-  async #carryOut(name: string, call: Call, signal: AbortSignal): Promise<Outcome> {
+  async #carryOut(name: string, call: Call, disturbed: Disturbed, signal: AbortSignal): Promise<Outcome> {
     const { context, credentials, faults } = this.#options;
     if (credentials !== undefined) verifySignature(call, credentials, context.now());
-    const operation = findOperation(name);
-    if (operation === undefined) throw unknownOperation(call.headers);
-    const input = Input.parse(await decodeBody(call.body, call.headers['content-encoding']));
+    const known = findOperation(name);
+    const operation: Operation = known ?? (() => refuseUnknown(call.headers));
+    const input =
+      known === undefined
+        ? new Input({})
+        : Input.parse(await decodeBody(call.body, call.headers['content-encoding']));
     const target = this.#target(name, input);
     const drawn = faults.draw(target);
-    for (const fault of drawn) {
+    for (const { fault, ms } of drawn) {
       if (!isDisturbance(fault.kind)) {
         this.#options.onFault(fault);
-        return this.#withoutAnswer(fault, target, operation, input);
+        return this.#withoutAnswer({ fault, ms }, target, operation, input);
       }
       if (fault.kind === 'latency') {
         this.#options.onFault(fault);
-        await delay(fault.ms, undefined, { signal });
-      } else if (this.#disturb(fault, target)) {
+        await delay(ms, undefined, { signal });
+      } else if (this.#disturb(fault, target, disturbed)) {
         this.#options.onFault(fault);
       }
     }
-    return reply(name, operation(input, context));
+    return reply(name, operation(input, context, disturbed.reading));
   }
 
   #target(operation: string, input: Input): FaultTarget {
-    const { store } = this.#options.context;
+    const { region, store } = this.#options.context;
     const arn = input.peek('logGroupIdentifier') ?? input.peek('resourceArn');
     const logGroupName =
       input.peek('logGroupName') ?? (arn === undefined ? undefined : (groupNameOfArn(arn) ?? arn));
     const logStreamName = input.peek('logStreamName');
     return {
       operation,
+      region,
       logGroupName,
       logStreamName,
       groupExists: logGroupName !== undefined && store.groups.has(logGroupName),
@@ -115,8 +143,9 @@ export class Service {
   }
 
   /** Answers false when there was nothing to disturb any more. */
-  #disturb(fault: Fault, { logGroupName, logStreamName }: FaultTarget): boolean {
-    const { store, now } = this.#options.context;
+  #disturb(fault: Fault, { logGroupName, logStreamName }: FaultTarget, disturbed: Disturbed): boolean {
+    const { context, seed } = this.#options;
+    const { store, now } = context;
     const stream = store.findStream(logGroupName, logStreamName);
     switch (fault.kind) {
       case 'delete-group':
@@ -140,27 +169,37 @@ export class Service {
         if (stream === undefined) return false;
         store.rotateToken(stream);
         return true;
+      case 'empty-pages':
+        disturbed.reading = { ...disturbed.reading, emptyPages: fault.pages ?? 1 };
+        return true;
+      case 'read-lag':
+        disturbed.reading = { ...disturbed.reading, isReadable: lagging(fault.ms ?? 0, now(), seed) };
+        return true;
+      case 'false-date':
+        disturbed.dateOffsetMs += fault.offsetMs ?? 0;
+        return true;
       default:
         return true;
     }
   }
 
-  #withoutAnswer(fault: Fault, target: FaultTarget, operation: Operation, input: Input): Outcome {
+  #withoutAnswer(drawn: DrawnFault, target: FaultTarget, operation: Operation, input: Input): Outcome {
+    const { fault } = drawn;
     const error = faultAnswer(fault, target, this.#options.context);
     if (error !== undefined) return refusal(target.operation, error);
-    if (fault.kind === 'reset-after' || fault.kind === 'hang-after') {
+    if (['reset-after', 'hang-after', 'endless-body'].includes(fault.kind)) {
       try {
-        operation(input, this.#options.context);
+        operation(input, this.#options.context, UNDISTURBED);
       } catch (error) {
         // What it would have answered is lost like any other answer.
         if (!(error instanceof ServiceError)) throw error;
       }
     }
-    return { operation: target.operation, outcome: fault.kind, error: undefined, answer: silence(fault) };
+    return { operation: target.operation, outcome: fault.kind, error: undefined, answer: silence(drawn) };
   }
 }
 
-function silence(fault: Fault): Answer {
+function silence({ fault, ms }: DrawnFault): Answer {
   switch (fault.kind) {
     case 'html':
       return {
@@ -172,7 +211,11 @@ function silence(fault: Fault): Answer {
       };
     case 'hang-before':
     case 'hang-after':
-      return { kind: 'hang', ms: fault.ms };
+      return { kind: 'hang', ms };
+    case 'endless-body': {
+      const { bytesPerSecond = ENDLESS_BODY_BYTES_PER_SECOND } = fault;
+      return { kind: 'endless', ms, bytesPerSecond };
+    }
     default:
       return { kind: 'reset' };
   }
@@ -185,9 +228,9 @@ function operationName(headers: IncomingHttpHeaders): string {
   return OPERATION_NAMES.some((known) => known === name) ? name : 'other';
 }
 
-function unknownOperation(headers: IncomingHttpHeaders): ServiceError {
+function refuseUnknown(headers: IncomingHttpHeaders): never {
   const target = String(headers['x-amz-target'] ?? 'nothing').slice(0, 200);
-  return new ServiceError(
+  throw new ServiceError(
     'UnknownOperationException',
     `cloudwatch-logs-local does not emulate the operation that x-amz-target names: ${target}`,
   );

@@ -75,6 +75,23 @@ test('--fault takes a kind, a wait and a share', async (t) => {
   assert.equal(stored.body.events.length, 1);
 });
 
+test('--fault takes what each kind needs after the @', async (t) => {
+  const given = [
+    'latency@1-3',
+    'false-date@-60000',
+    'empty-pages@2',
+    'slow-read@4096:0.5',
+    'read-lag',
+    'quota@1',
+  ];
+  const child = run(t, '--port=0', ...given.flatMap((fault) => ['--fault', fault]));
+  const endpoint = (await lines(child)()).replace('CloudWatch Logs at ', '');
+  const reply = await call({ endpoint }, 'DescribeLogGroups', {});
+  assert.equal(reply.status, 200);
+  const behindMs = Date.now() - Date.parse(reply.headers.get('date') ?? '');
+  assert.ok(behindMs >= 60_000 && behindMs < 70_000, String(behindMs));
+});
+
 test('--help names every kind of fault', async (t) => {
   const { code, out } = await finished(run(t, '--help'));
   assert.equal(code, 0);

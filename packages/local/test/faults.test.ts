@@ -297,12 +297,15 @@ test('what is not a fault is refused with a word on what would be', async (t) =>
   const refused = (fault: unknown, message: RegExp) =>
     assert.throws(() => local.faults.set([fault as Fault]), { name: 'TypeError', message });
   refused({ kind: 'throtle' }, /kind 'throtle' is unknown, did you mean 'throttle'\?/);
-  refused({ kind: 'zzzzzzzzzzzz' }, /it is one of throttle, internal-error/);
+  refused({ kind: 'zzzzzzzzzzzz' }, /it is one of throttle, quota, internal-error/);
   refused({ kind: 'throttle', probabilty: 1 }, /unknown option 'probabilty', did you mean 'probability'\?/);
   refused({ kind: 'throttle', probability: 2 }, /probability must be a number from 0 to 1; got 2/);
   refused({ kind: 'throttle', times: -1 }, /times must be a whole number from 0, or Infinity; got -1/);
   refused({ kind: 'throttle', operation: 'PutLogEvent' }, /did you mean 'PutLogEvents'\?/);
-  refused({ kind: 'throttle', ms: 5 }, /ms has a meaning only for latency, hang-before, hang-after/);
+  refused(
+    { kind: 'throttle', ms: 5 },
+    /ms has a meaning only for latency, read-lag, hang-before, hang-after, endless-body/,
+  );
   refused({ kind: 'rival', retryAfterSeconds: 5 }, /retryAfterSeconds has a meaning only for throttle/);
   refused({ kind: 'latency' }, /needs ms/);
   refused(null, /must be an object/);

@@ -1,5 +1,6 @@
 import { invalidParameter, noSuchGroup, validation } from '../errors.js';
 import { type Input, LOG_GROUP_NAME } from '../input.js';
+import type { ReadFaults } from '../read-faults.js';
 import type { SequenceTokenRule, TokenErrorStyle } from '../sequence-tokens.js';
 import type { LogGroup, Store } from '../store.js';
 
@@ -31,7 +32,7 @@ export interface AcceptedPut {
 }
 
 /** Carries out a request and answers the body of the reply, or nothing for an empty one. */
-export type Operation = (input: Input, context: Context) => object | undefined;
+export type Operation = (input: Input, context: Context, reading: ReadFaults) => object | undefined;
 
 export function logGroupArn(
   name: string,

@@ -1,8 +1,8 @@
 import { invalidNextToken, invalidParameter } from '../errors.js';
-import { compileFilterPattern, type MessageFilter } from '../filter-pattern.js';
+import { compileFilterPattern } from '../filter-pattern.js';
 import { LOG_STREAM_NAME } from '../input.js';
 import { indexOf, type KeptEvent, type Position } from '../log-stream.js';
-import { parsePosition, positionDigits } from '../page-token.js';
+import { type PagePosition, parsePosition, positionDigits } from '../page-token.js';
 import { type Operation, readGroup } from './context.js';
 
 const MAX_PAGE_BYTES = 1_048_576;
@@ -10,7 +10,7 @@ const MAX_PAGE_EVENTS = 10_000;
 /** FilterLogEvents reads backwards from here on only. */
 const NEWEST_FIRST_SINCE = Date.UTC(2024, 0, 1);
 
-export const getLogEvents: Operation = (input, { store }) => {
+export const getLogEvents: Operation = (input, { store }, { emptyPages, isReadable }) => {
   const streamName = input.required('logStreamName', LOG_STREAM_NAME);
   const startTime = input.integer('startTime', { min: 0 });
   const endTime = input.integer('endTime', { min: 0 });
@@ -25,7 +25,15 @@ export const getLogEvents: Operation = (input, { store }) => {
   const events = between(stream.ordered(), startTime ?? 0, endTime ?? Number.POSITIVE_INFINITY);
   const forward = token?.forward ?? startFromHead;
   const from = token === undefined ? (forward ? 0 : events.length) : indexOf(events, token.position);
-  const page = forward ? pageForward(events, from, limit) : pageBackward(events, from, limit);
+  const emptyBefore = token?.position.emptyPages ?? 0;
+  if (emptyBefore < emptyPages) {
+    const place = token?.position ?? placeAt(events, from);
+    const digits = positionDigits({ ...place, emptyPages: emptyBefore + 1 });
+    return { events: [], nextForwardToken: `f/${digits}/s`, nextBackwardToken: `b/${digits}/s` };
+  }
+  const page = forward
+    ? pageForward(events, from, limit, isReadable)
+    : pageBackward(events, from, limit, isReadable);
 
   // A token names the place between two events. On an empty page both stay where the caller is, so that the end is
   // recognised by the same token coming back.
@@ -39,7 +47,7 @@ export const getLogEvents: Operation = (input, { store }) => {
   };
 };
 
-export const filterLogEvents: Operation = (input, { store }) => {
+export const filterLogEvents: Operation = (input, { store }, { emptyPages, isReadable }) => {
   const streamNames = input.strings('logStreamNames', { min: 1, max: 100, member: LOG_STREAM_NAME });
   const prefix = input.string('logStreamNamePrefix', LOG_STREAM_NAME);
   const startTime = input.integer('startTime', { min: 0 }) ?? 0;
@@ -55,12 +63,18 @@ export const filterLogEvents: Operation = (input, { store }) => {
   if (!startFromHead && startTime < NEWEST_FIRST_SINCE) {
     throw invalidParameter('startFromHead can be false only with a startTime from 1 January 2024 on.');
   }
-  const matches = compileFilterPattern(pattern);
+  const matchesPattern = compileFilterPattern(pattern);
+  const matches: EventFilter = (event) => isReadable(event) && matchesPattern(event.message);
   const names =
     prefix === undefined ? streamNames : [...group.streams.keys()].filter((name) => name.startsWith(prefix));
   const events = between(store.ordered(group, names), startTime, endTime + 1);
-  const from =
-    nextToken === undefined ? (startFromHead ? 0 : events.length) : indexOf(events, parsePosition(nextToken));
+  const token = nextToken === undefined ? undefined : parsePosition(nextToken);
+  const from = token === undefined ? (startFromHead ? 0 : events.length) : indexOf(events, token);
+  const emptyBefore = token?.emptyPages ?? 0;
+  if (emptyBefore < emptyPages) {
+    const place = { ...(token ?? placeAt(events, from)), emptyPages: emptyBefore + 1 };
+    return { events: [], searchedLogStreams: [], nextToken: positionDigits(place) };
+  }
   const page = startFromHead
     ? pageForward(events, from, limit, matches)
     : pageBackward(events, from, limit, matches).reverse();
@@ -92,20 +106,28 @@ function behind(event: KeptEvent): Position {
   return { timestamp: event.timestamp, arrival: event.arrival + 1 };
 }
 
-const EVERY: MessageFilter = () => true;
+/** The place in front of the event at `index`. */
+function placeAt(events: readonly KeptEvent[], index: number): PagePosition {
+  const event = events[index];
+  if (event !== undefined) return { timestamp: event.timestamp, arrival: event.arrival };
+  const last = events.at(-1);
+  return last === undefined ? { timestamp: 0, arrival: 0 } : behind(last);
+}
+
+type EventFilter = (event: KeptEvent) => boolean;
 
 /** Events from `from` on, up to `limit` and one page of bytes, at least one if there is one. */
 function pageForward(
   events: readonly KeptEvent[],
   from: number,
   limit: number,
-  matches = EVERY,
+  matches: EventFilter,
 ): KeptEvent[] {
   const page: KeptEvent[] = [];
   let bytes = 0;
   for (let index = from; index < events.length && page.length < limit; index++) {
     const event = events[index];
-    if (event === undefined || !matches(event.message)) continue;
+    if (event === undefined || !matches(event)) continue;
     bytes += event.bytes;
     if (bytes > MAX_PAGE_BYTES && page.length > 0) break;
     page.push(event);
@@ -114,12 +136,17 @@ function pageForward(
 }
 
 /** The last events before `to`, in reading order. */
-function pageBackward(events: readonly KeptEvent[], to: number, limit: number, matches = EVERY): KeptEvent[] {
+function pageBackward(
+  events: readonly KeptEvent[],
+  to: number,
+  limit: number,
+  matches: EventFilter,
+): KeptEvent[] {
   const page: KeptEvent[] = [];
   let bytes = 0;
   for (let index = to - 1; index >= 0 && page.length < limit; index--) {
     const event = events[index];
-    if (event === undefined || !matches(event.message)) continue;
+    if (event === undefined || !matches(event)) continue;
     bytes += event.bytes;
     if (bytes > MAX_PAGE_BYTES && page.length > 0) break;
     page.push(event);
@@ -131,17 +158,17 @@ function moreMatches(
   events: readonly KeptEvent[],
   at: number,
   forward: boolean,
-  matches: MessageFilter,
+  matches: EventFilter,
 ): boolean {
   const step = forward ? 1 : -1;
   for (let index = forward ? at : at - 1; index >= 0 && index < events.length; index += step) {
     const event = events[index];
-    if (event !== undefined && matches(event.message)) return true;
+    if (event !== undefined && matches(event)) return true;
   }
   return false;
 }
 
-function parseToken(token: string): { forward: boolean; position: Position } {
+function parseToken(token: string): { forward: boolean; position: Required<PagePosition> } {
   const match = /^([fb])\/(\d{56})\/s$/.exec(token);
   if (match === null) throw invalidNextToken();
   return { forward: match[1] === 'f', position: parsePosition(match[2] ?? '') };
