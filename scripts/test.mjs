@@ -45,8 +45,9 @@ async function main(words) {
   const isLoad = (file) => file.split('/').includes('load');
 
   if (words.length === 0) {
-    await check('types', ['typescript/bin/tsc', '-p', 'tsconfig.tests.json']);
-    await check('lint', ['@biomejs/biome/bin/biome', 'check', '.']);
+    await check('types', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.tests.json']);
+    await check('lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '.']);
+    await check('imports', ['scripts/check-imports.mjs']);
   }
   const queue = files.filter((file) => !isLoad(file));
   const worker = async () => {
@@ -67,10 +68,10 @@ function testFiles(folder) {
     });
 }
 
-/** A command of a dependency that must succeed, shown as one line. */
-async function check(label, [script, ...args]) {
+/** A script that must succeed, shown as one line. */
+async function check(label, args) {
   const log = path.join(results, `${label}.log`);
-  const { ms, problem } = await run([path.join('node_modules', script), ...args], log, 120);
+  const { ms, problem } = await run(args, log, 120);
   if (problem) tests.push({ name: label, outcome: 'failed', error: tail(log, 100) });
   console.log(`${problem ? '✗' : '✓'} ${label}  ${seconds(ms)}`);
 }

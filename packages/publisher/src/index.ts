@@ -8,23 +8,22 @@ export type {
   WarningCode,
 } from './accounts/diagnostics.js';
 export type { FlushResult } from './accounts/flush.js';
-export type { DropReason, RejectReason } from './batch/batch.js';
+export type { DropReason, RejectReason } from './batch/fate.js';
 export type { LogEvent } from './intake/intake.js';
 export { PublisherError, type PublisherErrorCode } from './options/errors.js';
 export { checkOptionNames, checkOptionsAreData, PUBLISHER_OPTION_NAMES } from './options/option-checks.js';
-export {
-  type AwsCredentials,
-  type AwsOptions,
-  type LogStreamNameFunction,
-  type OverflowPolicy,
-  type OversizePolicy,
-  type PublisherOptions,
-  type ResolvedOptions,
-  resolveOptions,
-  type SequenceTokenPolicy,
-  type SpoolMode,
-  type SpoolSettings,
+export type {
+  AwsCredentials,
+  AwsOptions,
+  LogStreamNameFunction,
+  OverflowPolicy,
+  OversizePolicy,
+  PublisherOptions,
+  SequenceTokenPolicy,
+  SpoolMode,
+  SpoolSettings,
 } from './options/options.js';
+export { type ResolvedOptions, resolveOptions } from './options/resolve-options.js';
 export type { EventContext } from './options/stream-name.js';
 export { createPublisher, type FlushOptions, Publisher } from './publisher.js';
 export type { SpoolStats } from './spool/spool-options.js';

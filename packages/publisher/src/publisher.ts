@@ -14,7 +14,8 @@ import { type Guarded, guardExit } from './exit/exit-guard.js';
 import { Remains } from './exit/remains.js';
 import { Intake, type LogEvent } from './intake/intake.js';
 import { streamNamerFor } from './intake/stream-namer.js';
-import { type PublisherOptions, type ResolvedOptions, resolveOptions } from './options/options.js';
+import type { PublisherOptions } from './options/options.js';
+import { type ResolvedOptions, resolveOptions } from './options/resolve-options.js';
 import type { EventContext, StreamNamer } from './options/stream-name.js';
 import { openSpool } from './spool/spool.js';
 import { Dispatcher } from './stream/dispatcher.js';
@@ -106,7 +107,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       provisioner: this.#provisioner,
       dispatcher,
       isClosing: () => this.#state !== 'open',
-      spooler: () => this.#spooler,
+      disk: () => this.#spooler,
     });
     const writers = this.#writers;
     this.#intake = new Intake({ ...shared, writers, namer: this.#namer });
@@ -114,7 +115,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     if (spool) {
       const open = internals.openSpool ?? openSpool;
       this.#spooler = new Spooler({ ...shared, writers, dispatcher, intake: this.#intake, open }, spool);
-      this.#intake.spooler = this.#spooler;
+      this.#intake.disk = this.#spooler;
     }
     this.#remains = new Remains({ ...shared, writers, spooler: this.#spooler });
     if (internals.guardExit ?? true) this.#unguard = guardExit(this.#exitHooks());

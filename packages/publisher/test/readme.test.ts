@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { PUBLISHER_OPTION_NAMES } from '../src/options/option-checks.ts';
-import { resolveOptions } from '../src/options/options.ts';
+import { resolveOptions } from '../src/options/resolve-options.ts';
 
 const OF_THE_TRANSPORTS = ['worker', 'levels'];
 

@@ -17,7 +17,8 @@ import { LineGatherer } from './line-gatherer.js';
 import { LEVEL, type LogInfo, type LogLine } from './log-info.js';
 import { drainLogger, type LoggerStream, takeBacklogAtExit } from './logger-backlog.js';
 import { type CloudWatchTransportOptions, sortOptions } from './options.js';
-import { startPublisher, type TransportPublisher } from './transport-publisher.js';
+import { startPublisher } from './start-publisher.js';
+import type { TransportPublisher } from './transport-publisher.js';
 
 /** What winston's loggers have and its types do not say here. */
 interface Logger extends LoggerStream {

@@ -1,4 +1,5 @@
-import type { Batch, DropReason, Fate, RejectReason } from '../batch/batch.js';
+import type { Batch } from '../batch/batch.js';
+import type { DropReason, Fate, RejectReason } from '../batch/fate.js';
 import type { SpoolStats } from '../spool/spool-options.js';
 
 /** The newest failure of a request. */

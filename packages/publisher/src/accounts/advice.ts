@@ -1,5 +1,6 @@
 import type { Advice } from '../cloudwatch/outcome.js';
 import type { PutFailure, Target } from '../cloudwatch/sink.js';
+import { safeMessage } from '../text/safe-text.js';
 import type { Warning } from './diagnostics.js';
 
 /** What to tell a person about a failure, in one line: what is wrong, what happens to the logs, what to do. */
@@ -37,21 +38,6 @@ export function explainFailure(
     case 'service':
       return `CloudWatch Logs does not take puts to the ${where} (${said}). Events are kept and sent again.`;
   }
-}
-
-/** What a service said, without the values of a log event or the signed headers that it may quote, on one short line. */
-export function safeMessage(message: string): string {
-  const text = withoutQuotedValues(message)
-    .replace(/The Canonical String for this request[\s\S]*/i, '')
-    .replace(/(x-amz-security-token\s*[:=]\s*|Credential=|Signature=)[^\s,']+/gi, '$1...')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return text.length > 300 ? `${text.slice(0, 300)}...` : text;
-}
-
-/** A value that is quoted may hold a quote itself, so everything up to the last end of a value goes. */
-export function withoutQuotedValues(message: string): string {
-  return message.replace(/Value '[\s\S]*' at '/g, "Value at '");
 }
 
 /** The retention of a group could not be set. */

@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import type { EventEmitter } from 'node:events';
 import { writeSync } from 'node:fs';
-import type { DropReason, RejectReason } from '../batch/batch.js';
+import type { DropReason, RejectReason } from '../batch/fate.js';
 import type { Target } from '../cloudwatch/sink.js';
 import type { Clock } from '../time/clock.js';
 

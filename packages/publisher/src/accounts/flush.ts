@@ -1,4 +1,5 @@
-import type { BatchObserver, Fate } from '../batch/batch.js';
+import type { BatchObserver } from '../batch/batch.js';
+import type { Fate } from '../batch/fate.js';
 
 /** What a flush achieved, in events that were waiting or under way when it was called. */
 export interface FlushResult {

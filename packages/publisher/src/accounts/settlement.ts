@@ -1,9 +1,10 @@
-import type { Batch, Fate, RejectReason } from '../batch/batch.js';
+import type { Batch } from '../batch/batch.js';
+import type { Fate, RejectReason } from '../batch/fate.js';
 import type { RejectedRange } from '../cloudwatch/outcome.js';
 import type { PutFailure, Target } from '../cloudwatch/sink.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
+import { safeMessage } from '../text/safe-text.js';
 import type { Accounts } from './accounts.js';
-import { safeMessage } from './advice.js';
 import type { Diagnostics } from './diagnostics.js';
 import type { MemoryBudget } from './memory-budget.js';
 

@@ -1,24 +1,8 @@
 import { EVENT_OVERHEAD_BYTES, MAX_BATCH_SPAN_MS } from '../options/limits.js';
 import { type IdRange, rangesOfIds } from '../structures/range-set.js';
+import type { Fate } from './fate.js';
+import type { Note } from './note.js';
 import { PackedEvents, type PackedEventsData } from './packed-events.js';
-
-/** An event that was larger than one log event may be, and became several. It is accounted for as one. */
-export interface SplitEvent {
-  /** The worst that happened to a part so far. */
-  worst: Fate | undefined;
-  /** What the event was counted as, once its last part was settled. */
-  counted: Fate | undefined;
-}
-
-/** What became of an event, from best to worst. */
-export type Fate = 'delivered' | RejectReason | DropReason;
-export type RejectReason = 'tooOld' | 'tooNew' | 'expired';
-export type DropReason = 'overflow' | 'oversize' | 'invalid' | 'poison' | 'shutdown';
-
-/** What is special about an event of a batch; most have none. */
-export type Note =
-  | { readonly kind: 'marker' }
-  | { readonly kind: 'part'; readonly event: SplitEvent; readonly last: boolean };
 
 /** Limits of a batch; the service's own or lower. */
 export interface BatchLimits {

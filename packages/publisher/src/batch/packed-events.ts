@@ -1,5 +1,5 @@
-import type { Note } from './batch.js';
 import { writeEscaped } from './json-bytes.js';
+import type { Note } from './note.js';
 
 const FIRST_BYTES = 1024;
 const COMPACT_FROM_EVENTS = 256;

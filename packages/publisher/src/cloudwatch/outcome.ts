@@ -1,6 +1,5 @@
-import { withoutQuotedValues } from '../accounts/advice.js';
-import type { RejectReason } from '../batch/batch.js';
-import { tokenInMessage } from '../stream/sequence-token.js';
+import type { RejectReason } from '../batch/fate.js';
+import { withoutQuotedValues } from '../text/safe-text.js';
 import type { Schedule } from './backoff.js';
 import type { PutFailure, PutResult, RejectedInfo } from './sink.js';
 
@@ -140,4 +139,16 @@ function rejectedRanges(info: RejectedInfo | undefined, count: number): Rejected
 
 function expectedToken(failure: PutFailure): string | null | undefined {
   return failure.expectedSequenceToken ?? tokenInMessage(failure.message);
+}
+
+/**
+ * The token that an error message names: `null` when it says that none is expected, `undefined` when it names
+ * none. Reads the texts of AWS and of emulators that leave the field `expectedSequenceToken` out.
+ */
+export function tokenInMessage(message: string): string | null | undefined {
+  const found =
+    /sequenceToken(?: is)?:\s*([^\s,]+)/i.exec(message) ?? /Expected(?: token)?:\s*([^\s,]+)/i.exec(message);
+  if (!found) return undefined;
+  const token = found[1].replace(/[.;]$/, '');
+  return token === 'null' || token === '' ? null : token;
 }

@@ -6,7 +6,7 @@ import { gzip } from 'node:zlib';
 import type { CloudWatchLogsClient, PutLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import type { Batch } from '../batch/batch.js';
 import { describe, PublisherError } from '../options/errors.js';
-import type { ResolvedOptions } from '../options/options.js';
+import type { ResolvedOptions } from '../options/resolve-options.js';
 import { encodePut } from './put-body.js';
 import { RequestHandler } from './request-handler.js';
 import { textOf, toPutFailure } from './sdk-failure.js';

@@ -2,11 +2,12 @@ import type { Accounts } from '../accounts/accounts.js';
 import type { Diagnostics } from '../accounts/diagnostics.js';
 import type { Intake } from '../intake/intake.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
-import type { ResolvedOptions, ResolvedSpool } from '../options/options.js';
+import type { ResolvedOptions, ResolvedSpool } from '../options/resolve-options.js';
 import type { SpoolDrop, SpooledEvent } from '../spool/spool.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import { type IdRange, RangeSet } from '../structures/range-set.js';
+import type { DiskTails } from './disk-tail.js';
 import type { SpooledCount } from './spooled-count.js';
 import { noteOf, type SplitState, weightOf } from './spooled-parts.js';
 
@@ -19,6 +20,7 @@ export interface SpoolLossesContext {
   readonly writers: StreamWriters;
   readonly intake: Pick<Intake, 'takeBack'>;
   readonly count: SpooledCount;
+  readonly tails: DiskTails;
 }
 
 /** What the spool drops or hands back: it is counted, or taken into memory again, unless it is there anyway. */
@@ -82,12 +84,12 @@ export class SpoolLosses {
   }
 
   #takeBack(events: readonly SpooledEvent[]): void {
-    const { writers, intake, count } = this.#context;
+    const { writers, intake, count, tails } = this.#context;
     const parts = new Map<StreamWriter, SplitState>();
     for (const event of events) {
       const { id, message, messageBytes, timestamp } = event;
       const writer = writers.of(event);
-      const { tail } = writer;
+      const tail = tails.live(writer);
       // Behind a tail is only what is kept at the end.
       if (!tail || id <= tail.cursor || id > tail.through) {
         this.#offDisk.add(id, id);

@@ -1,5 +1,8 @@
 import type { Flush } from '../accounts/flush.js';
-import type { Batch, Fate, SplitEvent } from '../batch/batch.js';
+import type { Batch } from '../batch/batch.js';
+import type { Fate } from '../batch/fate.js';
+import type { SplitEvent } from '../batch/note.js';
+import type { Target } from '../cloudwatch/sink.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
 
 /** A flush that waits for events of a tail. */
@@ -89,5 +92,48 @@ export class DiskTail {
   leave(): void {
     for (const { flush } of this.followers) flush.finished(0);
     this.followers = [];
+  }
+}
+
+/** The tails of all streams: of each stream one of its own events, and one of what earlier processes left. */
+export class DiskTails {
+  readonly #live = new Map<Target, DiskTail>();
+  readonly #replay = new Map<Target, DiskTail>();
+
+  get size(): number {
+    return this.#live.size + this.#replay.size;
+  }
+
+  *[Symbol.iterator](): IterableIterator<DiskTail> {
+    yield* this.#live.values();
+    yield* this.#replay.values();
+  }
+
+  live({ target }: StreamWriter): DiskTail | undefined {
+    return this.#live.get(target);
+  }
+
+  replay({ target }: StreamWriter): DiskTail | undefined {
+    return this.#replay.get(target);
+  }
+
+  has(target: Target): boolean {
+    return this.#live.has(target) || this.#replay.has(target);
+  }
+
+  /** The tail of a stream, which begins behind `cursor` if there is none yet. */
+  begin(writer: StreamWriter, isReplay: boolean, cursor: number): DiskTail {
+    const tails = isReplay ? this.#replay : this.#live;
+    let tail = tails.get(writer.target);
+    if (!tail) {
+      tail = new DiskTail(writer, isReplay, cursor);
+      tails.set(writer.target, tail);
+    }
+    return tail;
+  }
+
+  /** A tail was read to its end: new events stay in memory again. */
+  ended(tail: DiskTail): void {
+    (tail.isReplay ? this.#replay : this.#live).delete(tail.writer.target);
   }
 }

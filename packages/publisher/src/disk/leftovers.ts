@@ -1,12 +1,9 @@
-import type { Batch, Fate } from '../batch/batch.js';
-import type { StreamWriter } from '../stream/stream-writer.js';
+import type { Fate } from '../batch/fate.js';
+import type { StreamWriter, Unsettled } from '../stream/stream-writer.js';
 
-/** A batch that was not settled when its publisher ended. */
-export interface Leftover {
+/** A batch that was not settled when its publisher ended, with its stream. */
+export interface Leftover extends Unsettled {
   readonly writer: StreamWriter;
-  readonly batch: Batch;
-  /** The token of a put that may have stored it (`null` for none), if there was one. */
-  readonly mayBeStoredUnder: string | null | undefined;
   /** The same of a put that another thread made at the end of the process. */
   readonly rescuedUnder?: string | null | undefined;
 }

@@ -5,11 +5,10 @@ import type { MemoryBudget } from '../accounts/memory-budget.js';
 import type { Batch } from '../batch/batch.js';
 import type { PendingPut, Spool } from '../spool/spool.js';
 import { ReplayGate } from '../stream/replay-lane.js';
-import type { StreamWriter } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import { type IdRange, RangeSet } from '../structures/range-set.js';
 import type { Clock } from '../time/clock.js';
-import { DiskTail } from './disk-tail.js';
+import type { DiskTail, DiskTails } from './disk-tail.js';
 import { TailPass, type TailPassContext } from './read-pass.js';
 import { Resends } from './resends.js';
 import type { SpooledCount } from './spooled-count.js';
@@ -23,6 +22,7 @@ export interface LoaderContext {
   readonly writers: StreamWriters;
   readonly spool: Spool;
   readonly count: SpooledCount;
+  readonly tails: DiskTails;
   /** Whether an id is of an event that an earlier process left. */
   readonly isRecovered: (id: number) => boolean;
   /** Most bytes of a stream, in each of its lanes, that are read back at a time. */
@@ -38,7 +38,7 @@ const RETRY_MS = 1000;
 export class SpoolLoader {
   readonly #clock: Clock;
   readonly #passContext: TailPassContext;
-  readonly #tails = new Set<DiskTail>();
+  readonly #tails: DiskTails;
   readonly #resends: Resends;
   /** Ids that the spool dropped since the present reading began. */
   #gone = new RangeSet();
@@ -49,6 +49,7 @@ export class SpoolLoader {
 
   constructor(context: LoaderContext) {
     this.#clock = context.clock;
+    this.#tails = context.tails;
     const isStopped = () => this.#isStopped;
     const isGone = (id: number) => this.#gone.has(id);
     this.#resends = new Resends({ ...context, isGone, isStopped });
@@ -58,13 +59,6 @@ export class SpoolLoader {
       isSpokenFor: (id) => this.#resends.has(id) || isGone(id),
       isStopped,
     };
-  }
-
-  /** A tail of events behind `cursor`. */
-  begin(writer: StreamWriter, isReplay: boolean, cursor: number): DiskTail {
-    const tail = new DiskTail(writer, isReplay, cursor);
-    this.#tails.add(tail);
-    return tail;
   }
 
   /** Takes what earlier processes were about to put; nothing else is put on their streams before it. */
@@ -154,11 +148,8 @@ export class SpoolLoader {
   /** @returns whether it brought anything */
   async #pass(): Promise<boolean> {
     if (this.#isStopped) return false;
-    const { hasRead, ended } = await new TailPass(this.#tails, this.#passContext).run();
-    for (const tail of ended) {
-      this.#tails.delete(tail);
-      tail.writer.tailEnded(tail);
-    }
+    const { hasRead, ended } = await new TailPass(this.#passContext).run();
+    for (const tail of ended) this.#tails.ended(tail);
     return hasRead;
   }
 }

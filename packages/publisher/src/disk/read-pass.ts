@@ -4,7 +4,7 @@ import type { SpooledEvent } from '../spool/spool.js';
 import type { ReplayGate } from '../stream/replay-lane.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import type { Clock } from '../time/clock.js';
-import type { DiskTail } from './disk-tail.js';
+import type { DiskTail, DiskTails } from './disk-tail.js';
 import { noteOf, weightOf } from './spooled-parts.js';
 import { type TooOldContext, TooOldEvents } from './too-old-events.js';
 
@@ -14,6 +14,7 @@ export interface TailPassContext extends TooOldContext {
   readonly budget: MemoryBudget;
   readonly writers: StreamWriters;
   readonly gate: ReplayGate;
+  readonly tails: DiskTails;
   /** Most bytes of a stream, in each of its lanes, that are read back at a time. */
   readonly bytesPerStream: number;
   /** Whether an id is of an event that an earlier process left. */
@@ -48,8 +49,8 @@ export class TailPass {
   #loaded = 0;
   #position = Number.POSITIVE_INFINITY;
 
-  constructor(tails: Iterable<DiskTail>, context: TailPassContext) {
-    const { clock, spool, bytesPerStream } = context;
+  constructor(context: TailPassContext) {
+    const { clock, spool, bytesPerStream, tails } = context;
     this.#context = context;
     this.#tooOld = new TooOldEvents(context);
     this.#oldest = clock.now() - MAX_EVENT_AGE_MS;
@@ -96,14 +97,14 @@ export class TailPass {
   }
 
   #take(event: SpooledEvent): void {
-    const { writers, budget, bytesPerStream, isRecovered, isSpokenFor } = this.#context;
+    const { writers, tails, budget, bytesPerStream, isRecovered, isSpokenFor } = this.#context;
     const { id } = event;
     const isReplay = isRecovered(id);
     // Ids are written out of turn when one file is left and the next one begun; the gap is read later.
     if (!isReplay && id > this.#writtenThrough) return;
     this.#position = id;
     const writer = writers.of(event);
-    const tail = isReplay ? writer.replayTail : writer.tail;
+    const tail = isReplay ? tails.replay(writer) : tails.live(writer);
     if (!tail || id <= tail.cursor || this.#full.has(tail)) return;
     const bytes = this.#room.get(tail);
     if (bytes === undefined || isSpokenFor(id)) return;

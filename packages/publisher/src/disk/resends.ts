@@ -5,6 +5,7 @@ import type { PendingPut, Spool, SpooledEvent } from '../spool/spool.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import { RangeSet } from '../structures/range-set.js';
+import type { DiskTails } from './disk-tail.js';
 import type { SpooledCount } from './spooled-count.js';
 import { noteOf, type SplitState } from './spooled-parts.js';
 
@@ -14,6 +15,7 @@ export interface ResendsContext {
   readonly writers: StreamWriters;
   readonly spool: Spool;
   readonly count: SpooledCount;
+  readonly tails: DiskTails;
   /** Whether an event was dropped while it was read. */
   readonly isGone: (id: number) => boolean;
   readonly isStopped: () => boolean;
@@ -112,7 +114,7 @@ export class Resends {
   }
 
   #restore(put: PendingPut, events: readonly SpooledEvent[]): Batch | undefined {
-    const { budget, count, isGone, writers } = this.#context;
+    const { budget, count, isGone, tails, writers } = this.#context;
     const batch = new Batch({ maxBytes: Number.POSITIVE_INFINITY, maxEvents: Number.POSITIVE_INFINITY });
     const parts: SplitState = { split: undefined };
     for (const event of events) {
@@ -131,10 +133,10 @@ export class Resends {
     const writer = writers.of(put);
     const expected = RangeSet.of(put.ranges).count;
     if (!put.isIntact || batch.length < expected || writer.hasPut) batch.ambiguousTwice = true;
-    const { replayTail } = writer;
-    if (replayTail) {
-      replayTail.events -= batch.weight;
-      replayTail.movedOn(0, batch.weight, batch);
+    const tail = tails.replay(writer);
+    if (tail) {
+      tail.events -= batch.weight;
+      tail.movedOn(0, batch.weight, batch);
     }
     return batch;
   }

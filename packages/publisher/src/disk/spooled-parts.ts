@@ -1,4 +1,4 @@
-import type { Note, SplitEvent } from '../batch/batch.js';
+import type { Note, SplitEvent } from '../batch/note.js';
 import { PART_FLAG, type SpooledEvent } from '../spool/spool.js';
 
 /** The event whose parts come one after the other at present. */

@@ -1,20 +1,22 @@
 import path from 'node:path';
 import type { Accounts } from '../accounts/accounts.js';
-import { safeMessage } from '../accounts/advice.js';
 import type { Diagnostics, WarningCode } from '../accounts/diagnostics.js';
 import type { Flush } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import type { Batch } from '../batch/batch.js';
 import type { Target } from '../cloudwatch/sink.js';
-import { type Intake, partNotes } from '../intake/intake.js';
-import type { ResolvedOptions, ResolvedSpool } from '../options/options.js';
+import { type DiskPlace, type Intake, partNotes } from '../intake/intake.js';
+import type { ResolvedOptions, ResolvedSpool } from '../options/resolve-options.js';
 import type { openSpool, Recovery, Spool, SpoolDrop, SpoolStats } from '../spool/spool.js';
 import type { Dispatcher } from '../stream/dispatcher.js';
+import type { StreamDisk } from '../stream/stream-disk.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import { RangeSet } from '../structures/range-set.js';
+import { safeMessage } from '../text/safe-text.js';
 import type { Clock } from '../time/clock.js';
 import { SpoolLosses } from './disk-losses.js';
+import { DiskTails } from './disk-tail.js';
 import { LeftoverKeeper } from './keep-at-end.js';
 import type { Leftover } from './leftovers.js';
 import { PutNotes } from './put-notes.js';
@@ -44,7 +46,7 @@ const RESERVE = 1 / 4;
  * happens. In mode 'overflow' memory holds the head of a stream and disk its tail; in mode 'always' what is in memory
  * is on disk too. An event counts as `spooled` while it is on disk only.
  */
-export class Spooler {
+export class Spooler implements StreamDisk, DiskPlace {
   readonly #context: SpoolerContext;
   readonly #settings: ResolvedSpool;
   readonly #isAlways: boolean;
@@ -55,6 +57,7 @@ export class Spooler {
   readonly #notes: PutNotes;
   readonly #keeper: LeftoverKeeper;
   readonly #count = new SpooledCount();
+  readonly #tails = new DiskTails();
   /** Ids of events that earlier processes left. */
   readonly #recovered = new RangeSet();
   /** What the spool said while an event was given to it, before that event had its place. */
@@ -70,7 +73,7 @@ export class Spooler {
     this.#liveBytes = Math.floor(budget.maxBytes * (1 - RESERVE));
     this.#spool = this.#open();
     const isRecovered = (id: number) => this.#recovered.has(id);
-    const shared = { ...context, spool: this.#spool, count: this.#count, isRecovered };
+    const shared = { ...context, spool: this.#spool, count: this.#count, tails: this.#tails, isRecovered };
     this.#loader = new SpoolLoader({
       ...shared,
       bytesPerStream: Math.max(
@@ -93,10 +96,9 @@ export class Spooler {
     return this.#spool.stats();
   }
 
-  /** @returns false when it is not accepted here, so that the rules of memory hold */
   take(writer: StreamWriter, text: string, time: number, size: number): boolean {
     return this.#hearLater(() => {
-      const isMemorys = writer.tail === undefined && this.#hasMemory(size);
+      const isMemorys = this.#hasMemory(writer, size);
       const id = isMemorys && !this.#isAlways ? 0 : this.#append(writer.target, time, text, 0);
       if (isMemorys) {
         this.#context.budget.take(size);
@@ -108,11 +110,10 @@ export class Spooler {
     });
   }
 
-  /** The same for an event that became several. */
   takeParts(writer: StreamWriter, parts: readonly string[], sizes: readonly number[], time: number): boolean {
     return this.#hearLater(() => {
       const total = sizes.reduce((sum, size) => sum + size, 0);
-      let isMemorys = writer.tail === undefined && this.#hasMemory(total);
+      let isMemorys = this.#hasMemory(writer, total);
       const notes = partNotes(parts.length);
       for (const [index, part] of parts.entries()) {
         const note = notes[index];
@@ -132,15 +133,10 @@ export class Spooler {
     });
   }
 
-  /**
-   * Called before every put. A batch that is on disk is put only when it is written, and noted with its token, so
-   * that the next process can put the very same batch. Others wait until it is known there which puts have ended.
-   */
   beforePut(target: Target, batch: Batch, sequenceToken: string | undefined): Promise<void> | undefined {
     return batch.isSpooled ? this.#notes.before(target, batch, sequenceToken) : this.#notes.settled();
   }
 
-  /** A batch met its fate. */
   settled(batch: Batch): void {
     if (batch.isSpooled) {
       const ranges = batch.spoolRanges;
@@ -150,12 +146,14 @@ export class Spooler {
     this.#loader.settled(batch);
   }
 
-  /** A stream fails, so that others need not wait for it. */
   failing(): void {
     this.#loader.failing();
   }
 
-  /** One event in memory was dropped that is on disk too. */
+  hasEventsOf(target: Target): boolean {
+    return this.#tails.has(target);
+  }
+
   dropped(id: number): void {
     this.#spool.acknowledge([[id, id]]);
     this.#losses.settled([[id, id]]);
@@ -259,14 +257,14 @@ export class Spooler {
     else callback();
   }
 
-  #hasMemory(bytes: number): boolean {
-    return this.#context.budget.usedBytes + bytes <= this.#liveBytes;
+  #hasMemory(writer: StreamWriter, bytes: number): boolean {
+    return !this.#tails.live(writer) && this.#context.budget.usedBytes + bytes <= this.#liveBytes;
   }
 
   #onlyOnDisk(writer: StreamWriter, id: number, events: number): void {
-    writer.tail ??= this.#loader.begin(writer, false, id - 1);
-    writer.tail.through = id;
-    writer.tail.events += events;
+    const tail = this.#tails.begin(writer, false, id - 1);
+    tail.through = id;
+    tail.events += events;
     this.#count.add(events);
   }
 
@@ -281,9 +279,9 @@ export class Spooler {
     this.#recovered.addAll(sorted.ranges());
     for (const stream of perStream) {
       const writer = writers.of(stream);
-      writer.replayTail ??= this.#loader.begin(writer, true, first - 1);
-      writer.replayTail.through = Math.max(writer.replayTail.through, last);
-      writer.replayTail.events += stream.events;
+      const tail = this.#tails.begin(writer, true, first - 1);
+      tail.through = Math.max(tail.through, last);
+      tail.events += stream.events;
     }
     this.#loader.resend(pendingPuts);
     this.#loader.kick();

@@ -1,10 +1,11 @@
 import type { Accounts } from '../accounts/accounts.js';
 import type { Diagnostics } from '../accounts/diagnostics.js';
-import type { Batch, Fate } from '../batch/batch.js';
+import type { Batch } from '../batch/batch.js';
+import type { Fate } from '../batch/fate.js';
 import type { PublisherSnapshot } from '../batch/snapshot.js';
 import type { Leftover, RescuedBatch } from '../disk/leftovers.js';
 import type { Spooler } from '../disk/spooler.js';
-import type { ResolvedOptions } from '../options/options.js';
+import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 
 /** What the remains need of their publisher. */
@@ -54,7 +55,9 @@ export class Remains {
     let lost = 0;
     const release = (): Leftover[] => {
       const unsettled: Leftover[] = [];
-      for (const leftover of [...writers].flatMap((writer) => writer.release())) {
+      for (const leftover of [...writers].flatMap((writer) =>
+        writer.release().map((one) => ({ ...one, writer })),
+      )) {
         const result = byBatch.get(leftover.batch);
         if (result?.isSettled) leftover.writer.settle(leftover.batch, result.fates);
         else if (spooler) unsettled.push({ ...leftover, rescuedUnder: result?.putUnder });

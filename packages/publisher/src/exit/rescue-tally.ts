@@ -1,5 +1,6 @@
 import { FATES } from '../accounts/accounts.js';
-import type { BatchObserver, Fate } from '../batch/batch.js';
+import type { BatchObserver } from '../batch/batch.js';
+import type { Fate } from '../batch/fate.js';
 import type { RescuedBatch } from '../disk/leftovers.js';
 
 /** Memory that two threads share for what one of them does with a number of batches. */

@@ -1,10 +1,11 @@
 import type { Accounts } from '../accounts/accounts.js';
 import type { Diagnostics } from '../accounts/diagnostics.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
-import type { Batch, DropReason, Note, SplitEvent } from '../batch/batch.js';
-import type { Spooler } from '../disk/spooler.js';
+import type { Batch } from '../batch/batch.js';
+import type { DropReason } from '../batch/fate.js';
+import type { Note, SplitEvent } from '../batch/note.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
-import type { ResolvedOptions } from '../options/options.js';
+import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { EventContext, StreamNamer } from '../options/stream-name.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
@@ -17,6 +18,14 @@ export interface LogEvent {
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
   readonly message: string;
+}
+
+/** A place on disk for events that memory has no room for, or that are to be on disk in any case. */
+export interface DiskPlace {
+  /** @returns false when the event is not taken here, so that the rules of memory hold */
+  take(writer: StreamWriter, text: string, time: number, size: number): boolean;
+  /** The same for an event that became several. */
+  takeParts(writer: StreamWriter, parts: readonly string[], sizes: readonly number[], time: number): boolean;
 }
 
 /** What the intake needs of its publisher. */
@@ -32,8 +41,7 @@ export interface IntakeContext {
 
 /** Takes events: checks them, splits those that are too large, and finds each its place, or counts it. */
 export class Intake {
-  /** Where events go that memory has no room for. */
-  spooler: Spooler | undefined;
+  disk: DiskPlace | undefined;
   readonly #context: IntakeContext;
   readonly #overflow: Overflow;
 
@@ -56,7 +64,7 @@ export class Intake {
     const size = Buffer.byteLength(text) + EVENT_OVERHEAD_BYTES;
     const writer = writers.named(namer.nameFor(time, eventContext, text));
     if (size > options.maxEventBytes) return this.#takeOversize(writer, text, time, size);
-    if (this.spooler?.take(writer, text, time, size)) return true;
+    if (this.disk?.take(writer, text, time, size)) return true;
     if (!this.#fits(size)) return this.#refuseOverflow(writer, size, time);
     budget.take(size);
     writer.append(text, time, size);
@@ -110,7 +118,7 @@ export class Intake {
     const parts = oversize === 'split' ? splitMessage(text, room) : [truncateMessage(text, room)];
     const sizes = parts.map((part) => Buffer.byteLength(part) + EVENT_OVERHEAD_BYTES);
     const total = sizes.reduce((sum, one) => sum + one, 0);
-    const isSpooled = this.spooler?.takeParts(writer, parts, sizes, time) ?? false;
+    const isSpooled = this.disk?.takeParts(writer, parts, sizes, time) ?? false;
     if (!isSpooled && !this.#fits(total)) return this.#refuseOverflow(writer, total, time);
     if (parts.length > 1) accounts.splitEvents++;
     else {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import type { Diagnostics } from '../accounts/diagnostics.js';
-import type { ResolvedOptions } from '../options/options.js';
+import type { ResolvedOptions } from '../options/resolve-options.js';
 import { compileStreamName, type StreamNamer, streamNamerOf } from '../options/stream-name.js';
 
 /** Names the streams of one publisher in this process. */

@@ -1,7 +1,5 @@
-import path from 'node:path';
 import type { CloudWatchLogsClient, Entity } from '@aws-sdk/client-cloudwatch-logs';
-import { type LOG_GROUP_CLASSES, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, MAX_EVENT_BYTES } from './limits.js';
-import { checkOptions } from './option-checks.js';
+import type { LOG_GROUP_CLASSES } from './limits.js';
 import type { EventContext } from './stream-name.js';
 
 /** Static credentials, as the SDK takes them. */
@@ -137,84 +135,4 @@ export interface PublisherOptions {
   readonly entity?: Entity;
   /** Says that the events are in the embedded metric format (`x-amzn-logs-format: json/emf`). @default false */
   readonly emf?: boolean;
-}
-
-/** Options after checking, with every default filled in. */
-export type ResolvedOptions = Required<
-  Pick<
-    PublisherOptions,
-    | 'logGroupName'
-    | 'logStreamName'
-    | 'aws'
-    | 'createLogGroup'
-    | 'createLogStream'
-    | 'flushIntervalMs'
-    | 'maxBatchBytes'
-    | 'maxBatchEvents'
-    | 'maxEventBytes'
-    | 'oversize'
-    | 'maxBufferBytes'
-    | 'overflow'
-    | 'sequenceTokens'
-    | 'maxInFlight'
-    | 'maxRequests'
-    | 'requestTimeoutMs'
-    | 'flushTimeoutMs'
-    | 'closeTimeoutMs'
-    | 'gzip'
-    | 'emf'
-  >
-> &
-  PublisherOptions & { readonly spool?: ResolvedSpool };
-
-/** Settings of the spool with every default filled in. */
-export type ResolvedSpool = Required<SpoolSettings>;
-
-/**
- * Checks all options and fills in the defaults.
- *
- * @throws PublisherError `CLOUDWATCH_LOGS_INVALID_OPTION`, naming the option, what was expected and what came
- */
-export function resolveOptions(options: PublisherOptions): ResolvedOptions {
-  checkOptions(options);
-  const maxBufferBytes = options.maxBufferBytes ?? 64 * 1024 * 1024;
-  // A batch may fill half of the memory at the most, so that one can be built while another is under way.
-  const maxBatchBytes = Math.min(options.maxBatchBytes ?? MAX_BATCH_BYTES, Math.floor(maxBufferBytes / 2));
-  return {
-    ...withoutUndefined(options),
-    logGroupName: options.logGroupName,
-    logStreamName: options.logStreamName ?? '{date}/{hostname}/{instance}',
-    aws: options.aws ?? {},
-    createLogGroup: options.createLogGroup ?? true,
-    createLogStream: options.createLogStream ?? true,
-    flushIntervalMs: options.flushIntervalMs ?? 1000,
-    maxBatchBytes,
-    maxBatchEvents: options.maxBatchEvents ?? MAX_BATCH_EVENTS,
-    maxEventBytes: Math.min(options.maxEventBytes ?? MAX_EVENT_BYTES, maxBatchBytes),
-    oversize: options.oversize ?? 'split',
-    maxBufferBytes,
-    overflow: options.overflow ?? 'drop-oldest',
-    sequenceTokens: options.sequenceTokens ?? 'auto',
-    maxInFlight: options.maxInFlight ?? 1,
-    maxRequests: options.maxRequests ?? 8,
-    requestTimeoutMs: options.requestTimeoutMs ?? 15_000,
-    flushTimeoutMs: options.flushTimeoutMs ?? 30_000,
-    closeTimeoutMs: options.closeTimeoutMs ?? 8_000,
-    gzip: options.gzip ?? false,
-    emf: options.emf ?? false,
-    spool: options.spool && resolveSpool(options.spool),
-  };
-}
-
-function resolveSpool({ directory, maxBytes, mode, fsyncIntervalMs }: SpoolSettings): ResolvedSpool {
-  return {
-    directory: path.resolve(directory), // a later change of the working directory must not move it
-    maxBytes: maxBytes ?? 1024 * 1024 * 1024,
-    mode: mode ?? 'overflow',
-    fsyncIntervalMs: fsyncIntervalMs ?? 500,
-  };
-}
-
-function withoutUndefined<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

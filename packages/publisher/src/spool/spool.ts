@@ -1,8 +1,7 @@
 import fs from 'node:fs';
-import type { IdRange } from '../structures/range-set.js';
+import { type IdRange, shiftRanges } from '../structures/range-set.js';
 import { makeRoom, type PlacedSegment } from './files/make-room.js';
 import type { Segment } from './files/segment.js';
-import { dropOf } from './files/spool-drop.js';
 import { readSpool } from './files/spool-reader.js';
 import { Volume } from './files/volume.js';
 import { Volumes } from './files/volumes.js';
@@ -10,7 +9,14 @@ import type { SpooledEvent } from './format/event-frame.js';
 import { Heartbeat } from './owners/heartbeat.js';
 import { currentOwner, HEARTBEAT_MS, OwnerDirectory } from './owners/owner-directory.js';
 import { OwnerWatch } from './owners/owner-watch.js';
-import type { PutNote, Recovery, SpoolOptions, SpoolStats, SpoolTrouble } from './spool-options.js';
+import type {
+  PutNote,
+  Recovery,
+  SpoolDrop,
+  SpoolOptions,
+  SpoolStats,
+  SpoolTrouble,
+} from './spool-options.js';
 import { Adoption } from './takeover/adoption.js';
 import { SpoolWriter } from './writing/spool-writer.js';
 
@@ -286,4 +292,19 @@ export class Spool {
  */
 export function openSpool(options: SpoolOptions): Spool {
   return new Spool(options);
+}
+
+/** Describes events that are given up: `ranges` are ids of `segments`, which `base` makes ids of the spool. */
+function dropOf(
+  reason: SpoolDrop['reason'],
+  segments: readonly Segment[],
+  ranges: readonly IdRange[],
+  base: number,
+): SpoolDrop {
+  const weigh: SpoolDrop['weigh'] = (some) => {
+    const inFiles = shiftRanges(some, -base);
+    return segments.reduce((sum, segment) => sum + segment.weigh(segment.ids.intersection(inFiles)), 0);
+  };
+  const lost = shiftRanges(ranges, base);
+  return { reason, events: weigh(lost), ranges: lost, weigh };
 }

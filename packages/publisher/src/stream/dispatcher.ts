@@ -1,5 +1,13 @@
 import { Fifo } from '../structures/fifo.js';
-import type { StreamWriter } from './stream-writer.js';
+
+/** One that has something to put at times. */
+export interface PutSource {
+  /** Owned by the dispatcher: whether it stands in its queue. */
+  isQueued: boolean;
+  readonly canPut: boolean;
+  /** Starts one put, and calls {@link Dispatcher.finished} when that ended. */
+  start(): void;
+}
 
 /**
  * Gives the request slots of a publisher to its writers, in turn: a stream with a long backlog gets one put,
@@ -7,7 +15,7 @@ import type { StreamWriter } from './stream-writer.js';
  */
 export class Dispatcher {
   readonly #maxRequests: number;
-  readonly #ready = new Fifo<StreamWriter>();
+  readonly #ready = new Fifo<PutSource>();
   #underWay = 0;
   #isPaused = false;
 
@@ -16,13 +24,13 @@ export class Dispatcher {
   }
 
   /** The writer has something to put and may. */
-  offer(writer: StreamWriter): void {
+  offer(writer: PutSource): void {
     this.#enqueue(writer);
     this.#dispatch();
   }
 
   /** A put of the writer ended, and its slot is free. */
-  finished(writer: StreamWriter): void {
+  finished(writer: PutSource): void {
     this.#underWay--;
     this.#enqueue(writer);
     this.#dispatch();
@@ -38,7 +46,7 @@ export class Dispatcher {
     this.#dispatch();
   }
 
-  #enqueue(writer: StreamWriter): void {
+  #enqueue(writer: PutSource): void {
     if (writer.isQueued || !writer.canPut) return;
     writer.isQueued = true;
     this.#ready.push(writer);

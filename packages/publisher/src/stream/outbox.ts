@@ -1,5 +1,6 @@
 import type { MemoryBudget } from '../accounts/memory-budget.js';
-import { Batch, type BatchLimits, type Note } from '../batch/batch.js';
+import { Batch, type BatchLimits } from '../batch/batch.js';
+import type { Note } from '../batch/note.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
 import { Fifo } from '../structures/fifo.js';
 import type { Clock } from '../time/clock.js';

@@ -1,5 +1,4 @@
 import type { Accounts } from '../accounts/accounts.js';
-import { safeMessage } from '../accounts/advice.js';
 import type { Diagnostics } from '../accounts/diagnostics.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import { Settlement } from '../accounts/settlement.js';
@@ -8,7 +7,8 @@ import type { Schedule } from '../cloudwatch/backoff.js';
 import { type Advice, judge, type Outcome } from '../cloudwatch/outcome.js';
 import { judgeProvisioning, type Provisioner } from '../cloudwatch/provisioner.js';
 import type { PutFailure, PutResult, PutSuccess, Sink, Target } from '../cloudwatch/sink.js';
-import type { ResolvedOptions } from '../options/options.js';
+import type { ResolvedOptions } from '../options/resolve-options.js';
+import { safeMessage } from '../text/safe-text.js';
 import { SequenceToken } from './sequence-token.js';
 import { StreamWarnings } from './stream-warnings.js';
 import { Rest, type RestContext } from './waits.js';

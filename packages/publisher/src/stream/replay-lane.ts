@@ -1,4 +1,5 @@
-import { Batch, type BatchLimits, type Note } from '../batch/batch.js';
+import { Batch, type BatchLimits } from '../batch/batch.js';
+import type { Note } from '../batch/note.js';
 import { Fifo } from '../structures/fifo.js';
 
 const MOST_REQUESTS = 2;

@@ -85,15 +85,3 @@ export class SequenceToken {
     return random * 15 * this.#contention;
   }
 }
-
-/**
- * The token that an error message names: `null` when it says that none is expected, `undefined` when it names
- * none. Reads the texts of AWS and of emulators that leave the field `expectedSequenceToken` out.
- */
-export function tokenInMessage(message: string): string | null | undefined {
-  const found =
-    /sequenceToken(?: is)?:\s*([^\s,]+)/i.exec(message) ?? /Expected(?: token)?:\s*([^\s,]+)/i.exec(message);
-  if (!found) return undefined;
-  const token = found[1].replace(/[.;]$/, '');
-  return token === 'null' || token === '' ? null : token;
-}

@@ -1,16 +1,16 @@
 import { FirstEvents, type Flush } from '../accounts/flush.js';
-import type { Batch, Fate, Note } from '../batch/batch.js';
+import type { Batch } from '../batch/batch.js';
+import type { Fate } from '../batch/fate.js';
+import type { Note } from '../batch/note.js';
 import { type BatchSnapshot, snapshotBatch } from '../batch/snapshot.js';
 import { toPutFailure } from '../cloudwatch/sdk-failure.js';
 import type { PutResult, Target } from '../cloudwatch/sink.js';
-import type { DiskTail } from '../disk/disk-tail.js';
-import type { Leftover } from '../disk/leftovers.js';
-import type { Spooler } from '../disk/spooler.js';
 import type { Deadlines } from '../time/deadlines.js';
-import type { Dispatcher } from './dispatcher.js';
+import type { Dispatcher, PutSource } from './dispatcher.js';
 import type { Pace } from './pace.js';
 import { Answers, type AnswersContext } from './put-answers.js';
 import type { ReplayGate, ReplayLane } from './replay-lane.js';
+import type { StreamDisk } from './stream-disk.js';
 import { StreamQueue } from './stream-queue.js';
 
 /** What the writers of a publisher share. */
@@ -18,22 +18,24 @@ export interface WriterContext extends AnswersContext {
   readonly deadlines: Deadlines;
   readonly dispatcher: Dispatcher;
   readonly pace: Pace;
-  readonly spooler: () => Spooler | undefined;
+  readonly disk: () => StreamDisk | undefined;
+}
+
+/** A batch that was not settled when its publisher ended. */
+export interface Unsettled {
+  readonly batch: Batch;
+  /** The token of a put that may have stored it (`null` for none), if there was one. */
+  readonly mayBeStoredUnder: string | null | undefined;
 }
 
 /**
  * Writes one log stream: puts its batches one after the other. A stream that fails waits by itself and holds no request
  * slot, so that it never holds up another. An event is in one place: the outbox or a batch under way; then it is settled.
  */
-export class StreamWriter {
+export class StreamWriter implements PutSource {
   readonly target: Target;
-  /** Owned by the dispatcher: whether the writer stands in its queue. */
   isQueued = false;
   lastUsedAt: number;
-  /** Owned by the spooler: events of this stream that are only on disk. */
-  tail: DiskTail | undefined;
-  /** Owned by the spooler: what earlier processes left on disk. */
-  replayTail: DiskTail | undefined;
 
   readonly #context: WriterContext;
   readonly #queue: StreamQueue;
@@ -43,7 +45,7 @@ export class StreamWriter {
   #held = 0;
 
   constructor(target: Target, context: WriterContext) {
-    const { options, clock, deadlines, budget, pace, spooler } = context;
+    const { options, clock, deadlines, budget, pace, disk } = context;
     this.target = target;
     this.lastUsedAt = clock.now();
     this.#context = context;
@@ -59,8 +61,8 @@ export class StreamWriter {
     this.#answers = new Answers(target, context, {
       putBack: (batch) => this.#queue.live.putBack(batch),
       offer: () => this.#offer(),
-      onSettled: (batch) => spooler()?.settled(batch),
-      onFailing: () => spooler()?.failing(),
+      onSettled: (batch) => disk()?.settled(batch),
+      onFailing: () => disk()?.failing(),
     });
   }
 
@@ -98,10 +100,6 @@ export class StreamWriter {
 
   get isHeld(): boolean {
     return this.#held > 0;
-  }
-
-  get hasTail(): boolean {
-    return this.tail !== undefined || this.replayTail !== undefined || this.isHeld;
   }
 
   get hasDue(): boolean {
@@ -148,12 +146,6 @@ export class StreamWriter {
     this.#offer();
   }
 
-  /** A tail was read to its end: new events stay in memory again. */
-  tailEnded(tail: DiskTail): void {
-    if (tail === this.tail) this.tail = undefined;
-    else this.replayTail = undefined;
-  }
-
   /** The oldest batch whose events may still be dropped. */
   get droppable(): Batch | undefined {
     return this.#queue.live.droppable;
@@ -171,7 +163,7 @@ export class StreamWriter {
 
   /** One event in memory was dropped that may be on disk too; `id` is 0 when it is not. */
   droppedFromSpool(id: number): void {
-    if (id > 0) this.#context.spooler()?.dropped(id);
+    if (id > 0) this.#context.disk()?.dropped(id);
   }
 
   /** Takes over what another publisher left, with the token that it knew. */
@@ -230,21 +222,17 @@ export class StreamWriter {
   }
 
   /** Everything that is not settled; never puts again. The caller settles it. */
-  release(): Leftover[] {
-    const leftovers = [...this.unsettled()].map((batch): Leftover => {
+  release(): Unsettled[] {
+    const unsettled = [...this.unsettled()].map((batch): Unsettled => {
       const underWay = this.#underWay.has(batch) ? (this.#tokenFor(batch) ?? null) : undefined;
       // `null` is a token too: none.
-      return {
-        writer: this,
-        batch,
-        mayBeStoredUnder: underWay === undefined ? batch.ambiguousToken : underWay,
-      };
+      return { batch, mayBeStoredUnder: underWay === undefined ? batch.ambiguousToken : underWay };
     });
     this.#answers.abandon();
     this.#underWay.clear();
     this.#queue.clear();
     this.#answers.rest.cancel();
-    return leftovers;
+    return unsettled;
   }
 
   /** Settles a batch that was released. */
@@ -268,9 +256,9 @@ export class StreamWriter {
   }
 
   async #put(batch: Batch): Promise<void> {
-    const { accounts, sink, clock, dispatcher, spooler } = this.#context;
+    const { accounts, sink, clock, dispatcher, disk } = this.#context;
     const token = this.#tokenFor(batch);
-    const spooling = spooler()?.beforePut(this.target, batch, token);
+    const spooling = disk()?.beforePut(this.target, batch, token);
     if (spooling) {
       await spooling;
       if (this.#answers.isAbandoned) return;

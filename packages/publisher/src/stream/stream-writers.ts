@@ -58,7 +58,13 @@ export class StreamWriters {
   #forgetIdle(): void {
     const before = this.#clock.now() - IDLE_AFTER_MS;
     for (const [name, writer] of this.#byName) {
-      if (writer.isIdle && !writer.hasTail && writer.lastUsedAt <= before) this.#byName.delete(name);
+      if (
+        writer.isIdle &&
+        !writer.isHeld &&
+        writer.lastUsedAt <= before &&
+        !this.#context.disk()?.hasEventsOf(writer.target)
+      )
+        this.#byName.delete(name);
     }
     // Doubling keeps the sweeps rare when most streams are in use.
     this.#sweepFrom = Math.max(SWEEP_FROM, this.#byName.size * 2);

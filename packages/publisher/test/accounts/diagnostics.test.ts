@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
-import { explainFailure, safeMessage } from '../../src/accounts/advice.ts';
+import { explainFailure } from '../../src/accounts/advice.ts';
 import { Diagnostics, type PublisherEvents, type Warning } from '../../src/accounts/diagnostics.ts';
 import type { PutFailure } from '../../src/cloudwatch/sink.ts';
 import { Publisher } from '../../src/publisher.ts';
+import { safeMessage } from '../../src/text/safe-text.ts';
 import { type Fault, SimulatedService, seededRandom, VirtualClock } from '../support/simulation.ts';
 
 function setUp() {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Accounts } from '../../src/accounts/accounts.ts';
-import { Batch, type BatchObserver, type Fate } from '../../src/batch/batch.ts';
+import { Batch, type BatchObserver } from '../../src/batch/batch.ts';
+import type { Fate } from '../../src/batch/fate.ts';
 
 const LIMITS = { maxBytes: 1_048_576, maxEvents: 10_000 };
 const DAY_MS = 86_400_000;

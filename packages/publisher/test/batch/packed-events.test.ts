@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Note } from '../../src/batch/batch.ts';
+import type { Note } from '../../src/batch/note.ts';
 import { PackedEvents } from '../../src/batch/packed-events.ts';
 
 interface Event {

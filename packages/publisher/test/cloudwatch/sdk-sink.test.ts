@@ -13,7 +13,8 @@ import { judge } from '../../src/cloudwatch/outcome.ts';
 import { toPutFailure } from '../../src/cloudwatch/sdk-failure.ts';
 import { CloudWatchLogsSink } from '../../src/cloudwatch/sdk-sink.ts';
 import type { PutFailure } from '../../src/cloudwatch/sink.ts';
-import { type PublisherOptions, resolveOptions } from '../../src/options/options.ts';
+import type { PublisherOptions } from '../../src/options/options.ts';
+import { resolveOptions } from '../../src/options/resolve-options.ts';
 import { Publisher } from '../../src/publisher.ts';
 
 interface Received {

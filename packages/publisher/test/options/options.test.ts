@@ -7,7 +7,8 @@ import {
   Publisher,
   PublisherError,
 } from '../../src/index.ts';
-import { type PublisherOptions, resolveOptions } from '../../src/options/options.ts';
+import type { PublisherOptions } from '../../src/options/options.ts';
+import { resolveOptions } from '../../src/options/resolve-options.ts';
 
 function messageOf(run: () => unknown): string {
   try {

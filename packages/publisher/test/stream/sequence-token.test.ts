@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { tokenInMessage } from '../../src/cloudwatch/outcome.ts';
 import { Publisher } from '../../src/publisher.ts';
-import { SequenceToken, tokenInMessage } from '../../src/stream/sequence-token.ts';
+import { SequenceToken } from '../../src/stream/sequence-token.ts';
 import {
   type Fault,
   type ServiceOptions,

@@ -1,0 +1,19 @@
+import type { Batch } from '../batch/batch.js';
+import type { Target } from '../cloudwatch/sink.js';
+
+/** The disk, as the streams of a publisher see it. */
+export interface StreamDisk {
+  /**
+   * Called before every put. A batch that is on disk is put only when it is written, and noted with its token, so
+   * that the next process can put the very same batch. Others wait until it is known there which puts have ended.
+   */
+  beforePut(target: Target, batch: Batch, sequenceToken: string | undefined): Promise<void> | undefined;
+  /** A batch met its fate. */
+  settled(batch: Batch): void;
+  /** One event in memory was dropped that is on disk too. */
+  dropped(id: number): void;
+  /** A stream fails, so that others need not wait for it. */
+  failing(): void;
+  /** Whether events of the stream of a writer are only on disk, so that the writer is still needed. */
+  hasEventsOf(target: Target): boolean;
+}

@@ -1,0 +1,30 @@
+import { workerData } from 'node:worker_threads';
+import type { PublisherOptions } from 'cloudwatch-logs-publisher';
+import type { Relay } from './relay.js';
+import { RelayingPublisher } from './relaying-publisher.js';
+import type { TransportPublisher } from './transport-publisher.js';
+import type { PublisherWorkerData } from './worker/entry.js';
+import { WorkerPublisher } from './worker/publisher.js';
+
+/**
+ * Starts a publisher, in this thread or in one of its own.
+ *
+ * @throws PublisherError when an option is wrong, or no data where a thread needs data
+ */
+export function startPublisher(
+  options: PublisherOptions,
+  inWorker: boolean,
+  relay: Relay,
+): TransportPublisher {
+  if (inWorker && !isPublisherWorker()) return new WorkerPublisher(options, relay);
+  return new RelayingPublisher(options, relay);
+}
+
+/**
+ * Whether this is such a thread already: a module that NODE_OPTIONS loads into every thread may start loggers, and
+ * each would start a thread, without end.
+ */
+function isPublisherWorker(): boolean {
+  const data = (workerData as { workerData?: Partial<PublisherWorkerData> } | null)?.workerData;
+  return data?.isPublisherWorker === true;
+}
