@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import test, { type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { FAULT_KINDS } from '../src/index.ts';
-import { call, eventsOf } from './endpoint.ts';
+import { FAULT_KINDS, startLocal } from '../../src/index.ts';
+import { call, eventsOf, sdk, TARGET } from '../endpoint.ts';
 
-const CLI = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+// By its URL, because the program that the command runs has a folder of its own.
+const TSX = import.meta.resolve('tsx');
+const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
 function run(t: TestContext, ...args: string[]): ChildProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', CLI, ...args], {
+  const child = spawn(process.execPath, ['--import', TSX, CLI, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   t.after(() => child.kill('SIGKILL'));
@@ -47,6 +51,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     assert.equal(await next(), `  export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=${endpoint}`);
     assert.match(await next(), /AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1$/);
     assert.match(await next(), /AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local$/);
+    assert.match(await next(), /AWS_DISABLE_HOST_PREFIX_INJECTION=true$/);
     assert.match(await next(), /^Faults are on, seed \d+\.$/);
     const target = { logGroupName: 'g', logStreamName: 's\u001b' };
     await call({ endpoint }, 'CreateLogGroup', target);
@@ -107,10 +112,74 @@ test('a wrong option ends with one line that says what is wrong', async (t) => {
     [['--fault', 'throttle:2'], /^cloudwatch-logs-local: fault 'throttle': probability must be/],
     [['--port', 'abc'], /^cloudwatch-logs-local: --port must be a number, got 'abc'\n$/],
     [['--sequence-tokens', 'maybe'], /^cloudwatch-logs-local: startLocal: sequenceTokens must be/],
-    [['--prt', '1'], /^cloudwatch-logs-local: Unknown option '--prt'/],
+    [
+      ['--prt', '1'],
+      /^cloudwatch-logs-local: there is no option --prt, did you mean --port\?; --help lists them\n$/,
+    ],
+    [['--prot=1'], /there is no option --prot, did you mean --port\?/],
+    [['--tial'], /there is no option --tial/],
+    [['-x'], /there is no option -x/],
+    [['--port'], /^cloudwatch-logs-local: .*--port.*argument missing/],
+    [['4590'], /'4590' is no option; for a port write --port 4590\n$/],
+    [['node', 'app.js'], /write -- before it: cloudwatch-logs-local -- node app\.js\n$/],
+    [['--'], /the program is missing after --/],
+    [
+      ['--credentials', 'secret-alone'],
+      /^cloudwatch-logs-local: --credentials must be <id:secret>, <id:secret:token> or env\n$/,
+    ],
+    [['--credentials', 'env'], /--credentials env needs AWS_ACCESS_KEY_ID/],
+    [['--region', 'Mars'], /region must be a region/],
+    [['--account-id', '12'], /accountId must be 12 digits/],
   ] as const) {
     const { code, err } = await finished(run(t, ...args));
     assert.equal(code, 1);
     assert.match(err, message);
   }
+});
+
+test('--version is that of the package', async (t) => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  assert.deepEqual(await finished(run(t, '--version')), { code: 0, out: `${version}\n`, err: '' });
+});
+
+test('a port in use names the way out', async (t) => {
+  const other = await startLocal();
+  t.after(() => other.close());
+  const { code, err } = await finished(run(t, '--port', String(other.port)));
+  assert.equal(code, 1);
+  assert.match(err, new RegExp(`port ${other.port} is in use.*--port ${other.port + 1}.*--port 0`));
+});
+
+test('a host that others can reach is warned about', async (t) => {
+  const child = run(t, '--port=0', '--host', '0.0.0.0');
+  const [warning] = await once(createInterface({ input: child.stderr as Readable }), 'line');
+  assert.match(
+    warning,
+    /0\.0\.0\.0 is not this machine alone: everyone who reaches port \d+ can read, write/,
+  );
+});
+
+test('--region, --account-id and --credentials are those of the endpoint', async (t) => {
+  const args = ['--region', 'eu-west-1', '--account-id', '000000000001', '--credentials', 'AKID:se/cret'];
+  const child = run(t, '--port=0', ...args);
+  const next = lines(child);
+  const endpoint = (await next()).replace('CloudWatch Logs at ', '');
+  const unsigned = await call({ endpoint }, 'CreateLogGroup', { logGroupName: 'g' });
+  assert.equal(unsigned.body.__type, 'MissingAuthenticationTokenException');
+  const credentials = { accessKeyId: 'AKID', secretAccessKey: 'se/cret' };
+  const client = sdk(t, { endpoint }, { region: 'eu-west-1', credentials });
+  await client.createLogGroup({ logGroupName: 'g' });
+  const { logGroups } = await client.describeLogGroups({});
+  assert.equal(logGroups?.[0]?.logGroupArn, 'arn:aws:logs:eu-west-1:000000000001:log-group:g');
+});
+
+test('--log-requests prints a line for each request', async (t) => {
+  const child = run(t, '--port=0', '--log-requests');
+  const next = lines(child);
+  const endpoint = (await next()).replace('CloudWatch Logs at ', '');
+  await call({ endpoint }, 'PutLogEvents', { ...TARGET, logEvents: eventsOf(['secret']) });
+  let line = await next();
+  while (!line.includes('PutLogEvents')) line = await next();
+  assert.match(line, /^\d{4}-\d\d-\d\dT[\d:.]+Z PutLogEvents ResourceNotFoundException/);
+  assert.doesNotMatch(line, /secret/);
 });
