@@ -1,5 +1,5 @@
-import { compileFilterPattern } from './filter-pattern.js';
 import type { StoredEvent } from './local.js';
+import { filterPattern as compile } from './operations/filter-pattern.js';
 import { suggestion } from './spelling.js';
 
 /** Which events `waitForEvents` waits for. */
@@ -30,8 +30,8 @@ export function matcherOf(wanted: WantedEvents): (event: StoredEvent) => boolean
   }
   const test = testOf(match);
   if (filterPattern === undefined) return test;
-  const matchesPattern = compileFilterPattern(filterPattern);
-  return (event) => matchesPattern(event.message) && test(event);
+  const { matches } = compile(filterPattern);
+  return (event) => matches(event.message) && test(event);
 }
 
 function testOf(match: WantedEvents['match']): (event: StoredEvent) => boolean {

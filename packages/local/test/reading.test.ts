@@ -119,6 +119,24 @@ test('FilterLogEvents says that there is more only when more matches', async (t)
   assert.deepEqual(page, { messages: '1 10 11', next: undefined });
 });
 
+test('FilterLogEvents takes patterns of every kind, and refuses others in the words of the service', async (t) => {
+  const { client, filter, local } = await filled(t, 0);
+  const messages = ['{"level":"error","ms":12.5}', '{"level":"info","ms":700}', 'GET /a 404', 'GET /b 200'];
+  await client.putLogEvents({ ...TARGET, logEvents: eventsOf(messages, NOW) });
+  const found = async (filterPattern: string) => (await filter({ filterPattern })).messages;
+  assert.equal(await found('{ $.level = "error" || $.ms > 600 }'), `${messages[0]} ${messages[1]}`);
+  assert.equal(await found('[method = GET, ..., status = 4*]'), messages[2]);
+  assert.equal(await found('%/[ab] 2[0-9]{2}$%'), messages[3]);
+  for (const [filterPattern, message] of [
+    ['a:b', "Invalid character(s) in term ':'"],
+    ['{ $.level EXISTS }', 'Invalid filter pattern'],
+    ['{ $.level = 1', "If a filter pattern starts with '{' it must end with '}'"],
+  ]) {
+    const reply = await call(local, 'FilterLogEvents', { logGroupName: GROUP, filterPattern });
+    assert.deepEqual(refusalOf(reply), ['InvalidParameterException', message]);
+  }
+});
+
 test('FilterLogEvents reads backwards when asked, from 2024 on only', async (t) => {
   const { filter, local } = await filled(t, 5);
   const first = await filter({ startFromHead: false, startTime: NOW, limit: 3 });

@@ -1,9 +1,9 @@
 import { invalidNextToken, invalidParameter } from '../errors.js';
-import { compileFilterPattern } from '../filter-pattern.js';
 import { LOG_STREAM_NAME } from '../input.js';
 import { indexOf, type KeptEvent, type Position } from '../log-stream.js';
 import { type PagePosition, parsePosition, positionDigits } from '../page-token.js';
 import { type Operation, readGroup } from './context.js';
+import { filterPattern } from './filter-pattern.js';
 
 const MAX_PAGE_BYTES = 1_048_576;
 const MAX_PAGE_EVENTS = 10_000;
@@ -63,7 +63,7 @@ export const filterLogEvents: Operation = (input, { store }, { emptyPages, isRea
   if (!startFromHead && startTime < NEWEST_FIRST_SINCE) {
     throw invalidParameter('startFromHead can be false only with a startTime from 1 January 2024 on.');
   }
-  const matchesPattern = compileFilterPattern(pattern);
+  const { matches: matchesPattern } = filterPattern(pattern);
   const matches: EventFilter = (event) => isReadable(event) && matchesPattern(event.message);
   const names =
     prefix === undefined ? streamNames : [...group.streams.keys()].filter((name) => name.startsWith(prefix));
