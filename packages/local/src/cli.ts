@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { type Arguments, DEFAULT_PORT, HELP, readArguments } from './command/arguments.js';
 import { runProgram } from './command/program.js';
-import { type LocalCloudWatchLogs, startLocal } from './local.js';
-import { isLoopback } from './loopback.js';
-import { VERSION } from './version.js';
+import type { LocalCloudWatchLogs } from './endpoint/local.js';
+import { VERSION } from './endpoint/version.js';
+import { isLoopback } from './service/loopback.js';
+import { startLocal } from './start.js';
 
 async function main(): Promise<void> {
   const given = readArguments(process.argv.slice(2), process.env);

@@ -1,18 +1,17 @@
-export type { LocalStats } from './counters.js';
-export { ServiceError } from './errors.js';
-export { FAULT_KINDS, type Fault, type FaultKind, type Milliseconds } from './fault.js';
-export type { Faults } from './faults.js';
+export type { LocalStats } from './endpoint/counters.js';
 export {
   type LocalClientConfig,
   LocalCloudWatchLogs,
   type LocalEvents,
-  type StoredEvent,
-  type StoredGroup,
-  startLocal,
-} from './local.js';
+} from './endpoint/local.js';
+export type { LocalOptions } from './endpoint/options.js';
+export type { StoredEvent, StoredGroup } from './endpoint/stored.js';
+export type { WantedEvents } from './endpoint/wanted-events.js';
+export { ServiceError } from './errors/service-error.js';
+export { FAULT_KINDS, type Fault, type FaultKind, type Milliseconds } from './faults/fault.js';
+export type { Faults } from './faults/faults.js';
 export type { AcceptedPut } from './operations/context.js';
-export type { LocalOptions } from './options.js';
-export type { SequenceTokenRule, TokenErrorStyle } from './sequence-tokens.js';
-export type { LocalCredentials } from './sigv4.js';
-export type { LogGroupClass, LogGroupSettings } from './store.js';
-export type { WantedEvents } from './wanted-events.js';
+export type { LocalCredentials } from './requests/sigv4.js';
+export { startLocal } from './start.js';
+export type { SequenceTokenRule, TokenErrorStyle } from './store/sequence-tokens.js';
+export type { LogGroupClass, LogGroupSettings } from './store/store.js';

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { FAULT_KINDS, type Fault, type FaultKind } from '../fault.js';
-import type { LocalOptions } from '../options.js';
-import type { LocalCredentials } from '../sigv4.js';
-import { nearest, suggestion } from '../spelling.js';
+import type { LocalOptions } from '../endpoint/options.js';
+import { nearest, suggestion } from '../errors/spelling.js';
+import { FAULT_KINDS, type Fault, type FaultKind } from '../faults/fault.js';
+import type { LocalCredentials } from '../requests/sigv4.js';
 
 export const DEFAULT_PORT = 4590;
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ServiceError } from '../errors.js';
-import type { LocalCloudWatchLogs } from '../local.js';
-import { readBody } from '../request-body.js';
+import type { LocalCloudWatchLogs } from '../endpoint/local.js';
+import { ServiceError } from '../errors/service-error.js';
+import { readBody } from '../requests/request-body.js';
 import { refuseForeignWrite } from './foreign-write.js';
 import { type ControlRequest, Parameters, type Route } from './route.js';
 import { eventsRoute } from './routes/events.js';
@@ -17,54 +17,53 @@ const ROUTES: Readonly<Record<string, Route>> = {
   '/_local/stop': stopRoute,
 };
 
-/** The HTTP API beside that of CloudWatch Logs, by which programs of every language read and steer the endpoint. */
-export class ControlApi {
-  readonly #local: LocalCloudWatchLogs;
-
-  constructor(local: LocalCloudWatchLogs) {
-    this.#local = local;
-  }
-
-  /** Answers the request, or returns false when there is no such page. */
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-    const { path, parameters } = parse(request.url ?? '');
-    const route = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
-    if (route === undefined) return false;
-    response.setHeader('cache-control', 'no-store');
-    response.setHeader('x-content-type-options', 'nosniff');
-    try {
-      await this.#answer(route, request, response, parameters);
-    } catch (error) {
-      if (response.headersSent) {
-        response.destroy();
-        return true;
-      }
-      sendError(response, error);
+/**
+ * The HTTP API beside that of CloudWatch Logs, by which programs of every language read and steer the endpoint.
+ * Returns false when there is no such page.
+ */
+export async function answerControlRequest(
+  local: LocalCloudWatchLogs,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  const { path, parameters } = parse(request.url ?? '');
+  const route = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
+  if (route === undefined) return false;
+  response.setHeader('cache-control', 'no-store');
+  response.setHeader('x-content-type-options', 'nosniff');
+  try {
+    await answer(route, local, request, response, parameters);
+  } catch (error) {
+    if (response.headersSent) {
+      response.destroy();
+      return true;
     }
-    return true;
+    sendError(response, error);
   }
+  return true;
+}
 
-  async #answer(
-    route: Route,
-    request: IncomingMessage,
-    response: ServerResponse,
-    parameters: Parameters,
-  ): Promise<void> {
-    const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
-    const handler = Object.hasOwn(route, method) ? route[method as keyof Route] : undefined;
-    if (handler === undefined) {
-      const allowed = Object.keys(route).join(', ');
-      response.setHeader('allow', allowed);
-      throw new ServiceError('MethodNotAllowedException', `${request.url} answers ${allowed}.`, {
-        status: 405,
-      });
-    }
-    if (method !== 'GET') refuseForeignWrite(request.headers);
-    const body = await readBody(request);
-    const asked: ControlRequest = { parameters, body, response, local: this.#local };
-    const answer = await handler(asked);
-    if (answer !== undefined && !response.headersSent) sendJson(response, 200, answer);
+async function answer(
+  route: Route,
+  local: LocalCloudWatchLogs,
+  request: IncomingMessage,
+  response: ServerResponse,
+  parameters: Parameters,
+): Promise<void> {
+  const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
+  const handler = Object.hasOwn(route, method) ? route[method as keyof Route] : undefined;
+  if (handler === undefined) {
+    const allowed = Object.keys(route).join(', ');
+    response.setHeader('allow', allowed);
+    throw new ServiceError('MethodNotAllowedException', `${request.url} answers ${allowed}.`, {
+      status: 405,
+    });
   }
+  if (method !== 'GET') refuseForeignWrite(request.headers);
+  const body = await readBody(request);
+  const asked: ControlRequest = { parameters, body, response, local };
+  const result = await handler(asked);
+  if (result !== undefined && !response.headersSent) sendJson(response, 200, result);
 }
 
 function parse(url: string): { path: string; parameters: Parameters } {

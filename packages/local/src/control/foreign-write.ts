@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { ServiceError } from '../errors.js';
+import { ServiceError } from '../errors/service-error.js';
 
 /**
  * Refuses a write that a page of another site may have sent. A page can send a plain POST anywhere; one with

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import { invalidParameter, serialization } from '../errors.js';
-import type { LocalCloudWatchLogs } from '../local.js';
-import { suggestion } from '../spelling.js';
+import type { LocalCloudWatchLogs } from '../endpoint/local.js';
+import { invalidParameter, serialization } from '../errors/service-error.js';
+import { suggestion } from '../errors/spelling.js';
 
 /** A request to the HTTP API under /_local. */
 export interface ControlRequest {

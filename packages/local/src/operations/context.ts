@@ -1,8 +1,8 @@
-import { invalidParameter, noSuchGroup, validation } from '../errors.js';
-import { type Input, LOG_GROUP_NAME } from '../input.js';
-import type { ReadFaults } from '../read-faults.js';
-import type { SequenceTokenRule, TokenErrorStyle } from '../sequence-tokens.js';
-import type { LogGroup, Store } from '../store.js';
+import { invalidParameter, noSuchGroup, validation } from '../errors/service-error.js';
+import type { ReadFaults } from '../faults/read-faults.js';
+import { type Input, LOG_GROUP_NAME } from '../requests/input.js';
+import type { SequenceTokenRule, TokenErrorStyle } from '../store/sequence-tokens.js';
+import type { LogGroup, Store } from '../store/store.js';
 
 /** What an operation works on. */
 export interface Context {

@@ -1,4 +1,4 @@
-import { invalidParameter } from '../errors.js';
+import { invalidParameter } from '../errors/service-error.js';
 import { compileFilterPattern, type FilterPattern } from '../filter-pattern/compile.js';
 import { FilterPatternError } from '../filter-pattern/pattern-error.js';
 

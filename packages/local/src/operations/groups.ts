@@ -1,8 +1,8 @@
-import { invalidParameter, validation } from '../errors.js';
-import { type Input, LOG_GROUP_NAME } from '../input.js';
-import { pageAfter } from '../page-token.js';
-import type { LogGroup, LogGroupClass } from '../store.js';
+import { invalidParameter, validation } from '../errors/service-error.js';
+import { type Input, LOG_GROUP_NAME } from '../requests/input.js';
+import type { LogGroup, LogGroupClass } from '../store/store.js';
 import { type Context, groupNameOfArn, logGroupArn, type Operation, readGroup } from './context.js';
+import { pageAfter } from './page-token.js';
 import { readTags } from './tags.js';
 
 const CLASSES: readonly LogGroupClass[] = ['STANDARD', 'INFREQUENT_ACCESS', 'DELIVERY', 'ESSENTIALS'];

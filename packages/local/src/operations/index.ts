@@ -1,4 +1,4 @@
-import type { OperationName } from '../operation-names.js';
+import type { OperationName } from '../requests/operation-names.js';
 import type { Operation } from './context.js';
 import {
   createLogGroup,

@@ -1,6 +1,6 @@
-import { acceptance, checkPut } from '../put-log-events.js';
-import { checkToken, messagesDigest } from '../sequence-tokens.js';
+import { checkToken, messagesDigest } from '../store/sequence-tokens.js';
 import type { Operation } from './context.js';
+import { acceptance, checkPut } from './put-log-events.js';
 
 export const putLogEvents: Operation = (input, context) => {
   const now = context.now();

@@ -1,9 +1,9 @@
-import { invalidNextToken, invalidParameter } from '../errors.js';
-import { LOG_STREAM_NAME } from '../input.js';
-import { indexOf, type KeptEvent, type Position } from '../log-stream.js';
-import { type PagePosition, parsePosition, positionDigits } from '../page-token.js';
+import { invalidNextToken, invalidParameter } from '../errors/service-error.js';
+import { LOG_STREAM_NAME } from '../requests/input.js';
+import { indexOf, type KeptEvent, type Position } from '../store/log-stream.js';
 import { type Operation, readGroup } from './context.js';
 import { filterPattern } from './filter-pattern.js';
+import { type PagePosition, parsePosition, positionDigits } from './page-token.js';
 
 const MAX_PAGE_BYTES = 1_048_576;
 const MAX_PAGE_EVENTS = 10_000;

@@ -1,10 +1,10 @@
-import { invalidParameter } from '../errors.js';
-import { LOG_GROUP_NAME, LOG_STREAM_NAME } from '../input.js';
-import type { LogStream } from '../log-stream.js';
-import { pageAfter } from '../page-token.js';
-import type { LogGroup } from '../store.js';
+import { invalidParameter } from '../errors/service-error.js';
+import { LOG_GROUP_NAME, LOG_STREAM_NAME } from '../requests/input.js';
+import type { LogStream } from '../store/log-stream.js';
+import type { LogGroup } from '../store/store.js';
 import { type Context, logGroupArn, type Operation, readGroup } from './context.js';
 import { refuseIfProtected } from './groups.js';
+import { pageAfter } from './page-token.js';
 
 export const createLogStream: Operation = (input, { store, onStream }) => {
   const groupName = input.required('logGroupName', LOG_GROUP_NAME);

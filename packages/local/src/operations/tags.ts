@@ -1,6 +1,6 @@
-import { ServiceError } from '../errors.js';
-import type { Input } from '../input.js';
-import type { LogGroup, Store } from '../store.js';
+import { ServiceError } from '../errors/service-error.js';
+import type { Input } from '../requests/input.js';
+import type { LogGroup, Store } from '../store/store.js';
 import { groupNameOfArn, type Operation } from './context.js';
 
 const MAX_TAGS = 50;

@@ -1,6 +1,7 @@
-import { invalidParameter, ServiceError } from '../../errors.js';
-import type { LocalCloudWatchLogs, StoredEvent } from '../../local.js';
-import { matcherOf, type WantedEvents } from '../../wanted-events.js';
+import type { LocalCloudWatchLogs } from '../../endpoint/local.js';
+import type { StoredEvent } from '../../endpoint/stored.js';
+import { matcherOf, type WantedEvents } from '../../endpoint/wanted-events.js';
+import { invalidParameter, ServiceError } from '../../errors/service-error.js';
 import type { Route } from '../route.js';
 
 const MAX_WAIT_MS = 600_000;

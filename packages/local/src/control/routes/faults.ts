@@ -1,5 +1,5 @@
-import type { Fault } from '../../fault.js';
-import type { LocalCloudWatchLogs } from '../../local.js';
+import type { LocalCloudWatchLogs } from '../../endpoint/local.js';
+import type { Fault } from '../../faults/fault.js';
 import { type Route, readJson } from '../route.js';
 
 export const faultsRoute: Route = {

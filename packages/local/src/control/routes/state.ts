@@ -1,5 +1,5 @@
-import { invalidParameter } from '../../errors.js';
-import { VERSION } from '../../version.js';
+import { VERSION } from '../../endpoint/version.js';
+import { invalidParameter } from '../../errors/service-error.js';
 import type { Route } from '../route.js';
 
 const HOUR_MS = 3_600_000;

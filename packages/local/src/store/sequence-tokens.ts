@@ -1,5 +1,5 @@
 import { createHash, randomInt } from 'node:crypto';
-import { ServiceError } from './errors.js';
+import { ServiceError } from '../errors/service-error.js';
 
 /** Whether a put must carry the token of the put before it, as CloudWatch Logs demanded until January 2023. */
 export type SequenceTokenRule = 'ignored' | 'enforced';

@@ -1,5 +1,5 @@
-import { invalidNextToken } from './errors.js';
-import type { Position } from './log-stream.js';
+import { invalidNextToken } from '../errors/service-error.js';
+import type { Position } from '../store/log-stream.js';
 
 /**
  * One page of a sorted list, from behind the key that `nextToken` names. A key and not an index, so that a page is right

@@ -1,7 +1,7 @@
-import type { Fault } from './fault.js';
-import type { SequenceTokenRule, TokenErrorStyle } from './sequence-tokens.js';
-import type { LocalCredentials } from './sigv4.js';
-import { suggestion } from './spelling.js';
+import { suggestion } from '../errors/spelling.js';
+import type { Fault } from '../faults/fault.js';
+import type { LocalCredentials } from '../requests/sigv4.js';
+import type { SequenceTokenRule, TokenErrorStyle } from '../store/sequence-tokens.js';
 
 /** Options of `startLocal`. */
 export interface LocalOptions {

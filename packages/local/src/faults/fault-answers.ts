@@ -1,4 +1,4 @@
-import { ServiceError } from './errors.js';
+import { ServiceError } from '../errors/service-error.js';
 import type { Fault } from './fault.js';
 import type { FaultTarget } from './faults.js';
 

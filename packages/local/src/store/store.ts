@@ -1,4 +1,4 @@
-import { groupExists, noSuchGroup, noSuchStream, streamExists } from './errors.js';
+import { groupExists, noSuchGroup, noSuchStream, streamExists } from '../errors/service-error.js';
 import { compareEvents, type KeptEvent, LogStream } from './log-stream.js';
 import { TokenSource } from './sequence-tokens.js';
 

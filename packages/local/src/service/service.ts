@@ -1,17 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ServiceError } from './errors.js';
-import { type Fault, isDisturbance } from './fault.js';
-import { faultAnswer, HTML_ANSWER } from './fault-answers.js';
-import type { DrawnFault, Faults, FaultTarget } from './faults.js';
-import { Input } from './input.js';
-import { OPERATION_NAMES } from './operation-names.js';
-import { type Context, groupNameOfArn, type Operation } from './operations/context.js';
-import { findOperation } from './operations/index.js';
-import { lagging, type ReadFaults, UNDISTURBED } from './read-faults.js';
-import { decodeBody } from './request-body.js';
-import { type LocalCredentials, verifySignature } from './sigv4.js';
-import { EVENT_OVERHEAD_BYTES } from './store.js';
+import { ServiceError } from '../errors/service-error.js';
+import { type Fault, isDisturbance } from '../faults/fault.js';
+import { faultAnswer, HTML_ANSWER } from '../faults/fault-answers.js';
+import type { DrawnFault, Faults, FaultTarget } from '../faults/faults.js';
+import { lagging, type ReadFaults, UNDISTURBED } from '../faults/read-faults.js';
+import { type Context, groupNameOfArn, type Operation } from '../operations/context.js';
+import { findOperation } from '../operations/index.js';
+import { Input } from '../requests/input.js';
+import { OPERATION_NAMES } from '../requests/operation-names.js';
+import { decodeBody } from '../requests/request-body.js';
+import { type LocalCredentials, verifySignature } from '../requests/sigv4.js';
+import { EVENT_OVERHEAD_BYTES } from '../store/store.js';
 
 /** A request as it came in. */
 export interface Call {

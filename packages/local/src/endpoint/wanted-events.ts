@@ -1,6 +1,6 @@
-import type { StoredEvent } from './local.js';
-import { filterPattern as compile } from './operations/filter-pattern.js';
-import { suggestion } from './spelling.js';
+import { suggestion } from '../errors/spelling.js';
+import { filterPattern as compile } from '../operations/filter-pattern.js';
+import type { StoredEvent } from './stored.js';
 
 /** Which events `waitForEvents` waits for. */
 export interface WantedEvents {

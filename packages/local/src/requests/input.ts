@@ -1,4 +1,4 @@
-import { invalidParameter, serialization } from './errors.js';
+import { invalidParameter, serialization } from '../errors/service-error.js';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 

@@ -8,9 +8,9 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { ServiceError } from './errors.js';
+import { ServiceError } from '../errors/service-error.js';
+import { readBody } from '../requests/request-body.js';
 import { isAllowedHost } from './loopback.js';
-import { readBody } from './request-body.js';
 import { type Answer, type Call, CONTENT_TYPE, type Outcome, refusal } from './service.js';
 
 export interface HttpServerOptions {

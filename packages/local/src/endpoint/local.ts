@@ -1,34 +1,15 @@
 import { EventEmitter } from 'node:events';
-import { ControlApi } from './control/control-api.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Faults } from '../faults/faults.js';
+import { seededRandom } from '../faults/random.js';
+import type { AcceptedPut, Context } from '../operations/context.js';
+import { HttpServer } from '../service/server.js';
+import { type Outcome, Service } from '../service/service.js';
+import { type LogGroupSettings, Store } from '../store/store.js';
 import { type LocalStats, Tally } from './counters.js';
-import { Faults } from './faults.js';
-import type { AcceptedPut, Context } from './operations/context.js';
 import { type LocalOptions, type ResolvedOptions, resolveOptions } from './options.js';
-import { seededRandom } from './random.js';
-import { HttpServer } from './server.js';
-import { type Outcome, Service } from './service.js';
-import { type LogGroupClass, type LogGroupSettings, Store } from './store.js';
+import type { StoredEvent, StoredGroup } from './stored.js';
 import { matcherOf, notSeen, type WantedEvents } from './wanted-events.js';
-
-/** A log event as CloudWatch Logs returns it. Times are milliseconds since 1970. */
-export interface StoredEvent {
-  readonly timestamp: number;
-  readonly message: string;
-  readonly ingestionTime: number;
-  readonly logStreamName: string;
-}
-
-/** A log group and the names of its streams. */
-export interface StoredGroup {
-  readonly logGroupName: string;
-  readonly retentionInDays?: number;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly logGroupClass: LogGroupClass;
-  readonly kmsKeyId?: string;
-  readonly deletionProtectionEnabled: boolean;
-  /** Sorted. */
-  readonly streams: readonly string[];
-}
 
 /** Options of an SDK client that talks to an endpoint. */
 export interface LocalClientConfig {
@@ -57,6 +38,13 @@ interface Waiter {
   readonly fail: (error: Error) => void;
 }
 
+/** Answers a request that is not a `POST /`, or says that there is no such page. */
+export type Pages = (
+  local: LocalCloudWatchLogs,
+  request: IncomingMessage,
+  response: ServerResponse,
+) => Promise<boolean>;
+
 /** A running endpoint; made by `startLocal`. */
 export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   /** What goes wrong. `set`, `add` and `clear` take effect with the next request. */
@@ -75,8 +63,11 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   #puts = 0;
   #closed = false;
 
-  /** Use `startLocal`, which also listens. @throws TypeError when an option or a fault is not valid */
-  constructor(options: LocalOptions = {}) {
+  /**
+   * Use `startLocal`, which also listens. `pages` answers what is not a request to CloudWatch Logs.
+   * @throws TypeError when an option or a fault is not valid
+   */
+  constructor(options: LocalOptions = {}, pages: Pages = async () => false) {
     super();
     this.#options = resolveOptions(options);
     const { host, maxBytes, now, port, seed } = this.#options;
@@ -95,14 +86,13 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
         if (kind === 'latency' || kind === 'slow-read') this.#reevaluate();
       },
     });
-    const control = new ControlApi(this);
     this.#http = new HttpServer(port, {
       host,
       now,
       bodyBytesPerSecond: (headers) => service.bodyBytesPerSecond(headers),
       handle: (call, signal) => service.handle(call, signal),
       onOutcome: (outcome) => this.#settled(outcome),
-      handleOther: (request, response) => control.handle(request, response),
+      handleOther: (request, response) => pages(this, request, response),
     });
   }
 
@@ -409,23 +399,4 @@ function warnAboutEviction(maxBytes: number): void {
     `cloudwatch-logs-local holds ${maxBytes} bytes of events, its maxBytes: from here on the oldest are dropped.`,
     { code: 'CLOUDWATCH_LOGS_LOCAL_EVICTION' },
   );
-}
-
-/**
- * Starts an endpoint that speaks the CloudWatch Logs API on this machine.
- *
- * ```ts
- * const local = await startLocal();
- * const client = new CloudWatchLogsClient({ endpoint: local.endpoint, region: 'us-east-1', credentials });
- * // ... log ...
- * local.events({ logGroupName: 'app' });
- * await local.close();
- * ```
- *
- * @throws TypeError when an option or a fault is not valid; Error EADDRINUSE when the port is taken
- */
-export async function startLocal(options: LocalOptions = {}): Promise<LocalCloudWatchLogs> {
-  const local = new LocalCloudWatchLogs(options);
-  await local.start();
-  return local;
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { ServiceError, serialization } from './errors.js';
+import { ServiceError, serialization } from '../errors/service-error.js';
 
 /**
  * Bounds a body as sent and as inflated. The largest legal batch, 1 MiB of control characters that JSON escapes as six

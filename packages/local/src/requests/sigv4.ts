@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { ServiceError } from './errors.js';
+import { ServiceError } from '../errors/service-error.js';
 
 /** The credentials that requests must be signed with. */
 export interface LocalCredentials {

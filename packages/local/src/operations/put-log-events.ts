@@ -1,6 +1,6 @@
-import { invalidParameter, serialization } from './errors.js';
-import { type Input, isLong, type Json, LOG_GROUP_NAME, LOG_STREAM_NAME } from './input.js';
-import { EVENT_OVERHEAD_BYTES, type NewEvent } from './store.js';
+import { invalidParameter, serialization } from '../errors/service-error.js';
+import { type Input, isLong, type Json, LOG_GROUP_NAME, LOG_STREAM_NAME } from '../requests/input.js';
+import { EVENT_OVERHEAD_BYTES, type NewEvent } from '../store/store.js';
 
 const MAX_BATCH_BYTES = 1_048_576;
 const MAX_BATCH_EVENTS = 10_000;

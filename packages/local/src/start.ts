@@ -1,0 +1,22 @@
+import { answerControlRequest } from './control/control-api.js';
+import { LocalCloudWatchLogs } from './endpoint/local.js';
+import type { LocalOptions } from './endpoint/options.js';
+
+/**
+ * Starts an endpoint that speaks the CloudWatch Logs API on this machine.
+ *
+ * ```ts
+ * const local = await startLocal();
+ * const client = new CloudWatchLogsClient({ endpoint: local.endpoint, region: 'us-east-1', credentials });
+ * // ... log ...
+ * local.events({ logGroupName: 'app' });
+ * await local.close();
+ * ```
+ *
+ * @throws TypeError when an option or a fault is not valid; Error EADDRINUSE when the port is taken
+ */
+export async function startLocal(options: LocalOptions = {}): Promise<LocalCloudWatchLogs> {
+  const local = new LocalCloudWatchLogs(options, answerControlRequest);
+  await local.start();
+  return local;
+}
