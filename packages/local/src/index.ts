@@ -13,5 +13,6 @@ export type { Faults } from './faults/faults.js';
 export type { AcceptedPut } from './operations/context.js';
 export type { LocalCredentials } from './requests/sigv4.js';
 export { startLocal } from './start.js';
+export type { FedPut, Subscription, SubscriptionOptions, Taken } from './store/feed.js';
+export type { LogGroupClass, LogGroupSettings } from './store/log-group.js';
 export type { SequenceTokenRule, TokenErrorStyle } from './store/sequence-tokens.js';
-export type { LogGroupClass, LogGroupSettings } from './store/store.js';
