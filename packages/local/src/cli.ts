@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { type Arguments, DEFAULT_PORT, HELP, readArguments } from './command/arguments.js';
 import { runProgram } from './command/program.js';
+import { requestLine } from './command/request-line.js';
 import type { LocalCloudWatchLogs } from './endpoint/local.js';
 import { VERSION } from './endpoint/version.js';
 import { isLoopback } from './service/loopback.js';
@@ -16,11 +17,7 @@ async function main(): Promise<void> {
   // Standard output belongs to the program, if there is one.
   const print = given.program === undefined ? console.log : console.error;
   warnAboutHost(local, given.options.host);
-  if (given.logRequests) {
-    local.on('request', ({ operation, outcome }) =>
-      print(`${new Date().toISOString()} ${operation} ${outcome}`),
-    );
-  }
+  if (given.logRequests) local.on('request', (record) => print(requestLine(record)));
   if (given.program !== undefined) {
     console.error(`CloudWatch Logs at ${local.endpoint}`);
     process.exitCode = await runProgram(given.program, local.environment());

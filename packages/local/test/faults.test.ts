@@ -103,7 +103,7 @@ for (const [kind, stored] of [
     );
     const rejection = assert.rejects(pending, { name: 'AbortError' });
     const [seen] = await once(local, 'request');
-    assert.deepEqual(seen, { operation: 'PutLogEvents', outcome: kind });
+    assert.deepEqual([seen.operation, seen.outcome], ['PutLogEvents', kind]);
     assert.equal(local.stats().events, stored);
     abort.abort();
     await rejection;

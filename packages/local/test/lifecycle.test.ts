@@ -111,7 +111,7 @@ test('waitFor rejects with what its condition throws, and when the endpoint is c
 test('listeners are told about requests, puts and streams', async (t) => {
   const local = await endpoint(t);
   const seen: unknown[] = [];
-  local.on('request', (event) => seen.push(event));
+  local.on('request', ({ operation, outcome }) => seen.push({ operation, outcome }));
   local.on('put', (event) => seen.push(event));
   local.on('stream', (event) => seen.push(event));
   await call(local, 'CreateLogStream', { logGroupName: GROUP, logStreamName: 'two' });

@@ -3,13 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Faults } from '../faults/faults.js';
 import { seededRandom } from '../faults/random.js';
 import type { AcceptedPut, Context } from '../operations/context.js';
+import { type Exchange, type RequestRecord, recordOf } from '../service/request-record.js';
 import { HttpServer } from '../service/server.js';
 import { type Outcome, Service } from '../service/service.js';
-import type { Subscription, SubscriptionOptions } from '../store/feed.js';
-import type { Account, LogGroup, LogGroupSettings } from '../store/log-group.js';
-import { Store } from '../store/store.js';
+import { type LogGroupSettings, Store } from '../store/store.js';
 import { type LocalStats, Tally } from './counters.js';
 import { type LocalOptions, type ResolvedOptions, resolveOptions } from './options.js';
+import { RequestLog } from './request-log.js';
 import type { StoredEvent, StoredGroup } from './stored.js';
 import { matcherOf, notSeen, type WantedEvents } from './wanted-events.js';
 
@@ -24,11 +24,8 @@ export interface LocalClientConfig {
 
 /** What listeners are told. */
 export interface LocalEvents {
-  /**
-   * A request was answered, reset, or began to hang. `outcome` is `'ok'`, the code of the error that was answered, or the
-   * kind of the fault that took the answer away.
-   */
-  request: [{ readonly operation: string; readonly outcome: string }];
+  /** A request was answered, reset, or began to hang. */
+  request: [RequestRecord];
   /** A put was accepted. Comes before its answer is sent. */
   put: [AcceptedPut];
   /** A log stream was created by a request. */
@@ -62,6 +59,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   readonly #errors = new Tally();
   readonly #faultCounts = new Tally();
   readonly #waiters = new Set<Waiter>();
+  readonly #requestLog = new RequestLog();
   #puts = 0;
   #closed = false;
 
@@ -80,8 +78,6 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
       context: this.#context(),
       faults: this.faults,
       credentials: this.#options.credentials,
-      region: this.#options.region,
-      accountId: this.#options.accountId,
       seed,
       onRequest: (operation) => this.#requests.add(operation),
       onFault: ({ kind }) => {
@@ -95,7 +91,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
       now,
       bodyBytesPerSecond: (headers) => service.bodyBytesPerSecond(headers),
       handle: (call, signal) => service.handle(call, signal),
-      onOutcome: (outcome) => this.#settled(outcome),
+      onOutcome: (outcome, exchange) => this.#settled(outcome, exchange),
       handleOther: (request, response) => pages(this, request, response),
     });
   }
@@ -120,12 +116,9 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   /**
    * The events of a stream, or of all streams of a group, in the order in which CloudWatch Logs returns them: by
    * timestamp, equal ones in order of arrival. Empty when there is no such group or stream.
-   *
-   * Here and below a name means the group in the Region and account of the endpoint's options; where they have none of
-   * this name, the group of another Region or account that requests were signed for.
    */
   events({ logGroupName, logStreamName }: { logGroupName: string; logStreamName?: string }): StoredEvent[] {
-    const group = this.#account(logGroupName).groups.get(logGroupName);
+    const group = this.#store.groups.get(logGroupName);
     if (group === undefined) return [];
     if (logStreamName !== undefined && !group.streams.has(logStreamName)) return [];
     const kept = this.#store.ordered(group, logStreamName === undefined ? undefined : [logStreamName]);
@@ -146,12 +139,11 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     return events.map(({ message }) => parsed(message) as Message);
   }
 
-  /** All log groups of all Regions and accounts, sorted by name. */
+  /** All log groups, sorted by name. */
   groups(): StoredGroup[] {
-    const groups = this.#groups().sort((a, b) => (a.name < b.name ? -1 : 1));
+    const groups = [...this.#store.groups.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
     return groups.map((group) => ({
       logGroupName: group.name,
-      arn: group.arn,
       tags: Object.fromEntries(group.tags),
       logGroupClass: group.logGroupClass,
       deletionProtectionEnabled: group.deletionProtectionEnabled,
@@ -159,6 +151,11 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
       ...(group.retentionInDays !== undefined && { retentionInDays: group.retentionInDays }),
       ...(group.kmsKeyId !== undefined && { kmsKeyId: group.kmsKeyId }),
     }));
+  }
+
+  /** The last 1,000 requests, or those of them with a number greater than `since`, oldest first. */
+  requests({ since = 0 }: { readonly since?: number } = {}): readonly RequestRecord[] {
+    return this.#requestLog.since(since);
   }
 
   /** What was seen so far and what is stored now. A copy. */
@@ -215,49 +212,36 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
    * from the start. Connections, listeners and the port stay.
    */
   reset(): void {
-    for (const group of this.#groups()) this.#store.deleteGroup(group);
+    for (const name of [...this.#store.groups.keys()]) this.#store.deleteGroup(name);
     this.#store.evicted = 0;
     for (const tally of [this.#requests, this.#errors, this.#faultCounts]) tally.clear();
+    this.#requestLog.clear();
     this.#puts = 0;
     this.faults.restart(seededRandom(this.seed), this.#options.faults);
     this.#reevaluate();
   }
 
-  /**
-   * Subscribes to the events of all puts from now on. They wait in a bounded queue until they are taken; who takes too
-   * slowly loses the oldest and is told how many.
-   *
-   * ```ts
-   * const subscription = local.subscribe({ onEvents: () => show(subscription.take()) });
-   * ```
-   */
-  subscribe(options: SubscriptionOptions = {}): Subscription {
-    return this.#store.feed.subscribe(options);
-  }
-
   /** @throws ServiceError ResourceAlreadyExistsException */
   createLogGroup(logGroupName: string, settings: LogGroupSettings = {}): void {
-    const { accountId, region } = this.#options;
-    this.#store.createGroup(this.#store.account(region, accountId), logGroupName, settings);
+    this.#store.createGroup(logGroupName, settings);
     this.#reevaluate();
   }
 
   /** @throws ServiceError ResourceNotFoundException, ResourceAlreadyExistsException */
   createLogStream(logGroupName: string, logStreamName: string): void {
-    this.#store.createStream(this.#group(logGroupName), logStreamName);
+    this.#store.createStream(logGroupName, logStreamName);
     this.#reevaluate();
   }
 
   /** Deletes a group, whether or not it is protected. @throws ServiceError ResourceNotFoundException */
   deleteLogGroup(logGroupName: string): void {
-    this.#store.deleteGroup(this.#group(logGroupName));
+    this.#store.deleteGroup(logGroupName);
     this.#reevaluate();
   }
 
   /** Deletes a stream, whether or not its group is protected. @throws ServiceError ResourceNotFoundException */
   deleteLogStream(logGroupName: string, logStreamName: string): void {
-    const group = this.#group(logGroupName);
-    this.#store.deleteStream(group, group.stream(logStreamName));
+    this.#store.deleteStream(logGroupName, logStreamName);
     this.#reevaluate();
   }
 
@@ -266,7 +250,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
    * is not forgotten. @throws ServiceError ResourceNotFoundException
    */
   rotateToken(logGroupName: string, logStreamName: string): string {
-    return this.#store.rotateToken(this.#group(logGroupName).stream(logStreamName));
+    return this.#store.rotateToken(this.#store.stream(logGroupName, logStreamName));
   }
 
   /** Listens again on the same port after `stop`. Nothing happens when it listens already. */
@@ -366,7 +350,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
       notSeen(wanted, timeoutMs, {
         events: this.events(wanted),
         matching: matching.length,
-        groupNames: this.#groups().map(({ name }) => name),
+        groupNames: [...this.#store.groups.keys()],
         errors: this.#errors.toObject(),
         faults: this.#faultCounts.toObject(),
       });
@@ -379,27 +363,13 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     await this.close();
   }
 
-  #groups(): LogGroup[] {
-    return [...this.#store.accounts()].flatMap(({ groups }) => [...groups.values()]);
-  }
-
-  /** The account of the options, unless only another has a group of this name. */
-  #account(logGroupName: string): Account {
-    const { accountId, region } = this.#options;
-    const own = this.#store.account(region, accountId);
-    if (own.groups.has(logGroupName)) return own;
-    return [...this.#store.accounts()].find(({ groups }) => groups.has(logGroupName)) ?? own;
-  }
-
-  #group(logGroupName: string): LogGroup {
-    return this.#account(logGroupName).group(logGroupName);
-  }
-
-  #context(): Omit<Context, 'account'> {
-    const { maxEventBytes, now, sequenceTokens, tokenErrors } = this.#options;
+  #context(): Context {
+    const { accountId, maxEventBytes, now, region, sequenceTokens, tokenErrors } = this.#options;
     return {
       store: this.#store,
       now,
+      region,
+      accountId,
       sequenceTokens,
       tokenErrors,
       maxEventBytes,
@@ -411,9 +381,11 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     };
   }
 
-  #settled({ operation, outcome, error }: Outcome): void {
-    if (error !== undefined) this.#errors.add(error);
-    this.emit('request', { operation, outcome });
+  #settled(outcome: Outcome, exchange: Exchange): void {
+    if (outcome.error !== undefined) this.#errors.add(outcome.error);
+    const record = recordOf(this.#requestLog.newest + 1, outcome, exchange);
+    this.#requestLog.add(record);
+    this.emit('request', record);
     this.#reevaluate();
   }
 

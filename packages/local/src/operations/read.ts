@@ -10,14 +10,15 @@ const MAX_PAGE_EVENTS = 10_000;
 /** FilterLogEvents reads backwards from here on only. */
 const NEWEST_FIRST_SINCE = Date.UTC(2024, 0, 1);
 
-export const getLogEvents: Operation = (input, { account }, { emptyPages, isReadable }) => {
+export const getLogEvents: Operation = (input, { store }, { emptyPages, isReadable }) => {
   const streamName = input.required('logStreamName', LOG_STREAM_NAME);
   const startTime = input.integer('startTime', { min: 0 });
   const endTime = input.integer('endTime', { min: 0 });
   const limit = input.integer('limit', { min: 1, max: MAX_PAGE_EVENTS }) ?? MAX_PAGE_EVENTS;
   const nextToken = input.string('nextToken', { min: 1 });
   const startFromHead = input.boolean('startFromHead') ?? false;
-  const stream = readGroup(input, account).stream(streamName);
+  const group = readGroup(input, store);
+  const stream = store.stream(group.name, streamName);
   const token = nextToken === undefined ? undefined : parseToken(nextToken);
 
   // endTime is exclusive here, unlike in FilterLogEvents.
@@ -46,7 +47,7 @@ export const getLogEvents: Operation = (input, { account }, { emptyPages, isRead
   };
 };
 
-export const filterLogEvents: Operation = (input, { account, store }, { emptyPages, isReadable }) => {
+export const filterLogEvents: Operation = (input, { store }, { emptyPages, isReadable }) => {
   const streamNames = input.strings('logStreamNames', { min: 1, max: 100, member: LOG_STREAM_NAME });
   const prefix = input.string('logStreamNamePrefix', LOG_STREAM_NAME);
   const startTime = input.integer('startTime', { min: 0 }) ?? 0;
@@ -55,7 +56,7 @@ export const filterLogEvents: Operation = (input, { account, store }, { emptyPag
   const limit = input.integer('limit', { min: 1, max: MAX_PAGE_EVENTS }) ?? MAX_PAGE_EVENTS;
   const nextToken = input.string('nextToken', { min: 1 });
   const startFromHead = input.boolean('startFromHead') ?? true;
-  const group = readGroup(input, account);
+  const group = readGroup(input, store);
   if (streamNames !== undefined && prefix !== undefined) {
     throw invalidParameter('logStreamNames and logStreamNamePrefix are mutually exclusive parameters.');
   }

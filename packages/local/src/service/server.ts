@@ -11,6 +11,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { ServiceError } from '../errors/service-error.js';
 import { readBody } from '../requests/request-body.js';
 import { isAllowedHost } from './loopback.js';
+import type { Exchange } from './request-record.js';
 import { type Answer, type Call, CONTENT_TYPE, type Outcome, refusal } from './service.js';
 
 export interface HttpServerOptions {
@@ -21,9 +22,15 @@ export interface HttpServerOptions {
   /** May reject when `signal` aborts; the connection is gone then. */
   readonly handle: (call: Call, signal: AbortSignal) => Promise<Outcome>;
   /** Called when an answer has left, was reset, or a hang has begun. */
-  readonly onOutcome: (outcome: Outcome) => void;
+  readonly onOutcome: (outcome: Outcome, exchange: Exchange) => void;
   /** Answers what is not a `POST /`, or says that there is no such page. May reject when the connection is gone. */
   readonly handleOther: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+}
+
+/** When the head of a request was there: by the clock of the machine, and to measure from. */
+interface Arrival {
+  readonly time: number;
+  readonly since: number;
 }
 
 /** Longer than clients keep idle connections, so that none is closed under a request that is just being sent. */
@@ -105,15 +112,16 @@ export class HttpServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
+    const arrival = { time: Date.now(), since: performance.now() };
     if (!isAllowedHost(request.headers.host, this.#options.host)) {
       request.resume();
-      this.#send(response, foreignHost(request));
+      this.#send(response, foreignHost(request), arrival, 0);
       return;
     }
     if (request.url !== '/' || request.method !== 'POST') {
       if (await this.#options.handleOther(request, response)) return;
       request.resume();
-      this.#send(response, unknownPage(request));
+      this.#send(response, unknownPage(request), arrival, 0);
       return;
     }
     let body: Buffer;
@@ -123,17 +131,22 @@ export class HttpServer {
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       response.setHeader('connection', 'close');
-      this.#send(response, refusal('other', error));
+      this.#send(response, refusal('other', error), arrival, 0);
       return;
     }
     const { method = '', url = '', headers } = request;
-    this.#send(response, await this.#options.handle({ method, path: url, headers, body }, signal));
+    const outcome = await this.#options.handle({ method, path: url, headers, body }, signal);
+    this.#send(response, outcome, arrival, body.length);
   }
 
-  #send(response: ServerResponse, outcome: Outcome): void {
+  #send(response: ServerResponse, outcome: Outcome, arrival: Arrival, requestBytes: number): void {
     const { answer, dateOffsetMs = 0 } = outcome;
     const date = new Date(this.#options.now() + dateOffsetMs).toUTCString();
-    const tell = once(() => this.#options.onOutcome(outcome));
+    const tell = once(() => {
+      const durationMs = performance.now() - arrival.since;
+      const client = response.req.headers['user-agent'];
+      this.#options.onOutcome(outcome, { time: arrival.time, durationMs, requestBytes, client });
+    });
     if (response.destroyed) {
       // The client left while the request was held; no event of this response is to come.
       tell();

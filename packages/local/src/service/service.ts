@@ -1,18 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ServiceError } from '../errors/service-error.js';
-import { type Fault, isDisturbance } from '../faults/fault.js';
+import { type Fault, type FaultKind, isDisturbance } from '../faults/fault.js';
 import { faultAnswer, HTML_ANSWER } from '../faults/fault-answers.js';
 import type { DrawnFault, Faults, FaultTarget } from '../faults/faults.js';
 import { lagging, type ReadFaults, UNDISTURBED } from '../faults/read-faults.js';
 import { type Context, groupNameOfArn, type Operation } from '../operations/context.js';
 import { findOperation } from '../operations/index.js';
-import { credentialScope } from '../requests/credential-scope.js';
 import { Input } from '../requests/input.js';
 import { OPERATION_NAMES } from '../requests/operation-names.js';
 import { decodeBody } from '../requests/request-body.js';
 import { type LocalCredentials, verifySignature } from '../requests/sigv4.js';
 import { EVENT_OVERHEAD_BYTES } from '../store/store.js';
+import type { About } from './about.js';
 
 /** A request as it came in. */
 export interface Call {
@@ -46,13 +46,12 @@ export interface Outcome {
   readonly answer: Answer;
   /** By how much the `Date` header of the answer is wrong. @default 0 */
   readonly dateOffsetMs?: number;
+  /** Not there for what is no request to CloudWatch Logs at all. */
+  readonly about?: About;
 }
 
 export interface ServiceOptions {
-  readonly context: Omit<Context, 'account'>;
-  /** Where requests belong whose signature does not say. */
-  readonly region: string;
-  readonly accountId: string;
+  readonly context: Context;
   readonly faults: Faults;
   readonly credentials: LocalCredentials | undefined;
   /** Decides the lag of each put under `read-lag`. */
@@ -74,7 +73,13 @@ interface Disturbed {
   dateOffsetMs: number;
 }
 
-type Place = Pick<FaultTarget, 'region' | 'accountId'>;
+/** Is filled while a request is carried out, so that also a refusal tells what it was about. */
+interface Draft extends About {
+  input: Input | undefined;
+  logGroupName: string | undefined;
+  logStreamName: string | undefined;
+  readonly faults: FaultKind[];
+}
 
 /** Turns a request into an outcome: who signed it, what goes wrong, what the operation says. */
 export class Service {
@@ -86,8 +91,8 @@ export class Service {
 
   /** How many bytes a second of the body of a request are read, when a fault slows that down. */
   bodyBytesPerSecond(headers: IncomingHttpHeaders): number | undefined {
-    const { faults, onFault } = this.#options;
-    const fault = faults.drawSlowRead({ operation: operationName(headers), ...this.#place(headers) });
+    const { context, faults, onFault } = this.#options;
+    const fault = faults.drawSlowRead({ operation: operationName(headers), region: context.region });
     if (fault === undefined) return undefined;
     onFault(fault);
     return fault.bytesPerSecond ?? SLOW_READ_BYTES_PER_SECOND;
@@ -98,15 +103,27 @@ export class Service {
     const name = operationName(call.headers);
     this.#options.onRequest(name);
     const disturbed: Disturbed = { reading: UNDISTURBED, dateOffsetMs: 0 };
-    const outcome = await this.#carryOut(name, call, disturbed, signal).catch((error) => {
+    const about: Draft = { input: undefined, logGroupName: undefined, logStreamName: undefined, faults: [] };
+    const outcome = await this.#carryOut(name, call, disturbed, about, signal).catch((error) => {
       if (error instanceof ServiceError) return refusal(name, error);
       if (signal.aborted) throw error;
       return refusal(name, new ServiceError('InternalFailure', String(error), { status: 500 }));
     });
-    return { ...outcome, dateOffsetMs: disturbed.dateOffsetMs };
+    return { ...outcome, dateOffsetMs: disturbed.dateOffsetMs, about };
   }
 
-  async #carryOut(name: string, call: Call, disturbed: Disturbed, signal: AbortSignal): Promise<Outcome> {
+  #happened(fault: Fault, about: Draft): void {
+    about.faults.push(fault.kind);
+    this.#options.onFault(fault);
+  }
+
+  async #carryOut(
+    name: string,
+    call: Call,
+    disturbed: Disturbed,
+    about: Draft,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
     const { context, credentials, faults } = this.#options;
     if (credentials !== undefined) verifySignature(call, credentials, context.now());
     const known = findOperation(name);
@@ -115,79 +132,63 @@ export class Service {
       known === undefined
         ? new Input({})
         : Input.parse(await decodeBody(call.body, call.headers['content-encoding']));
-    const place = this.#place(call.headers);
-    const target = this.#target(name, place, input);
+    const target = this.#target(name, input);
+    about.input = input;
+    about.logGroupName = target.logGroupName;
+    about.logStreamName = target.logStreamName;
     const drawn = faults.draw(target);
     for (const { fault, ms } of drawn) {
       if (!isDisturbance(fault.kind)) {
-        this.#options.onFault(fault);
-        const run = (): unknown => operation(input, this.#contextOf(place), UNDISTURBED);
-        return this.#withoutAnswer({ fault, ms }, target, run);
+        this.#happened(fault, about);
+        return this.#withoutAnswer({ fault, ms }, target, operation, input);
       }
       if (fault.kind === 'latency') {
-        this.#options.onFault(fault);
+        this.#happened(fault, about);
         await delay(ms, undefined, { signal });
       } else if (this.#disturb(fault, target, disturbed)) {
-        this.#options.onFault(fault);
+        this.#happened(fault, about);
       }
     }
-    return reply(name, operation(input, this.#contextOf(place), disturbed.reading));
+    return reply(name, operation(input, context, disturbed.reading));
   }
 
-  /** The Region and the account that a request is for. An access key of 12 digits names its account. */
-  #place(headers: IncomingHttpHeaders): Place {
-    const scope = credentialScope(headers);
-    const { region, accountId } = this.#options;
-    return {
-      region: scope?.region ?? region,
-      accountId: /^\d{12}$/.test(scope?.accessKeyId ?? '') ? (scope?.accessKeyId ?? accountId) : accountId,
-    };
-  }
-
-  /** Made when it is needed, since an account may come and go while a fault holds the request. */
-  #contextOf({ region, accountId }: Place): Context {
-    const { context } = this.#options;
-    return { ...context, account: context.store.account(region, accountId) };
-  }
-
-  #target(operation: string, place: Place, input: Input): FaultTarget {
-    const { account } = this.#contextOf(place);
+  #target(operation: string, input: Input): FaultTarget {
+    const { region, store } = this.#options.context;
     const arn = input.peek('logGroupIdentifier') ?? input.peek('resourceArn');
     const logGroupName =
       input.peek('logGroupName') ?? (arn === undefined ? undefined : (groupNameOfArn(arn) ?? arn));
     const logStreamName = input.peek('logStreamName');
     return {
       operation,
-      ...place,
+      region,
       logGroupName,
       logStreamName,
-      groupExists: logGroupName !== undefined && account.groups.has(logGroupName),
-      streamExists: account.findStream(logGroupName, logStreamName) !== undefined,
+      groupExists: logGroupName !== undefined && store.groups.has(logGroupName),
+      streamExists: store.findStream(logGroupName, logStreamName) !== undefined,
     };
   }
 
   /** Answers false when there was nothing to disturb any more. */
-  #disturb(fault: Fault, target: FaultTarget, disturbed: Disturbed): boolean {
-    const { seed } = this.#options;
-    const { account, now, store } = this.#contextOf(target);
-    const group = account.groups.get(target.logGroupName ?? '');
-    const stream = group?.streams.get(target.logStreamName ?? '');
+  #disturb(fault: Fault, { logGroupName, logStreamName }: FaultTarget, disturbed: Disturbed): boolean {
+    const { context, seed } = this.#options;
+    const { store, now } = context;
+    const stream = store.findStream(logGroupName, logStreamName);
     switch (fault.kind) {
       case 'delete-group':
-        if (group === undefined) return false;
-        store.deleteGroup(group);
+        if (logGroupName === undefined || !store.groups.has(logGroupName)) return false;
+        store.deleteGroup(logGroupName);
         return true;
       case 'delete-stream':
-        if (group === undefined || stream === undefined) return false;
-        store.deleteStream(group, stream);
+        if (stream === undefined || logGroupName === undefined) return false;
+        store.deleteStream(logGroupName, stream.name);
         return true;
       case 'rival': {
-        if (group === undefined || stream === undefined) return false;
+        if (stream === undefined) return false;
         const event = { timestamp: now(), message: RIVAL_MESSAGE };
         const size = Buffer.byteLength(RIVAL_MESSAGE) + EVENT_OVERHEAD_BYTES;
         // The last accepted put is the rival's now, so a resend of the one before it is not recognised any more.
         stream.tokens.lastPut = undefined;
-        store.put(group, stream, [event], Uint32Array.of(size), 0, 1);
+        store.put(stream, [event], Uint32Array.of(size), 0, 1);
         return true;
       }
       case 'invalidate-token':
@@ -208,13 +209,13 @@ export class Service {
     }
   }
 
-  #withoutAnswer(drawn: DrawnFault, target: FaultTarget, run: () => unknown): Outcome {
+  #withoutAnswer(drawn: DrawnFault, target: FaultTarget, operation: Operation, input: Input): Outcome {
     const { fault } = drawn;
-    const error = faultAnswer(fault, target);
+    const error = faultAnswer(fault, target, this.#options.context);
     if (error !== undefined) return refusal(target.operation, error);
     if (['reset-after', 'hang-after', 'endless-body'].includes(fault.kind)) {
       try {
-        run();
+        operation(input, this.#options.context, UNDISTURBED);
       } catch (error) {
         // What it would have answered is lost like any other answer.
         if (!(error instanceof ServiceError)) throw error;

@@ -180,6 +180,9 @@ test('--log-requests prints a line for each request', async (t) => {
   await call({ endpoint }, 'PutLogEvents', { ...TARGET, logEvents: eventsOf(['secret']) });
   let line = await next();
   while (!line.includes('PutLogEvents')) line = await next();
-  assert.match(line, /^\d{4}-\d\d-\d\dT[\d:.]+Z PutLogEvents ResourceNotFoundException/);
+  assert.match(
+    line,
+    /^\d{4}-\d\d-\d\dT[\d:.]+Z {2}PutLogEvents {2}ResourceNotFoundException {2}[\d.]+ ms {2}\d+ bytes {2}1 events {2}"app" "one"/,
+  );
   assert.doesNotMatch(line, /secret/);
 });
