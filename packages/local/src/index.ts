@@ -15,5 +15,6 @@ export type { OffendingEvent } from './operations/offending-event.js';
 export type { LocalCredentials } from './requests/sigv4.js';
 export type { RequestRecord } from './service/request-record.js';
 export { startLocal } from './start.js';
+export type { FedPut, Subscription, SubscriptionOptions, Taken } from './store/feed.js';
+export type { LogGroupClass, LogGroupSettings } from './store/log-group.js';
 export type { SequenceTokenRule, TokenErrorStyle } from './store/sequence-tokens.js';
-export type { LogGroupClass, LogGroupSettings } from './store/store.js';

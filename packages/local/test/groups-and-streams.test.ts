@@ -7,7 +7,7 @@ const ARN = `arn:aws:logs:us-east-1:123456789012:log-group:${GROUP}`;
 test('a group is created with what was asked for, and described', async (t) => {
   const NOW = Date.UTC(2026, 0, 15);
   const local = await endpoint(t, { now: () => NOW, region: 'eu-west-1', accountId: '000000000042' });
-  const client = sdk(t, local);
+  const client = sdk(t, local, { region: 'eu-west-1' });
   await client.createLogGroup({
     logGroupName: 'svc/a_B-1.#',
     kmsKeyId: 'arn:aws:kms:eu-west-1:000000000042:key/1',

@@ -6,7 +6,9 @@ import type { AcceptedPut, Context } from '../operations/context.js';
 import { type Exchange, type RequestRecord, recordOf } from '../service/request-record.js';
 import { HttpServer } from '../service/server.js';
 import { type Outcome, Service } from '../service/service.js';
-import { type LogGroupSettings, Store } from '../store/store.js';
+import type { Subscription, SubscriptionOptions } from '../store/feed.js';
+import type { Account, LogGroup, LogGroupSettings } from '../store/log-group.js';
+import { Store } from '../store/store.js';
 import { type LocalStats, Tally } from './counters.js';
 import { type LocalOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { RequestLog } from './request-log.js';
@@ -78,6 +80,8 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
       context: this.#context(),
       faults: this.faults,
       credentials: this.#options.credentials,
+      region: this.#options.region,
+      accountId: this.#options.accountId,
       seed,
       onRequest: (operation) => this.#requests.add(operation),
       onFault: ({ kind }) => {
@@ -116,9 +120,12 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   /**
    * The events of a stream, or of all streams of a group, in the order in which CloudWatch Logs returns them: by
    * timestamp, equal ones in order of arrival. Empty when there is no such group or stream.
+   *
+   * Here and below a name means the group in the Region and account of the endpoint's options; where they have none of
+   * this name, the group of another Region or account that requests were signed for.
    */
   events({ logGroupName, logStreamName }: { logGroupName: string; logStreamName?: string }): StoredEvent[] {
-    const group = this.#store.groups.get(logGroupName);
+    const group = this.#account(logGroupName).groups.get(logGroupName);
     if (group === undefined) return [];
     if (logStreamName !== undefined && !group.streams.has(logStreamName)) return [];
     const kept = this.#store.ordered(group, logStreamName === undefined ? undefined : [logStreamName]);
@@ -139,11 +146,12 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     return events.map(({ message }) => parsed(message) as Message);
   }
 
-  /** All log groups, sorted by name. */
+  /** All log groups of all Regions and accounts, sorted by name. */
   groups(): StoredGroup[] {
-    const groups = [...this.#store.groups.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const groups = this.#groups().sort((a, b) => (a.name < b.name ? -1 : 1));
     return groups.map((group) => ({
       logGroupName: group.name,
+      arn: group.arn,
       tags: Object.fromEntries(group.tags),
       logGroupClass: group.logGroupClass,
       deletionProtectionEnabled: group.deletionProtectionEnabled,
@@ -212,7 +220,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
    * from the start. Connections, listeners and the port stay.
    */
   reset(): void {
-    for (const name of [...this.#store.groups.keys()]) this.#store.deleteGroup(name);
+    for (const group of this.#groups()) this.#store.deleteGroup(group);
     this.#store.evicted = 0;
     for (const tally of [this.#requests, this.#errors, this.#faultCounts]) tally.clear();
     this.#requestLog.clear();
@@ -221,27 +229,41 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     this.#reevaluate();
   }
 
+  /**
+   * Subscribes to the events of all puts from now on. They wait in a bounded queue until they are taken; who takes too
+   * slowly loses the oldest and is told how many.
+   *
+   * ```ts
+   * const subscription = local.subscribe({ onEvents: () => show(subscription.take()) });
+   * ```
+   */
+  subscribe(options: SubscriptionOptions = {}): Subscription {
+    return this.#store.feed.subscribe(options);
+  }
+
   /** @throws ServiceError ResourceAlreadyExistsException */
   createLogGroup(logGroupName: string, settings: LogGroupSettings = {}): void {
-    this.#store.createGroup(logGroupName, settings);
+    const { accountId, region } = this.#options;
+    this.#store.createGroup(this.#store.account(region, accountId), logGroupName, settings);
     this.#reevaluate();
   }
 
   /** @throws ServiceError ResourceNotFoundException, ResourceAlreadyExistsException */
   createLogStream(logGroupName: string, logStreamName: string): void {
-    this.#store.createStream(logGroupName, logStreamName);
+    this.#store.createStream(this.#group(logGroupName), logStreamName);
     this.#reevaluate();
   }
 
   /** Deletes a group, whether or not it is protected. @throws ServiceError ResourceNotFoundException */
   deleteLogGroup(logGroupName: string): void {
-    this.#store.deleteGroup(logGroupName);
+    this.#store.deleteGroup(this.#group(logGroupName));
     this.#reevaluate();
   }
 
   /** Deletes a stream, whether or not its group is protected. @throws ServiceError ResourceNotFoundException */
   deleteLogStream(logGroupName: string, logStreamName: string): void {
-    this.#store.deleteStream(logGroupName, logStreamName);
+    const group = this.#group(logGroupName);
+    this.#store.deleteStream(group, group.stream(logStreamName));
     this.#reevaluate();
   }
 
@@ -250,7 +272,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
    * is not forgotten. @throws ServiceError ResourceNotFoundException
    */
   rotateToken(logGroupName: string, logStreamName: string): string {
-    return this.#store.rotateToken(this.#store.stream(logGroupName, logStreamName));
+    return this.#store.rotateToken(this.#group(logGroupName).stream(logStreamName));
   }
 
   /** Listens again on the same port after `stop`. Nothing happens when it listens already. */
@@ -350,7 +372,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
       notSeen(wanted, timeoutMs, {
         events: this.events(wanted),
         matching: matching.length,
-        groupNames: [...this.#store.groups.keys()],
+        groupNames: this.#groups().map(({ name }) => name),
         errors: this.#errors.toObject(),
         faults: this.#faultCounts.toObject(),
       });
@@ -363,13 +385,27 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     await this.close();
   }
 
-  #context(): Context {
-    const { accountId, maxEventBytes, now, region, sequenceTokens, tokenErrors } = this.#options;
+  #groups(): LogGroup[] {
+    return [...this.#store.accounts()].flatMap(({ groups }) => [...groups.values()]);
+  }
+
+  /** The account of the options, unless only another has a group of this name. */
+  #account(logGroupName: string): Account {
+    const { accountId, region } = this.#options;
+    const own = this.#store.account(region, accountId);
+    if (own.groups.has(logGroupName)) return own;
+    return [...this.#store.accounts()].find(({ groups }) => groups.has(logGroupName)) ?? own;
+  }
+
+  #group(logGroupName: string): LogGroup {
+    return this.#account(logGroupName).group(logGroupName);
+  }
+
+  #context(): Omit<Context, 'account'> {
+    const { maxEventBytes, now, sequenceTokens, tokenErrors } = this.#options;
     return {
       store: this.#store,
       now,
-      region,
-      accountId,
       sequenceTokens,
       tokenErrors,
       maxEventBytes,

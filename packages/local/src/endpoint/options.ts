@@ -34,9 +34,9 @@ export interface LocalOptions {
   readonly seed?: number;
   /** The clock of the service, in milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
-  /** Region in ARNs. @default 'us-east-1' */
+  /** Region of requests that are not signed, and of the groups that this library makes. @default 'us-east-1' */
   readonly region?: string;
-  /** Account in ARNs. @default '123456789012' */
+  /** Account of requests whose access key is not the 12 digits of another. @default '123456789012' */
   readonly accountId?: string;
 }
 

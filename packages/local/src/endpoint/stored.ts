@@ -1,4 +1,4 @@
-import type { LogGroupClass } from '../store/store.js';
+import type { LogGroupClass } from '../store/log-group.js';
 
 /** A log event as CloudWatch Logs returns it. Times are milliseconds since 1970. */
 export interface StoredEvent {
@@ -11,6 +11,8 @@ export interface StoredEvent {
 /** A log group and the names of its streams. */
 export interface StoredGroup {
   readonly logGroupName: string;
+  /** Tells the group's Region and account. */
+  readonly arn: string;
   readonly retentionInDays?: number;
   readonly tags: Readonly<Record<string, string>>;
   readonly logGroupClass: LogGroupClass;

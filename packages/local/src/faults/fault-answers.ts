@@ -3,11 +3,7 @@ import type { Fault } from './fault.js';
 import type { FaultTarget } from './faults.js';
 
 /** The error that a fault answers with, or undefined for a fault that does not answer with an error of the service. */
-export function faultAnswer(
-  fault: Fault,
-  target: FaultTarget,
-  place: { region: string; accountId: string },
-): ServiceError | undefined {
+export function faultAnswer(fault: Fault, target: FaultTarget): ServiceError | undefined {
   const { retryAfterSeconds } = fault;
   switch (fault.kind) {
     case 'throttle':
@@ -24,7 +20,7 @@ export function faultAnswer(
         retryAfterSeconds,
       });
     case 'access-denied':
-      return new ServiceError('AccessDeniedException', accessDenied(target, place));
+      return new ServiceError('AccessDeniedException', accessDenied(target));
     case 'expired-token':
       return new ServiceError(
         'ExpiredTokenException',
@@ -51,10 +47,8 @@ export function faultAnswer(
 export const HTML_ANSWER =
   '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><h1>502 Bad Gateway</h1></body>\r\n</html>\r\n';
 
-function accessDenied(
-  target: FaultTarget,
-  { region, accountId }: { region: string; accountId: string },
-): string {
+function accessDenied(target: FaultTarget): string {
+  const { region, accountId } = target;
   const stream = target.operation === 'PutLogEvents' ? (target.logStreamName ?? '') : '';
   const resource = `arn:aws:logs:${region}:${accountId}:log-group:${target.logGroupName ?? ''}:log-stream:${stream}`;
   const action = `logs:${target.operation}`;

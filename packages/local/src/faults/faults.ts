@@ -12,6 +12,7 @@ import { awsRate, RateLimiter } from './quota.js';
 export interface FaultTarget {
   readonly operation: string;
   readonly region: string;
+  readonly accountId: string;
   readonly logGroupName: string | undefined;
   readonly logStreamName: string | undefined;
   /** Whether the log group, and in it the log stream, is there to be disturbed. */
@@ -92,7 +93,7 @@ export class Faults {
   }
 
   /** The `slow-read` that happens to a request of whose body nothing is known yet. */
-  drawSlowRead(target: Pick<FaultTarget, 'operation' | 'region'>): Fault | undefined {
+  drawSlowRead(target: Pick<FaultTarget, 'operation' | 'region' | 'accountId'>): Fault | undefined {
     const drawn = this.#plans.find(
       (plan) =>
         plan.fault.kind === 'slow-read' &&
@@ -102,7 +103,10 @@ export class Faults {
     return drawn?.fault;
   }
 
-  #happens(plan: Plan, { operation, region }: Pick<FaultTarget, 'operation' | 'region'>): boolean {
+  #happens(
+    plan: Plan,
+    { operation, region, accountId }: Pick<FaultTarget, 'operation' | 'region' | 'accountId'>,
+  ): boolean {
     const { after = 0, kind, probability = 1, requestsPerSecond, times } = plan.fault;
     if (plan.happened >= (times ?? Number.POSITIVE_INFINITY)) return false;
     if (plan.skipped < after) {
@@ -112,7 +116,7 @@ export class Faults {
     if (probability < 1 && this.#random() >= probability) return false;
     if (kind === 'quota') {
       const perSecond = requestsPerSecond ?? awsRate(operation, region);
-      if (plan.rate.grant(`${region} ${operation}`, perSecond, this.#now())) return false;
+      if (plan.rate.grant(`${region} ${accountId} ${operation}`, perSecond, this.#now())) return false;
     }
     plan.happened += 1;
     return true;

@@ -1,15 +1,16 @@
 import { invalidParameter, noSuchGroup, validation } from '../errors/service-error.js';
 import type { ReadFaults } from '../faults/read-faults.js';
 import { type Input, LOG_GROUP_NAME } from '../requests/input.js';
+import type { Account, LogGroup } from '../store/log-group.js';
 import type { SequenceTokenRule, TokenErrorStyle } from '../store/sequence-tokens.js';
-import type { LogGroup, Store } from '../store/store.js';
+import type { Store } from '../store/store.js';
 
 /** What an operation works on. */
 export interface Context {
   readonly store: Store;
+  /** Whose request it is, and in which Region. */
+  readonly account: Account;
   readonly now: () => number;
-  readonly region: string;
-  readonly accountId: string;
   readonly sequenceTokens: SequenceTokenRule;
   readonly tokenErrors: TokenErrorStyle;
   readonly maxEventBytes: number;
@@ -34,32 +35,33 @@ export interface AcceptedPut {
 /** Carries out a request and answers the body of the reply, or nothing for an empty one. */
 export type Operation = (input: Input, context: Context, reading: ReadFaults) => object | undefined;
 
-export function logGroupArn(
-  name: string,
-  { region, accountId }: { region: string; accountId: string },
-): string {
-  return `arn:aws:logs:${region}:${accountId}:log-group:${name}`;
+const ARN = /^arn:[\w-]+:logs:([^:]*):([^:]*):log-group:([^:]+)(?::\*)?$/;
+
+/** The log group that an ARN names, with or without the `:*` at its end. One of another account or Region is not found. */
+export function groupOfArn(arn: string, { region, accountId, groups }: Account): LogGroup | undefined {
+  const [, arnRegion, arnAccount, name = ''] = ARN.exec(arn) ?? [];
+  return arnRegion === region && arnAccount === accountId ? groups.get(name) : undefined;
 }
 
-const ARN = /^arn:[\w-]+:logs:[^:]*:[^:]*:log-group:([^:]+)(?::\*)?$/;
-
-/** The group name in a log group ARN, with or without the `:*` at its end. */
+/** The group name in a log group ARN. */
 export function groupNameOfArn(arn: string): string | undefined {
-  return ARN.exec(arn)?.[1];
+  return ARN.exec(arn)?.[3];
 }
 
 /** Reads logGroupName or logGroupIdentifier, of which exactly one must be there, and checks all that was read so far. */
-export function readGroup(input: Input, store: Store): LogGroup {
+export function readGroup(input: Input, account: Account): LogGroup {
   const name = input.string('logGroupName', LOG_GROUP_NAME);
   const identifier = input.string('logGroupIdentifier', { min: 1, max: 2048 });
   input.check();
   if (name !== undefined && identifier !== undefined) {
     throw validation('LogGroup name and LogGroup ARN are mutually exclusive parameters.');
   }
-  const asked = name ?? (identifier?.startsWith('arn:') ? groupNameOfArn(identifier) : identifier);
-  if (asked === undefined) {
-    if (identifier !== undefined) throw noSuchGroup();
-    throw invalidParameter('Either logGroupName or logGroupIdentifier is required.');
+  if (identifier?.startsWith('arn:')) {
+    const group = groupOfArn(identifier, account);
+    if (group === undefined) throw noSuchGroup();
+    return group;
   }
-  return store.group(asked);
+  const asked = name ?? identifier;
+  if (asked === undefined) throw invalidParameter('Either logGroupName or logGroupIdentifier is required.');
+  return account.group(asked);
 }

@@ -1,7 +1,7 @@
 import { invalidParameter, validation } from '../errors/service-error.js';
 import { type Input, LOG_GROUP_NAME } from '../requests/input.js';
-import type { LogGroup, LogGroupClass } from '../store/store.js';
-import { type Context, groupNameOfArn, logGroupArn, type Operation, readGroup } from './context.js';
+import type { Account, LogGroup, LogGroupClass } from '../store/log-group.js';
+import { groupOfArn, type Operation, readGroup } from './context.js';
 import { pageAfter } from './page-token.js';
 import { readTags } from './tags.js';
 
@@ -11,7 +11,7 @@ const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-export const createLogGroup: Operation = (input, { store }) => {
+export const createLogGroup: Operation = (input, { account, store }) => {
   const name = input.required('logGroupName', LOG_GROUP_NAME);
   const kmsKeyId = input.string('kmsKeyId', { max: 256 });
   const tags = readTags(input, false);
@@ -21,7 +21,7 @@ export const createLogGroup: Operation = (input, { store }) => {
   if (name.toLowerCase().startsWith('aws/')) {
     throw invalidParameter('Log groups starting with AWS/ are reserved for AWS.');
   }
-  store.createGroup(name, {
+  store.createGroup(account, name, {
     kmsKeyId,
     tags,
     logGroupClass: CLASSES.find((known) => known === logGroupClass),
@@ -30,11 +30,12 @@ export const createLogGroup: Operation = (input, { store }) => {
   return undefined;
 };
 
-export const deleteLogGroup: Operation = (input, { store }) => {
+export const deleteLogGroup: Operation = (input, { account, store }) => {
   const name = input.required('logGroupName', LOG_GROUP_NAME);
   input.check();
-  refuseIfProtected(store.group(name));
-  store.deleteGroup(name);
+  const group = account.group(name);
+  refuseIfProtected(group);
+  store.deleteGroup(group);
   return undefined;
 };
 
@@ -46,17 +47,17 @@ export function refuseIfProtected(group: LogGroup): void {
   }
 }
 
-export const putLogGroupDeletionProtection: Operation = (input, { store }) => {
+export const putLogGroupDeletionProtection: Operation = (input, { account }) => {
   const enabled = input.boolean('deletionProtectionEnabled');
   if (enabled === undefined) {
     input.violation("Value null at 'deletionProtectionEnabled'", 'Member must not be null');
   }
-  const group = readGroup(input, store);
+  const group = readGroup(input, account);
   group.deletionProtectionEnabled = enabled ?? false;
   return undefined;
 };
 
-export const putRetentionPolicy: Operation = (input, { store }) => {
+export const putRetentionPolicy: Operation = (input, { account }) => {
   const name = input.required('logGroupName', LOG_GROUP_NAME);
   const days = input.integer('retentionInDays', { required: true });
   if (days !== undefined && !RETENTION_DAYS.includes(days)) {
@@ -66,57 +67,59 @@ export const putRetentionPolicy: Operation = (input, { store }) => {
     );
   }
   input.check();
-  store.group(name).retentionInDays = days;
+  account.group(name).retentionInDays = days;
   return undefined;
 };
 
-export const deleteRetentionPolicy: Operation = (input, { store }) => {
+export const deleteRetentionPolicy: Operation = (input, { account }) => {
   const name = input.required('logGroupName', LOG_GROUP_NAME);
   input.check();
-  store.group(name).retentionInDays = undefined;
+  account.group(name).retentionInDays = undefined;
   return undefined;
 };
 
-export const describeLogGroups: Operation = (input, context) => {
+export const describeLogGroups: Operation = (input, { account }) => {
   const prefix = input.string('logGroupNamePrefix', LOG_GROUP_NAME);
   const pattern = input.string('logGroupNamePattern', { max: 512, pattern: /^[.\-_/#A-Za-z0-9]*$/ });
   const logGroupClass = input.string('logGroupClass', { oneOf: CLASSES });
   const limit = input.integer('limit', { min: 1, max: 50 }) ?? 50;
   const nextToken = input.string('nextToken', { min: 1 });
-  const wanted = readIdentifiers(input);
+  const wanted = readIdentifiers(input, account);
   input.check();
   if (prefix !== undefined && pattern !== undefined) {
     throw invalidParameter(
       'LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.',
     );
   }
-  const groups = [...context.store.groups.values()].filter(
+  const groups = [...account.groups.values()].filter(
     (group) =>
       (prefix === undefined || group.name.startsWith(prefix)) &&
       (pattern === undefined || group.name.includes(pattern)) &&
       (logGroupClass === undefined || group.logGroupClass === logGroupClass) &&
-      (wanted === undefined || wanted.has(group.name)),
+      (wanted === undefined || wanted.has(group)),
   );
   groups.sort((a, b) => (a.name < b.name ? -1 : 1));
   const page = pageAfter(groups, (group) => group.name, nextToken, limit);
   return {
-    logGroups: page.items.map((group) => describe(group, context, pattern === undefined)),
+    logGroups: page.items.map((group) => describe(group, pattern === undefined)),
     ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
   };
 };
 
-function readIdentifiers(input: Input): ReadonlySet<string | undefined> | undefined {
+function readIdentifiers(input: Input, account: Account): ReadonlySet<LogGroup | undefined> | undefined {
   const identifiers = input.strings('logGroupIdentifiers', {
     min: 1,
     max: 50,
     member: { min: 1, max: 2048 },
   });
   if (identifiers === undefined) return undefined;
-  return new Set(identifiers.map((id) => (id.startsWith('arn:') ? groupNameOfArn(id) : id)));
+  return new Set(
+    identifiers.map((id) => (id.startsWith('arn:') ? groupOfArn(id, account) : account.groups.get(id))),
+  );
 }
 
-function describe(group: LogGroup, context: Context, withStoredBytes: boolean): object {
-  const arn = logGroupArn(group.name, context);
+function describe(group: LogGroup, withStoredBytes: boolean): object {
+  const { arn } = group;
   let storedBytes = 0;
   for (const stream of group.streams.values()) storedBytes += stream.bytes;
   return {

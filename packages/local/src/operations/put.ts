@@ -5,8 +5,8 @@ import { acceptance, checkPut } from './put-log-events.js';
 export const putLogEvents: Operation = (input, context) => {
   const now = context.now();
   const put = checkPut(input, { now, maxEventBytes: context.maxEventBytes });
-  const group = context.store.group(put.logGroupName);
-  const stream = context.store.stream(put.logGroupName, put.logStreamName);
+  const group = context.account.group(put.logGroupName);
+  const stream = group.stream(put.logStreamName);
   if (context.sequenceTokens === 'enforced') {
     let digest: string | undefined;
     const lazyDigest = (): string => {
@@ -17,7 +17,7 @@ export const putLogEvents: Operation = (input, context) => {
     stream.tokens.lastPut = { token: put.sequenceToken, digest: lazyDigest() };
   }
   const { from, to, rejectedLogEventsInfo } = acceptance(put.events, now, group.retentionInDays);
-  const sequenceToken = context.store.put(stream, put.events, put.sizes, from, to);
+  const sequenceToken = context.store.put(group, stream, put.events, put.sizes, from, to);
   let { bytes } = put;
   if (rejectedLogEventsInfo !== undefined) {
     bytes = put.sizes.subarray(from, Math.max(from, to)).reduce((sum, size) => sum + size, 0);

@@ -10,15 +10,14 @@ const MAX_PAGE_EVENTS = 10_000;
 /** FilterLogEvents reads backwards from here on only. */
 const NEWEST_FIRST_SINCE = Date.UTC(2024, 0, 1);
 
-export const getLogEvents: Operation = (input, { store }, { emptyPages, isReadable }) => {
+export const getLogEvents: Operation = (input, { account }, { emptyPages, isReadable }) => {
   const streamName = input.required('logStreamName', LOG_STREAM_NAME);
   const startTime = input.integer('startTime', { min: 0 });
   const endTime = input.integer('endTime', { min: 0 });
   const limit = input.integer('limit', { min: 1, max: MAX_PAGE_EVENTS }) ?? MAX_PAGE_EVENTS;
   const nextToken = input.string('nextToken', { min: 1 });
   const startFromHead = input.boolean('startFromHead') ?? false;
-  const group = readGroup(input, store);
-  const stream = store.stream(group.name, streamName);
+  const stream = readGroup(input, account).stream(streamName);
   const token = nextToken === undefined ? undefined : parseToken(nextToken);
 
   // endTime is exclusive here, unlike in FilterLogEvents.
@@ -47,7 +46,7 @@ export const getLogEvents: Operation = (input, { store }, { emptyPages, isReadab
   };
 };
 
-export const filterLogEvents: Operation = (input, { store }, { emptyPages, isReadable }) => {
+export const filterLogEvents: Operation = (input, { account, store }, { emptyPages, isReadable }) => {
   const streamNames = input.strings('logStreamNames', { min: 1, max: 100, member: LOG_STREAM_NAME });
   const prefix = input.string('logStreamNamePrefix', LOG_STREAM_NAME);
   const startTime = input.integer('startTime', { min: 0 }) ?? 0;
@@ -56,7 +55,7 @@ export const filterLogEvents: Operation = (input, { store }, { emptyPages, isRea
   const limit = input.integer('limit', { min: 1, max: MAX_PAGE_EVENTS }) ?? MAX_PAGE_EVENTS;
   const nextToken = input.string('nextToken', { min: 1 });
   const startFromHead = input.boolean('startFromHead') ?? true;
-  const group = readGroup(input, store);
+  const group = readGroup(input, account);
   if (streamNames !== undefined && prefix !== undefined) {
     throw invalidParameter('logStreamNames and logStreamNamePrefix are mutually exclusive parameters.');
   }

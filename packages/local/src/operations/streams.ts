@@ -1,27 +1,28 @@
 import { invalidParameter } from '../errors/service-error.js';
 import { LOG_GROUP_NAME, LOG_STREAM_NAME } from '../requests/input.js';
+import type { LogGroup } from '../store/log-group.js';
 import type { LogStream } from '../store/log-stream.js';
-import type { LogGroup } from '../store/store.js';
-import { type Context, logGroupArn, type Operation, readGroup } from './context.js';
+import { type Context, type Operation, readGroup } from './context.js';
 import { refuseIfProtected } from './groups.js';
 import { pageAfter } from './page-token.js';
 
-export const createLogStream: Operation = (input, { store, onStream }) => {
+export const createLogStream: Operation = (input, { account, store, onStream }) => {
   const groupName = input.required('logGroupName', LOG_GROUP_NAME);
   const streamName = input.required('logStreamName', LOG_STREAM_NAME);
   input.check();
-  store.createStream(groupName, streamName);
+  store.createStream(account.group(groupName), streamName);
   onStream(groupName, streamName);
   return undefined;
 };
 
-export const deleteLogStream: Operation = (input, { store }) => {
+export const deleteLogStream: Operation = (input, { account, store }) => {
   const groupName = input.required('logGroupName', LOG_GROUP_NAME);
   const streamName = input.required('logStreamName', LOG_STREAM_NAME);
   input.check();
-  store.stream(groupName, streamName);
-  refuseIfProtected(store.group(groupName));
-  store.deleteStream(groupName, streamName);
+  const group = account.group(groupName);
+  const stream = group.stream(streamName);
+  refuseIfProtected(group);
+  store.deleteStream(group, stream);
   return undefined;
 };
 
@@ -31,7 +32,7 @@ export const describeLogStreams: Operation = (input, context) => {
   const descending = input.boolean('descending') ?? false;
   const limit = input.integer('limit', { min: 1, max: 50 }) ?? 50;
   const nextToken = input.string('nextToken', { min: 1 });
-  const group = readGroup(input, context.store);
+  const group = readGroup(input, context.account);
   if (orderBy === 'LastEventTime' && prefix !== undefined) {
     throw invalidParameter('Cannot order by LastEventTime with a logStreamNamePrefix.');
   }
@@ -55,7 +56,7 @@ function describe(stream: LogStream, group: LogGroup, context: Context): object 
   return {
     logStreamName: stream.name,
     creationTime: stream.creationTime,
-    arn: `${logGroupArn(group.name, context)}:log-stream:${stream.name}`,
+    arn: `${group.arn}:log-stream:${stream.name}`,
     // Zero since June 2019, whatever the stream holds.
     storedBytes: 0,
     ...(stream.firstEventTimestamp !== undefined && {

@@ -1,7 +1,7 @@
 import { ServiceError } from '../errors/service-error.js';
 import type { Input } from '../requests/input.js';
-import type { LogGroup, Store } from '../store/store.js';
-import { groupNameOfArn, type Operation } from './context.js';
+import type { Account, LogGroup } from '../store/log-group.js';
+import { groupOfArn, type Operation } from './context.js';
 
 const MAX_TAGS = 50;
 const KEY = { min: 1, max: 128 };
@@ -11,9 +11,9 @@ export function readTags(input: Input, required: boolean): Readonly<Record<strin
   return input.stringMap('tags', { min: 1, max: MAX_TAGS, key: KEY, value: VALUE, required });
 }
 
-export const tagResource: Operation = (input, { store }) => {
+export const tagResource: Operation = (input, { account }) => {
   const tags = readTags(input, true) ?? {};
-  const group = readResource(input, store);
+  const group = readResource(input, account);
   const merged = new Map([...group.tags, ...Object.entries(tags)]);
   if (merged.size > MAX_TAGS) {
     throw new ServiceError('TooManyTagsException', `A resource can have at most ${MAX_TAGS} tags.`);
@@ -22,22 +22,22 @@ export const tagResource: Operation = (input, { store }) => {
   return undefined;
 };
 
-export const untagResource: Operation = (input, { store }) => {
+export const untagResource: Operation = (input, { account }) => {
   const keys = input.strings('tagKeys', { max: MAX_TAGS, required: true, member: KEY }) ?? [];
-  const group = readResource(input, store);
+  const group = readResource(input, account);
   for (const key of keys) group.tags.delete(key);
   return undefined;
 };
 
-export const listTagsForResource: Operation = (input, { store }) => ({
-  tags: Object.fromEntries(readResource(input, store).tags),
+export const listTagsForResource: Operation = (input, { account }) => ({
+  tags: Object.fromEntries(readResource(input, account).tags),
 });
 
 /** Reads resourceArn, which must be the ARN of a log group, and checks all that was read so far. */
-function readResource(input: Input, store: Store): LogGroup {
+function readResource(input: Input, account: Account): LogGroup {
   const arn = input.required('resourceArn', { min: 1, max: 1011 });
   input.check();
-  const group = store.groups.get(groupNameOfArn(arn) ?? '');
+  const group = groupOfArn(arn, account);
   if (group === undefined) {
     throw new ServiceError('ResourceNotFoundException', 'The specified resource does not exist.');
   }

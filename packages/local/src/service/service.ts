@@ -7,6 +7,7 @@ import type { DrawnFault, Faults, FaultTarget } from '../faults/faults.js';
 import { lagging, type ReadFaults, UNDISTURBED } from '../faults/read-faults.js';
 import { type Context, groupNameOfArn, type Operation } from '../operations/context.js';
 import { findOperation } from '../operations/index.js';
+import { credentialScope } from '../requests/credential-scope.js';
 import { Input } from '../requests/input.js';
 import { OPERATION_NAMES } from '../requests/operation-names.js';
 import { decodeBody } from '../requests/request-body.js';
@@ -51,7 +52,10 @@ export interface Outcome {
 }
 
 export interface ServiceOptions {
-  readonly context: Context;
+  readonly context: Omit<Context, 'account'>;
+  /** Where requests belong whose signature does not say. */
+  readonly region: string;
+  readonly accountId: string;
   readonly faults: Faults;
   readonly credentials: LocalCredentials | undefined;
   /** Decides the lag of each put under `read-lag`. */
@@ -73,6 +77,8 @@ interface Disturbed {
   dateOffsetMs: number;
 }
 
+type Place = Pick<FaultTarget, 'region' | 'accountId'>;
+
 /** Is filled while a request is carried out, so that also a refusal tells what it was about. */
 interface Draft extends About {
   input: Input | undefined;
@@ -91,8 +97,8 @@ export class Service {
 
   /** How many bytes a second of the body of a request are read, when a fault slows that down. */
   bodyBytesPerSecond(headers: IncomingHttpHeaders): number | undefined {
-    const { context, faults, onFault } = this.#options;
-    const fault = faults.drawSlowRead({ operation: operationName(headers), region: context.region });
+    const { faults, onFault } = this.#options;
+    const fault = faults.drawSlowRead({ operation: operationName(headers), ...this.#place(headers) });
     if (fault === undefined) return undefined;
     onFault(fault);
     return fault.bytesPerSecond ?? SLOW_READ_BYTES_PER_SECOND;
@@ -132,7 +138,8 @@ export class Service {
       known === undefined
         ? new Input({})
         : Input.parse(await decodeBody(call.body, call.headers['content-encoding']));
-    const target = this.#target(name, input);
+    const place = this.#place(call.headers);
+    const target = this.#target(name, place, input);
     about.input = input;
     about.logGroupName = target.logGroupName;
     about.logStreamName = target.logStreamName;
@@ -140,7 +147,8 @@ export class Service {
     for (const { fault, ms } of drawn) {
       if (!isDisturbance(fault.kind)) {
         this.#happened(fault, about);
-        return this.#withoutAnswer({ fault, ms }, target, operation, input);
+        const run = (): unknown => operation(input, this.#contextOf(place), UNDISTURBED);
+        return this.#withoutAnswer({ fault, ms }, target, run);
       }
       if (fault.kind === 'latency') {
         this.#happened(fault, about);
@@ -149,46 +157,63 @@ export class Service {
         this.#happened(fault, about);
       }
     }
-    return reply(name, operation(input, context, disturbed.reading));
+    return reply(name, operation(input, this.#contextOf(place), disturbed.reading));
   }
 
-  #target(operation: string, input: Input): FaultTarget {
-    const { region, store } = this.#options.context;
+  /** The Region and the account that a request is for. An access key of 12 digits names its account. */
+  #place(headers: IncomingHttpHeaders): Place {
+    const scope = credentialScope(headers);
+    const { region, accountId } = this.#options;
+    return {
+      region: scope?.region ?? region,
+      accountId: /^\d{12}$/.test(scope?.accessKeyId ?? '') ? (scope?.accessKeyId ?? accountId) : accountId,
+    };
+  }
+
+  /** Made when it is needed, since an account may come and go while a fault holds the request. */
+  #contextOf({ region, accountId }: Place): Context {
+    const { context } = this.#options;
+    return { ...context, account: context.store.account(region, accountId) };
+  }
+
+  #target(operation: string, place: Place, input: Input): FaultTarget {
+    const { account } = this.#contextOf(place);
     const arn = input.peek('logGroupIdentifier') ?? input.peek('resourceArn');
     const logGroupName =
       input.peek('logGroupName') ?? (arn === undefined ? undefined : (groupNameOfArn(arn) ?? arn));
     const logStreamName = input.peek('logStreamName');
     return {
       operation,
-      region,
+      ...place,
       logGroupName,
       logStreamName,
-      groupExists: logGroupName !== undefined && store.groups.has(logGroupName),
-      streamExists: store.findStream(logGroupName, logStreamName) !== undefined,
+      groupExists: logGroupName !== undefined && account.groups.has(logGroupName),
+      streamExists: account.findStream(logGroupName, logStreamName) !== undefined,
     };
   }
 
   /** Answers false when there was nothing to disturb any more. */
-  #disturb(fault: Fault, { logGroupName, logStreamName }: FaultTarget, disturbed: Disturbed): boolean {
-    const { context, seed } = this.#options;
-    const { store, now } = context;
-    const stream = store.findStream(logGroupName, logStreamName);
+  #disturb(fault: Fault, target: FaultTarget, disturbed: Disturbed): boolean {
+    const { seed } = this.#options;
+    const { account, now, store } = this.#contextOf(target);
+    const group = account.groups.get(target.logGroupName ?? '');
+    const stream = group?.streams.get(target.logStreamName ?? '');
     switch (fault.kind) {
       case 'delete-group':
-        if (logGroupName === undefined || !store.groups.has(logGroupName)) return false;
-        store.deleteGroup(logGroupName);
+        if (group === undefined) return false;
+        store.deleteGroup(group);
         return true;
       case 'delete-stream':
-        if (stream === undefined || logGroupName === undefined) return false;
-        store.deleteStream(logGroupName, stream.name);
+        if (group === undefined || stream === undefined) return false;
+        store.deleteStream(group, stream);
         return true;
       case 'rival': {
-        if (stream === undefined) return false;
+        if (group === undefined || stream === undefined) return false;
         const event = { timestamp: now(), message: RIVAL_MESSAGE };
         const size = Buffer.byteLength(RIVAL_MESSAGE) + EVENT_OVERHEAD_BYTES;
         // The last accepted put is the rival's now, so a resend of the one before it is not recognised any more.
         stream.tokens.lastPut = undefined;
-        store.put(stream, [event], Uint32Array.of(size), 0, 1);
+        store.put(group, stream, [event], Uint32Array.of(size), 0, 1);
         return true;
       }
       case 'invalidate-token':
@@ -209,13 +234,13 @@ export class Service {
     }
   }
 
-  #withoutAnswer(drawn: DrawnFault, target: FaultTarget, operation: Operation, input: Input): Outcome {
+  #withoutAnswer(drawn: DrawnFault, target: FaultTarget, run: () => unknown): Outcome {
     const { fault } = drawn;
-    const error = faultAnswer(fault, target, this.#options.context);
+    const error = faultAnswer(fault, target);
     if (error !== undefined) return refusal(target.operation, error);
     if (['reset-after', 'hang-after', 'endless-body'].includes(fault.kind)) {
       try {
-        operation(input, this.#options.context, UNDISTURBED);
+        run();
       } catch (error) {
         // What it would have answered is lost like any other answer.
         if (!(error instanceof ServiceError)) throw error;

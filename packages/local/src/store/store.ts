@@ -1,26 +1,8 @@
-import { groupExists, noSuchGroup, noSuchStream, streamExists } from '../errors/service-error.js';
+import { groupExists, streamExists } from '../errors/service-error.js';
+import { Feed } from './feed.js';
+import { Account, LogGroup, type LogGroupSettings } from './log-group.js';
 import { compareEvents, type KeptEvent, LogStream } from './log-stream.js';
 import { TokenSource } from './sequence-tokens.js';
-
-export type LogGroupClass = 'STANDARD' | 'INFREQUENT_ACCESS' | 'DELIVERY' | 'ESSENTIALS';
-
-export interface LogGroup {
-  readonly name: string;
-  readonly creationTime: number;
-  readonly logGroupClass: LogGroupClass;
-  readonly kmsKeyId: string | undefined;
-  readonly tags: Map<string, string>;
-  readonly streams: Map<string, LogStream>;
-  retentionInDays: number | undefined;
-  deletionProtectionEnabled: boolean;
-}
-
-export interface LogGroupSettings {
-  readonly logGroupClass?: LogGroupClass | undefined;
-  readonly kmsKeyId?: string | undefined;
-  readonly tags?: Readonly<Record<string, string>> | undefined;
-  readonly deletionProtectionEnabled?: boolean | undefined;
-}
 
 /** What a put adds, with the size that CloudWatch Logs accounts it at. */
 export interface NewEvent {
@@ -36,7 +18,9 @@ export const EVENT_OVERHEAD_BYTES = 26;
  * arrived first leave, whatever stream they are in.
  */
 export class Store {
-  readonly groups = new Map<string, LogGroup>();
+  /** What every accepted put is handed to. */
+  readonly feed = new Feed();
+  readonly #accounts = new Map<string, Account>();
   readonly #tokens = new TokenSource();
   readonly #maxBytes: number;
   readonly #now: () => number;
@@ -55,53 +39,42 @@ export class Store {
     this.#onFirstEviction = options.onFirstEviction;
   }
 
-  group(name: string): LogGroup {
-    const group = this.groups.get(name);
-    if (group === undefined) throw noSuchGroup();
+  /** The account, which is kept only while it has a log group: the names come from requests. */
+  account(region: string, accountId: string): Account {
+    return this.#accounts.get(`${region} ${accountId}`) ?? new Account(region, accountId);
+  }
+
+  /** All accounts that have a log group. */
+  accounts(): Iterable<Account> {
+    return this.#accounts.values();
+  }
+
+  /** @throws ServiceError ResourceAlreadyExistsException */
+  createGroup(account: Account, name: string, settings: LogGroupSettings = {}): LogGroup {
+    if (account.groups.has(name)) throw groupExists();
+    const group = new LogGroup(account, name, this.#now(), settings);
+    account.groups.set(name, group);
+    this.#accounts.set(`${account.region} ${account.accountId}`, account);
     return group;
   }
 
-  stream(groupName: string, streamName: string): LogStream {
-    const stream = this.group(groupName).streams.get(streamName);
-    if (stream === undefined) throw noSuchStream();
+  /** @throws ServiceError ResourceAlreadyExistsException */
+  createStream(group: LogGroup, name: string): LogStream {
+    if (group.streams.has(name)) throw streamExists();
+    const stream = new LogStream(name, this.#now());
+    group.streams.set(name, stream);
     return stream;
   }
 
-  findStream(groupName: string | undefined, streamName: string | undefined): LogStream | undefined {
-    if (groupName === undefined || streamName === undefined) return undefined;
-    return this.groups.get(groupName)?.streams.get(streamName);
-  }
-
-  createGroup(name: string, settings: LogGroupSettings = {}): void {
-    if (this.groups.has(name)) throw groupExists();
-    this.groups.set(name, {
-      name,
-      creationTime: this.#now(),
-      logGroupClass: settings.logGroupClass ?? 'STANDARD',
-      kmsKeyId: settings.kmsKeyId,
-      tags: new Map(Object.entries(settings.tags ?? {})),
-      streams: new Map(),
-      retentionInDays: undefined,
-      deletionProtectionEnabled: settings.deletionProtectionEnabled ?? false,
-    });
-  }
-
-  createStream(groupName: string, streamName: string): void {
-    const { streams } = this.group(groupName);
-    if (streams.has(streamName)) throw streamExists();
-    streams.set(streamName, new LogStream(streamName, this.#now()));
-  }
-
-  deleteGroup(name: string): void {
-    const group = this.group(name);
-    this.groups.delete(name);
-    for (const stream of group.streams.values()) this.#discard(stream);
+  deleteGroup({ account, name, streams }: LogGroup): void {
+    account.groups.delete(name);
+    if (account.groups.size === 0) this.#accounts.delete(`${account.region} ${account.accountId}`);
+    for (const stream of streams.values()) this.#discard(stream);
     this.#forgetDeletedPuts();
   }
 
-  deleteStream(groupName: string, streamName: string): void {
-    const stream = this.stream(groupName, streamName);
-    this.group(groupName).streams.delete(streamName);
+  deleteStream(group: LogGroup, stream: LogStream): void {
+    group.streams.delete(stream.name);
     this.#discard(stream);
     this.#forgetDeletedPuts();
   }
@@ -117,9 +90,17 @@ export class Store {
    * Stores `events[from..to)` and answers the token for the next put. `sizes` holds the accounted bytes of each event.
    * A put all of whose events were rejected stores nothing and still moves the token on.
    */
-  put(stream: LogStream, events: readonly NewEvent[], sizes: Uint32Array, from: number, to: number): string {
+  put(
+    group: LogGroup,
+    stream: LogStream,
+    events: readonly NewEvent[],
+    sizes: Uint32Array,
+    from: number,
+    to: number,
+  ): string {
     const ingestionTime = this.#now();
     const logStreamName = stream.name;
+    const firstArrival = this.#arrivals;
     for (let index = from; index < to; index++) {
       const event = events[index];
       if (event === undefined) break;
@@ -133,6 +114,18 @@ export class Store {
       this.#puts.push({ stream, events: to - from });
       this.events += to - from;
       this.#evict();
+      const { account, name: logGroupName } = group;
+      const whole = from === 0 && to === events.length;
+      this.feed.publish({
+        region: account.region,
+        accountId: account.accountId,
+        logGroupName,
+        logStreamName,
+        ingestionTime,
+        firstArrival,
+        events: whole ? events : events.slice(from, to),
+        sizes: whole ? sizes : sizes.subarray(from, to),
+      });
     }
     return this.rotateToken(stream);
   }
@@ -142,7 +135,7 @@ export class Store {
     const streams =
       streamNames === undefined
         ? [...group.streams.values()]
-        : [...new Set(streamNames)].map((name) => this.stream(group.name, name));
+        : [...new Set(streamNames)].map((name) => group.stream(name));
     const [only] = streams;
     if (only !== undefined && streams.length === 1) return only.ordered();
     return streams.flatMap((stream) => stream.ordered()).sort(compareEvents);
