@@ -57,7 +57,7 @@ export class Settlement {
     // Listeners come last: what they see in stats() is complete.
     for (const range of rejected) this.#reportRejected(batch, range);
     if (this.#diagnostics.wants('batch')) {
-      const { attempts } = batch;
+      const { attempts } = batch.history;
       this.#diagnostics.emit('batch', { ...this.#target, events, bytes, attempts, durationMs });
     }
   }

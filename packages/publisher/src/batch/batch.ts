@@ -3,6 +3,7 @@ import { type IdRange, rangesOfIds } from '../structures/range-set.js';
 import type { Fate } from './fate.js';
 import type { Note } from './note.js';
 import { PackedEvents, type PackedEventsData } from './packed-events.js';
+import { NEVER_PUT, ofPart, type PutHistory } from './put-history.js';
 
 /** Limits of a batch; the service's own or lower. */
 export interface BatchLimits {
@@ -31,16 +32,8 @@ export class Batch {
   state: 'open' | 'sealed' | 'frozen' = 'open';
   /** Bytes as CloudWatch Logs counts them. */
   bytes = 0;
-  /** Puts that were made of this batch. */
-  attempts = 0;
-  /** The token of a put that may have been stored although no success came back; `null` stands for none. */
-  ambiguousToken: string | null | undefined;
-  /** Puts of this batch under several tokens may have been stored, so that no token can settle it. */
-  ambiguousTwice = false;
-  /** Puts of this batch that may have been stored although no success came back. */
-  ambiguousPuts = 0;
-  /** An earlier process was about to put this batch under this token (`null` for none), and so it is put again. */
-  resendUnder: string | null | undefined;
+  /** The puts that were made of it; replaced, never changed. */
+  history: PutHistory = NEVER_PUT;
   observers: BatchObserver[] | undefined;
 
   readonly #limits: BatchLimits;
@@ -161,18 +154,6 @@ export class Batch {
     this.observers.push(observer);
   }
 
-  /** A put under `token` (`null` for none) may have been stored although no success came back. */
-  mayBeStoredUnder(token: string | null): void {
-    if (this.ambiguousToken !== undefined && this.ambiguousToken !== token) this.ambiguousTwice = true;
-    this.ambiguousToken = token;
-    this.ambiguousPuts++;
-  }
-
-  /** Whether an endpoint that enforces tokens would have noticed, under `token`, that the batch is stored. */
-  isSettledBy(token: string | null): boolean {
-    return !this.ambiguousTwice && this.ambiguousToken === token;
-  }
-
   /** Its events as plain data, without their ids in the spool; not to be changed. */
   get eventData(): PackedEventsData {
     return this.#events.toData();
@@ -188,9 +169,7 @@ export class Batch {
     const part = new Batch(this.#limits, this.#events.slice(from, to));
     part.state = 'frozen';
     part.observers = this.observers && [...this.observers]; // of its own: a later flush follows each half by itself
-    part.ambiguousToken = this.ambiguousToken;
-    part.ambiguousPuts = this.ambiguousPuts;
-    part.ambiguousTwice = this.ambiguousToken !== undefined; // no token can settle a part of what was sent whole
+    part.history = ofPart(this.history);
     return part;
   }
 

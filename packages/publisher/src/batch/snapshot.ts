@@ -1,16 +1,13 @@
 import type { PublisherOptions } from '../options/options.js';
 import { Batch, type BatchLimits } from './batch.js';
 import { PackedEvents, type PackedEventsData } from './packed-events.js';
+import { leftUnanswered, type PutHistory } from './put-history.js';
 
 /** A batch as plain data, fit to be sent to another thread. */
 export interface BatchSnapshot {
   readonly events: PackedEventsData;
   readonly isFrozen: boolean;
-  readonly attempts: number;
-  readonly ambiguousToken: string | null | undefined;
-  readonly ambiguousTwice: boolean;
-  readonly ambiguousPuts: number;
-  readonly resendUnder: string | null | undefined;
+  readonly history: PutHistory;
 }
 
 /** Everything of a publisher that is not settled, as plain data. */
@@ -34,16 +31,10 @@ export function countBatches({ streams }: PublisherSnapshot): number {
  * Its answer will never be seen, so it may be stored.
  */
 export function snapshotBatch(batch: Batch, tokenUnderWay: string | null | undefined): BatchSnapshot {
-  const known = batch.ambiguousToken;
   return {
     events: batch.eventData,
     isFrozen: batch.state === 'frozen',
-    attempts: batch.attempts,
-    ambiguousToken: tokenUnderWay === undefined ? known : tokenUnderWay,
-    resendUnder: batch.resendUnder,
-    ambiguousPuts: batch.ambiguousPuts + (tokenUnderWay === undefined ? 0 : 1),
-    ambiguousTwice:
-      batch.ambiguousTwice || (tokenUnderWay !== undefined && known !== undefined && known !== tokenUnderWay),
+    history: tokenUnderWay === undefined ? batch.history : leftUnanswered(batch.history, tokenUnderWay),
   };
 }
 
@@ -51,10 +42,6 @@ export function restoreBatch(saved: BatchSnapshot, limits: BatchLimits): Batch {
   const batch = new Batch(limits, PackedEvents.from(saved.events, limits.maxBytes));
   batch.seal();
   if (saved.isFrozen) batch.freeze();
-  batch.attempts = saved.attempts;
-  batch.ambiguousToken = saved.ambiguousToken;
-  batch.ambiguousTwice = saved.ambiguousTwice;
-  batch.ambiguousPuts = saved.ambiguousPuts;
-  batch.resendUnder = saved.resendUnder;
+  batch.history = saved.history;
   return batch;
 }

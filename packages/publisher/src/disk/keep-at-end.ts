@@ -52,15 +52,15 @@ export class LeftoverKeeper {
   }
 
   /** A batch is on disk as it is. */
-  #stay({ writer, batch, rescuedUnder }: Leftover): void {
+  #stay({ writer, batch, wasPutElsewhere }: Leftover): void {
     const { notes, count } = this.#context;
     count.add(batch.weight);
     // Its own puts are noted; those of another thread are not.
-    if (rescuedUnder !== undefined) notes.atEnd(writer.target, batch, batch.spoolRanges, rescuedUnder);
+    if (wasPutElsewhere) notes.atEnd(writer.target, batch, batch.spoolRanges);
   }
 
   /** Gives every event of a batch to the spool. @returns their ids; 0 stands for one that it did not take */
-  #write({ writer, batch, mayBeStoredUnder, rescuedUnder }: Leftover): number[] {
+  #write({ writer, batch }: Leftover): number[] {
     const { spool, notes, count } = this.#context;
     const { logGroupName, logStreamName } = writer.target;
     if (batch.isSpooled) spool.acknowledge(batch.spoolRanges);
@@ -74,10 +74,8 @@ export class LeftoverKeeper {
       if (id > 0 && flags === 0) count.add(1);
       ids.push(id);
     }
-    const token = rescuedUnder === undefined ? mayBeStoredUnder : rescuedUnder;
-    if (token !== undefined && ids.length > 0 && !ids.includes(0)) {
-      notes.atEnd(writer.target, batch, [[ids[0], ids[ids.length - 1]]], token);
-    }
+    if (ids.length > 0 && !ids.includes(0))
+      notes.atEnd(writer.target, batch, [[ids[0], ids[ids.length - 1]]]);
     return ids;
   }
 

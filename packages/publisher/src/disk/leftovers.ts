@@ -1,11 +1,13 @@
+import type { Batch } from '../batch/batch.js';
 import type { Fate } from '../batch/fate.js';
-import type { StreamWriter, Unsettled } from '../stream/stream-writer.js';
+import type { StreamWriter } from '../stream/stream-writer.js';
 
 /** A batch that was not settled when its publisher ended, with its stream. */
-export interface Leftover extends Unsettled {
+export interface Leftover {
   readonly writer: StreamWriter;
-  /** The same of a put that another thread made at the end of the process. */
-  readonly rescuedUnder?: string | null | undefined;
+  readonly batch: Batch;
+  /** Whether another thread made the last put of it, which is not noted on disk. */
+  readonly wasPutElsewhere: boolean;
 }
 
 /** What another thread could do for a batch at the end of the process. */

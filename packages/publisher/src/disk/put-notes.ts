@@ -32,7 +32,7 @@ export class PutNotes {
       await this.#within(new Promise<void>((resolve) => this.#writes.push({ id: last, resolve })));
     }
     await this.settled();
-    await this.#within(this.#note(target, batch, ranges, sequenceToken));
+    await this.#within(this.#note(target, batch.history.unanswered, ranges, sequenceToken ?? null));
   }
 
   /** Resolves when it is on disk which puts have ended; undefined when it is. */
@@ -41,9 +41,10 @@ export class PutNotes {
     return settled && this.#within(settled);
   }
 
-  /** Has the next process put a batch as it was put under `token` (`null` for none). */
-  atEnd(target: Target, batch: Batch, ranges: readonly IdRange[], token: string | null): void {
-    void this.#note(target, batch, ranges, token ?? undefined);
+  /** Has the next process put a batch as its last put was, if that may be stored. */
+  atEnd(target: Target, { history }: Batch, ranges: readonly IdRange[]): void {
+    const { unanswered, unansweredUnder } = history;
+    if (unansweredUnder !== undefined) void this.#note(target, unanswered - 1, ranges, unansweredUnder);
   }
 
   /** Everything up to `id` is written. */
@@ -56,12 +57,18 @@ export class PutNotes {
 
   #note(
     target: Target,
-    { ambiguousPuts }: Batch,
+    ambiguousPuts: number,
     ranges: readonly IdRange[],
-    sequenceToken: string | undefined,
+    token: string | null,
   ): Promise<boolean> {
     const putId = ++this.#putId;
-    return this.#context.spool.notePut({ ...target, putId, ranges, sequenceToken, ambiguousPuts });
+    return this.#context.spool.notePut({
+      ...target,
+      putId,
+      ranges,
+      sequenceToken: token ?? undefined,
+      ambiguousPuts,
+    });
   }
 
   async #within(done: Promise<unknown>): Promise<void> {

@@ -1,5 +1,6 @@
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import { Batch } from '../batch/batch.js';
+import { leftByProcess, leftUnproven } from '../batch/put-history.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
 import type { PendingPut, Spool, SpooledEvent } from '../spool/spool.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
@@ -126,13 +127,13 @@ export class Resends {
     budget.take(batch.bytes);
     count.remove(batch.weight);
     batch.freeze();
-    batch.attempts = 1;
-    for (let n = put.ambiguousPuts; n >= 0; n--) batch.mayBeStoredUnder(put.sequenceToken ?? null);
-    batch.resendUnder = put.sequenceToken ?? null;
+    batch.history = leftByProcess(put.sequenceToken ?? null, put.ambiguousPuts);
     // Not the batch that was put, or not the next one on its stream any more: no token can tell.
     const writer = writers.of(put);
     const expected = RangeSet.of(put.ranges).count;
-    if (!put.isIntact || batch.length < expected || writer.hasPut) batch.ambiguousTwice = true;
+    if (!put.isIntact || batch.length < expected || writer.hasPut) {
+      batch.history = leftUnproven(batch.history);
+    }
     const tail = tails.replay(writer);
     if (tail) {
       tail.events -= batch.weight;

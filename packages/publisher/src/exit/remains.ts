@@ -2,6 +2,7 @@ import type { Accounts } from '../accounts/accounts.js';
 import type { Diagnostics } from '../accounts/diagnostics.js';
 import type { Batch } from '../batch/batch.js';
 import type { Fate } from '../batch/fate.js';
+import { leftUnanswered } from '../batch/put-history.js';
 import type { PublisherSnapshot } from '../batch/snapshot.js';
 import type { Leftover, RescuedBatch } from '../disk/leftovers.js';
 import type { Spooler } from '../disk/spooler.js';
@@ -55,13 +56,16 @@ export class Remains {
     let lost = 0;
     const release = (): Leftover[] => {
       const unsettled: Leftover[] = [];
-      for (const leftover of [...writers].flatMap((writer) =>
-        writer.release().map((one) => ({ ...one, writer })),
-      )) {
-        const result = byBatch.get(leftover.batch);
-        if (result?.isSettled) leftover.writer.settle(leftover.batch, result.fates);
-        else if (spooler) unsettled.push({ ...leftover, rescuedUnder: result?.putUnder });
-        else lost += giveUp(leftover, result);
+      for (const writer of writers) {
+        for (const batch of writer.release()) {
+          const result = byBatch.get(batch);
+          const putUnder = result?.putUnder;
+          if (putUnder !== undefined) batch.history = leftUnanswered(batch.history, putUnder);
+          const leftover = { writer, batch, wasPutElsewhere: putUnder !== undefined };
+          if (result?.isSettled) writer.settle(batch, result.fates);
+          else if (spooler) unsettled.push(leftover);
+          else lost += giveUp(leftover, result);
+        }
       }
       return unsettled;
     };

@@ -3,6 +3,7 @@ import type { Diagnostics } from '../accounts/diagnostics.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import { Settlement } from '../accounts/settlement.js';
 import type { Batch } from '../batch/batch.js';
+import { answered, isSettledBy, leftUnanswered } from '../batch/put-history.js';
 import type { Schedule } from '../cloudwatch/backoff.js';
 import { type Advice, judge, type Outcome } from '../cloudwatch/outcome.js';
 import { judgeProvisioning, type Provisioner } from '../cloudwatch/provisioner.js';
@@ -92,7 +93,7 @@ export class Answers {
       outcome = { kind: 'conflict', expected: outcome.next };
     }
     if (outcome.kind !== 'missing') this.#missingInARow = 0;
-    if (outcome.kind !== 'retry') batch.resendUnder = undefined;
+    if (outcome.kind !== 'retry') batch.history = answered(batch.history);
     switch (outcome.kind) {
       case 'delivered':
         this.#delivered(batch, token, outcome, result as PutSuccess, durationMs);
@@ -100,8 +101,8 @@ export class Answers {
       case 'already-accepted':
         this.#context.accounts.alreadyAccepted++;
         // One copy is the one that was found; a put under another token may have stored another before.
-        if (batch.ambiguousTwice) {
-          this.#context.accounts.possibleDuplicates += batch.weight * (batch.ambiguousPuts - 1);
+        if (!batch.history.isUnderOneToken) {
+          this.#context.accounts.possibleDuplicates += batch.weight * (batch.history.unanswered - 1);
         }
         this.token.alreadyAccepted(outcome.next);
         this.settlement.delivered(batch, [], durationMs);
@@ -135,13 +136,11 @@ export class Answers {
     durationMs: number,
   ): void {
     // A client that retries by itself may have stored the batch with a request whose answer it lost.
-    for (let i = result.clientAttempts ?? 1; i > 1; i--) batch.mayBeStoredUnder(token ?? null);
+    for (let i = result.clientAttempts ?? 1; i > 1; i--) this.#leftUnanswered(batch, token);
     // An endpoint that enforces tokens would have refused the same batch under the same token.
-    const isProven = this.token.enforced && batch.isSettledBy(token ?? null);
-    if (batch.ambiguousToken !== undefined && !isProven) {
-      // Each of them may have stored the batch once more.
-      this.#context.accounts.possibleDuplicates += batch.weight * batch.ambiguousPuts;
-    }
+    const isProven = this.token.enforced && isSettledBy(batch.history, token ?? null);
+    // Each of them may have stored the batch once more.
+    if (!isProven) this.#context.accounts.possibleDuplicates += batch.weight * batch.history.unanswered;
     this.token.accepted(next);
     this.settlement.delivered(batch, rejected, durationMs);
     this.#recovered();
@@ -165,12 +164,16 @@ export class Answers {
     failure: PutFailure,
   ): void {
     const requests = failure.bodySent ? (failure.clientAttempts ?? 1) : 1;
-    for (let i = isLastAmbiguous ? 0 : 1; i < requests; i++) batch.mayBeStoredUnder(token ?? null);
+    for (let i = isLastAmbiguous ? 0 : 1; i < requests; i++) this.#leftUnanswered(batch, token);
+  }
+
+  #leftUnanswered(batch: Batch, token: string | undefined): void {
+    batch.history = leftUnanswered(batch.history, token ?? null);
   }
 
   /** Whether an earlier request with this batch may have been stored. */
   #mayBeStored(batch: Batch, result: PutResult): boolean {
-    return batch.ambiguousToken !== undefined || (!result.ok && (result.clientAttempts ?? 1) > 1);
+    return batch.history.unansweredUnder !== undefined || (!result.ok && (result.clientAttempts ?? 1) > 1);
   }
 
   #conflict(expected: string | null | undefined): void {

@@ -2,6 +2,7 @@ import { FirstEvents, type Flush } from '../accounts/flush.js';
 import type { Batch } from '../batch/batch.js';
 import type { Fate } from '../batch/fate.js';
 import type { Note } from '../batch/note.js';
+import { attempted, leftUnanswered } from '../batch/put-history.js';
 import { type BatchSnapshot, snapshotBatch } from '../batch/snapshot.js';
 import { toPutFailure } from '../cloudwatch/sdk-failure.js';
 import type { PutResult, Target } from '../cloudwatch/sink.js';
@@ -19,13 +20,6 @@ export interface WriterContext extends AnswersContext {
   readonly dispatcher: Dispatcher;
   readonly pace: Pace;
   readonly disk: () => StreamDisk | undefined;
-}
-
-/** A batch that was not settled when its publisher ended. */
-export interface Unsettled {
-  readonly batch: Batch;
-  /** The token of a put that may have stored it (`null` for none), if there was one. */
-  readonly mayBeStoredUnder: string | null | undefined;
 }
 
 /**
@@ -222,12 +216,11 @@ export class StreamWriter implements PutSource {
   }
 
   /** Everything that is not settled; never puts again. The caller settles it. */
-  release(): Unsettled[] {
-    const unsettled = [...this.unsettled()].map((batch): Unsettled => {
-      const underWay = this.#underWay.has(batch) ? (this.#tokenFor(batch) ?? null) : undefined;
-      // `null` is a token too: none.
-      return { batch, mayBeStoredUnder: underWay === undefined ? batch.ambiguousToken : underWay };
-    });
+  release(): Batch[] {
+    const unsettled = [...this.unsettled()];
+    for (const batch of this.#underWay) {
+      batch.history = leftUnanswered(batch.history, this.#tokenFor(batch) ?? null);
+    }
     this.#answers.abandon();
     this.#underWay.clear();
     this.#queue.clear();
@@ -265,7 +258,8 @@ export class StreamWriter implements PutSource {
     }
     for (const observer of batch.observers ?? []) observer.putting?.(token ?? null);
     accounts.requests++;
-    if (batch.attempts++ > 0) accounts.retries++;
+    if (batch.history.attempts > 0) accounts.retries++;
+    batch.history = attempted(batch.history);
     const startedAt = clock.now();
     let result: PutResult;
     try {
@@ -280,7 +274,7 @@ export class StreamWriter implements PutSource {
   }
 
   /** A batch of an earlier process goes out under the token that was noted, which settles whether it is stored. */
-  #tokenFor({ resendUnder }: Batch): string | undefined {
+  #tokenFor({ history: { resendUnder } }: Batch): string | undefined {
     const known = this.#answers.token.forPut;
     if (resendUnder === undefined || this.#context.options.sequenceTokens === 'never') return known;
     return resendUnder ?? undefined;

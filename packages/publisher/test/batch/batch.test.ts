@@ -97,7 +97,6 @@ test('halves hold every event once, with its notes and followers, and stay froze
   const observer: BatchObserver = { settled() {}, finished() {} };
   batch.observers = [observer];
   batch.freeze();
-  batch.mayBeStoredUnder('token');
   const [first, second] = batch.halves();
   assert.deepEqual([first.length, second.length], [3, 4]);
   assert.equal(first.bytes + second.bytes, batch.bytes);
@@ -105,7 +104,6 @@ test('halves hold every event once, with its notes and followers, and stay froze
   assert.deepEqual(first.noteAt(2), { kind: 'part', event, last: false });
   assert.equal(second.messageAt(0), '3');
   assert.deepEqual([first.state, second.state], ['frozen', 'frozen']);
-  assert.equal(first.isSettledBy('token'), false, 'a part of a stored whole is not settled by its token');
   first.observers?.push(observer);
   assert.equal(second.observers?.length, 1, 'each half has followers of its own');
 });
@@ -124,19 +122,6 @@ test('weight counts a split event once and a marker not at all', () => {
   assert.equal(batch.weight, 2);
   batch.dropFirst();
   assert.equal(batch.weight, 1);
-});
-
-test('only the token of the one put that may be stored settles a batch', () => {
-  const batch = new Batch(LIMITS);
-  assert.equal(batch.isSettledBy(null), false);
-  batch.mayBeStoredUnder(null);
-  assert.equal(batch.isSettledBy(null), true);
-  assert.equal(batch.isSettledBy('1'), false);
-  batch.mayBeStoredUnder(null);
-  assert.equal(batch.isSettledBy(null), true);
-  batch.mayBeStoredUnder('1');
-  assert.equal(batch.isSettledBy('1'), false);
-  assert.equal(batch.ambiguousPuts, 3);
 });
 
 test('a split event is counted once, under the worst that happened to a part, in any order of the parts', () => {
