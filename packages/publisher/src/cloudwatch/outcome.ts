@@ -1,6 +1,7 @@
 import type { RejectReason } from '../batch/fate.js';
 import { withoutQuotedValues } from '../text/safe-text.js';
 import type { Schedule } from './backoff.js';
+import { isUntrusted } from './sdk-failure.js';
 import type { PutFailure, PutResult, RejectedInfo } from './sink.js';
 
 /** Events [from, to) of a batch that were rejected, and why. */
@@ -116,6 +117,15 @@ export function judgeFailure(failure: PutFailure): Extract<Outcome, { kind: 'ret
     return retry('fast', 'service', status < 400 && failure.bodySent);
   }
   return retry('fast', 'unreachable', failure.bodySent);
+}
+
+/**
+ * Whether a failure stays as it is for whoever can neither renew credentials nor change settings: a signature that is not
+ * accepted, a certificate that is not trusted. Where there are no credentials yet, they may come.
+ */
+export function isHopeless(failure: PutFailure): boolean {
+  if (isUntrusted(failure)) return true;
+  return CREDENTIALS.has(failure.name) && !failure.name.endsWith('ProviderError');
 }
 
 /**

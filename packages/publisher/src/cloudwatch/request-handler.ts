@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import type { AgentSettings } from './agent-settings.js';
 
 /** The part of the SDK's HttpRequest that is used here. */
 interface SdkRequest {
@@ -13,6 +14,13 @@ interface SdkRequest {
   readonly body?: string | Uint8Array;
 }
 
+/** The answer, with a body that is read by whoever asked. */
+interface Response {
+  readonly statusCode: number | undefined;
+  readonly headers: Record<string, string>;
+  readonly body: http.IncomingMessage;
+}
+
 interface HandlerOptions {
   /** The signal that was given to `client.send`; the SDK's own type for it knows less. */
   readonly abortSignal?: unknown;
@@ -21,19 +29,19 @@ interface HandlerOptions {
 /**
  * HTTP for the SDK's client, over Node's own agents. In place of the SDK's handler because that one arms
  * timers which keep the process alive for seconds while an endpoint hangs, and a transport with nothing else
- * to do must let the process come to its end, where the publisher takes over (`exit-guard.ts`).
+ * to do must let the process come to its end, where the publisher takes over (`exit/exit-guard.ts`).
  */
 export class RequestHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   readonly #http: http.Agent;
   readonly #https: https.Agent;
 
-  constructor(maxSockets: number) {
-    this.#http = new http.Agent({ keepAlive: true, maxSockets });
-    this.#https = new https.Agent({ keepAlive: true, maxSockets });
+  constructor(maxSockets: number, settings: AgentSettings = {}) {
+    this.#http = new http.Agent({ keepAlive: true, maxSockets, ...settings });
+    this.#https = new https.Agent({ keepAlive: true, maxSockets, ...settings });
   }
 
-  handle(request: SdkRequest, options: HandlerOptions = {}): Promise<{ response: object }> {
+  handle(request: SdkRequest, options: HandlerOptions = {}): Promise<{ response: Response }> {
     const abortSignal = options.abortSignal as AbortSignal | undefined;
     const secure = request.protocol === 'https:';
     return new Promise((resolve, reject) => {
@@ -77,8 +85,9 @@ export class RequestHandler {
   /** Part of the SDK's contract; this handler has nothing to change while it runs. */
   updateHttpClientConfig(): void {}
 
+  /** The agents, under the names of the SDK's own handler. */
   httpHandlerConfigs(): object {
-    return {};
+    return { httpAgent: this.#http, httpsAgent: this.#https };
   }
 }
 

@@ -1,5 +1,22 @@
 import type { PutFailure } from './sink.js';
 
+/** Codes of Node.js for a certificate that it does not trust; see "X509 certificate error codes" of `node:tls`. */
+const UNTRUSTED = new Set([
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_REJECTED',
+  'CERT_REVOKED',
+  'CERT_UNTRUSTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'HOSTNAME_MISMATCH',
+  'INVALID_CA',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
 /** Errors after which the request certainly did not reach the service. */
 const NEVER_SENT = new Set([
   'ECONNREFUSED',
@@ -8,11 +25,7 @@ const NEVER_SENT = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'EADDRNOTAVAIL',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'CERT_HAS_EXPIRED',
+  ...UNTRUSTED,
   'CredentialsProviderError',
   'ClientModuleError',
 ]);
@@ -51,6 +64,16 @@ export function toPutFailure(thrown: unknown): PutFailure {
     bodySent: !unsent,
     clientAttempts: error.$metadata?.attempts,
   };
+}
+
+/** A request that took too long: it may have been stored. */
+export function timeoutError(message: string): Error {
+  return Object.assign(new Error(message), { name: 'TimeoutError' });
+}
+
+/** Whether a certificate was refused: so it will be until somebody changes something. */
+export function isUntrusted({ name }: PutFailure): boolean {
+  return UNTRUSTED.has(name);
 }
 
 /** The SDK hands on what an answer holds, whatever its type; a gateway in between may say anything. */

@@ -1,21 +1,21 @@
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { CloudWatchLogsClient, PutLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import type { Batch } from '../batch/batch.js';
-import { describe, PublisherError } from '../options/errors.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
-import { encodePut } from './put-body.js';
+import { type Access, type SentTo, sentTo, sentToFirst } from './access.js';
+import { type AgentSettings, agentSettings } from './agent-settings.js';
+import { loadClient } from './client-module.js';
+import { putRequest } from './put-request.js';
 import { RequestHandler } from './request-handler.js';
-import { textOf, toPutFailure } from './sdk-failure.js';
+import { textOf, timeoutError, toPutFailure } from './sdk-failure.js';
 import type { CallResult, PutResult, Sink, Target } from './sink.js';
 
 type Sdk = typeof import('@aws-sdk/client-cloudwatch-logs');
 
-const GZIP_FROM_BYTES = 1024;
-const compress = promisify(gzip);
+/** A client, and the package that it speaks through. */
+interface Loaded {
+  readonly sdk: Sdk;
+  readonly client: CloudWatchLogsClient;
+}
 
 /**
  * The way out through the AWS SDK. The SDK signs, finds endpoints and credentials and keeps connections; its
@@ -24,12 +24,20 @@ const compress = promisify(gzip);
  */
 export class CloudWatchLogsSink implements Sink {
   readonly #options: ResolvedOptions;
+  readonly #loadSdk: () => Promise<unknown>;
   readonly #aborted = new AbortController();
-  #loading: Promise<{ sdk: Sdk; client: CloudWatchLogsClient }> | undefined;
+  #loading: Promise<Loaded> | undefined;
+  #loaded: Loaded | undefined;
+  #lastPut: SentTo | undefined;
   #destroy: (() => void) | undefined;
 
-  constructor(options: ResolvedOptions) {
+  /** @param loadSdk gives the module of the SDK */
+  constructor(
+    options: ResolvedOptions,
+    loadSdk: () => Promise<unknown> = () => import('@aws-sdk/client-cloudwatch-logs'),
+  ) {
     this.#options = options;
+    this.#loadSdk = loadSdk;
   }
 
   async put(target: Target, batch: Batch, sequenceToken: string | undefined): Promise<PutResult> {
@@ -89,6 +97,18 @@ export class CloudWatchLogsSink implements Sink {
     }
   }
 
+  access(): Access | undefined {
+    if (!this.#loaded || !this.#lastPut) {
+      const { client, clientModule, aws } = this.#options;
+      const first = client || clientModule ? undefined : sentToFirst(aws, process.env);
+      return first && { ...first, clockOffsetMs: 0, agent: {} };
+    }
+    const agent = agentOf(this.#loaded.client, this.#lastPut.protocol);
+    // Kept by the SDK on its configuration, and not in its types.
+    const { systemClockOffset } = this.#loaded.client.config as { readonly systemClockOffset?: number };
+    return agent && { ...this.#lastPut, clockOffsetMs: systemClockOffset ?? 0, agent };
+  }
+
   close(): void {
     this.#aborted.abort();
     this.#destroy?.();
@@ -101,33 +121,30 @@ export class CloudWatchLogsSink implements Sink {
     abortSignal: AbortSignal,
   ): Promise<PutLogEventsCommandOutput> {
     const { sdk, client } = await this.#load();
-    let body = encodePut(target, batch, sequenceToken, this.#options.entity);
-    let encoding: string | undefined;
-    if (this.#options.gzip && body.length > GZIP_FROM_BYTES) {
-      const compressed = await compress(body);
-      if (compressed.length < body.length) {
-        body = compressed;
-        encoding = 'gzip';
-      }
-    }
+    const { body, headers } = await putRequest(target, batch, sequenceToken, this.#options);
     const command = new sdk.PutLogEventsCommand({ ...target, logEvents: [] });
     command.middlewareStack.add(
       (next) => (args) => {
         const request = args.request as { body: unknown; headers: Record<string, string> };
         request.body = body;
-        if (encoding) request.headers['content-encoding'] = encoding;
-        if (this.#options.emf) request.headers['x-amzn-logs-format'] = 'json/emf';
+        Object.assign(request.headers, headers);
         return next(args);
       },
       // After the SDK's serialiser and before anything that looks at the body: length, hash, signature.
       { step: 'serialize', priority: 'low', name: 'readyBody' },
     );
+    command.middlewareStack.add(
+      (next, context) => (args) => {
+        this.#lastPut = sentTo(args.request, context);
+        return next(args);
+      },
+      // After the signature, for whatever client.
+      { step: 'finalizeRequest', priority: 'low', name: 'noteAccess' },
+    );
     return client.send(command, { abortSignal });
   }
 
-  async #call(
-    send: (loaded: { sdk: Sdk; client: CloudWatchLogsClient }, signal: AbortSignal) => Promise<unknown>,
-  ): Promise<CallResult> {
+  async #call(send: (loaded: Loaded, signal: AbortSignal) => Promise<unknown>): Promise<CallResult> {
     try {
       await this.#timed(async (signal) => send(await this.#load(), signal));
       return { ok: true };
@@ -159,7 +176,7 @@ export class CloudWatchLogsSink implements Sink {
     }
   }
 
-  #load(): Promise<{ sdk: Sdk; client: CloudWatchLogsClient }> {
+  #load(): Promise<Loaded> {
     this.#loading ??= this.#start();
     this.#loading.catch(() => {
       this.#loading = undefined; // a module that was not there may be there at the next try
@@ -167,51 +184,57 @@ export class CloudWatchLogsSink implements Sink {
     return this.#loading;
   }
 
-  async #start(): Promise<{ sdk: Sdk; client: CloudWatchLogsClient }> {
-    const sdk = await import('@aws-sdk/client-cloudwatch-logs');
+  async #start(): Promise<Loaded> {
+    const module = (await this.#loadSdk()) as Sdk & { readonly default?: Sdk };
+    // A bundler that splits its output may leave of the SDK's own names no other than the default.
+    const sdk = module.CloudWatchLogsClient ? module : (module.default ?? module);
+    this.#loaded = { sdk, client: await this.#client(sdk) };
+    return this.#loaded;
+  }
+
+  async #client(sdk: Sdk): Promise<CloudWatchLogsClient> {
     const { client, clientModule, aws, maxRequests } = this.#options;
-    if (client) return { sdk, client };
-    if (clientModule) return { sdk, client: await loadClient(clientModule) };
+    if (client) return client;
+    if (clientModule) return loadClient(clientModule);
     const own = new sdk.CloudWatchLogsClient({
       requestHandler: new RequestHandler(maxRequests + 4),
       ...aws,
       maxAttempts: 1, // the publisher retries; two layers would multiply
     });
     this.#destroy = () => own.destroy();
-    return { sdk, client: own };
+    return own;
   }
 }
 
-/** A request that took too long: it may have been stored. */
-function timeoutError(message: string): Error {
-  return Object.assign(new Error(message), { name: 'TimeoutError' });
+/** Handlers of Node's HTTP, this package's and the SDK's own. */
+interface Agents {
+  httpHandlerConfigs(): { readonly httpAgent?: unknown; readonly httpsAgent?: unknown };
 }
 
-async function loadClient(clientModule: string): Promise<CloudWatchLogsClient> {
+/**
+ * The settings of the agent that a client uses, if nothing else is between it and the network: its handler is of this
+ * package, or the SDK's own. Never throws.
+ */
+function agentOf(client: CloudWatchLogsClient, protocol: string): AgentSettings | undefined {
   try {
-    const loaded: unknown = await import(resolveModule(clientModule));
-    let made = (loaded as { default?: unknown }).default ?? loaded;
-    // A CommonJS module that was compiled from an ES module has its default one level deeper.
-    if (typeof made === 'object' && made !== null && 'default' in made) made = made.default;
-    if (typeof made === 'function') made = await made();
-    if (typeof (made as { send?: unknown } | null)?.send === 'function') return made as CloudWatchLogsClient;
-    throw new TypeError(`its default export gave ${describe(made)}`);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const error = new PublisherError(
-      'CLOUDWATCH_LOGS_CLIENT_MODULE',
-      `Option "clientModule" must name a module whose default export is a CloudWatchLogsClient or a function ` +
-        `that makes one; ${JSON.stringify(clientModule)} failed: ${reason}`,
-      { cause },
-    );
-    error.name = 'ClientModuleError';
-    throw error;
+    const handler = client.config.requestHandler;
+    const isKnown =
+      handler instanceof RequestHandler ||
+      (!Object.hasOwn(handler, 'handle') && handler.constructor === defaultHandler(client));
+    if (!isKnown) return undefined;
+    const { httpAgent, httpsAgent } = (handler as Agents).httpHandlerConfigs();
+    return agentSettings(protocol === 'https:' ? httpsAgent : httpAgent);
+  } catch {
+    return undefined;
   }
 }
 
-/** Paths and package names count from the working directory, URLs stand for themselves. */
-function resolveModule(specifier: string): string {
-  if (/^(file|data|node):/.test(specifier)) return specifier;
-  const resolved = createRequire(path.join(process.cwd(), 'index.js')).resolve(specifier);
-  return pathToFileURL(resolved).href;
+/** The class of the handlers that the SDK makes: not among its exports, and another one in each copy of the SDK. */
+function defaultHandler(client: CloudWatchLogsClient): unknown {
+  // The application may have derived its own: the SDK's is the one right above the class that all clients share.
+  let type = client.constructor as new (settings: object) => CloudWatchLogsClient;
+  const parent = (of: unknown) => Object.getPrototypeOf(of);
+  while (parent(parent(type)) !== Function.prototype) type = parent(type);
+  const credentials = { accessKeyId: '-', secretAccessKey: '-' };
+  return new type({ region: '-', credentials }).config.requestHandler.constructor;
 }

@@ -1,4 +1,5 @@
 import type { Batch } from '../batch/batch.js';
+import type { Access } from './access.js';
 
 /** Where a batch goes. */
 export interface Target {
@@ -56,6 +57,8 @@ export interface Sink {
   putRetentionPolicy(logGroupName: string, retentionInDays: number): Promise<CallResult>;
   /** Asks for the token of a stream; only where neither an answer nor its text has one. */
   describeSequenceToken(target: Target): Promise<string | null | undefined>;
+  /** What another thread needs to make the same puts, as data; undefined when that is not known. */
+  access?(): Access | undefined;
   /** Gives up what is under way and closes the connections. */
   close(): void;
 }

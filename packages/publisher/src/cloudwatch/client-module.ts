@@ -1,0 +1,43 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { describe, PublisherError } from '../options/errors.js';
+
+/**
+ * The client that the module of option `clientModule` gives.
+ *
+ * @throws PublisherError when it gives none
+ */
+export async function loadClient(clientModule: string): Promise<CloudWatchLogsClient> {
+  try {
+    const loaded: unknown = await import(resolveModule(clientModule));
+    let made = (loaded as { default?: unknown }).default ?? loaded;
+    // A CommonJS module that was compiled from an ES module has its default one level deeper.
+    if (typeof made === 'object' && made !== null && 'default' in made) made = made.default;
+    if (typeof made === 'function') made = await made();
+    if (typeof (made as { send?: unknown } | null)?.send === 'function') return made as CloudWatchLogsClient;
+    throw new TypeError(`its default export gave ${describe(made)}`);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const error = new PublisherError(
+      'CLOUDWATCH_LOGS_CLIENT_MODULE',
+      `Option "clientModule" must name a module whose default export is a CloudWatchLogsClient or a function ` +
+        `that makes one; ${JSON.stringify(clientModule)} failed: ${reason}`,
+      { cause },
+    );
+    error.name = 'ClientModuleError';
+    throw error;
+  }
+}
+
+/**
+ * The URL of that module: paths and package names count from the working directory, URLs stand for themselves.
+ *
+ * @throws Error when there is none
+ */
+export function resolveModule(specifier: string): string {
+  if (/^(file|data|node):/.test(specifier)) return specifier;
+  const resolved = createRequire(path.join(process.cwd(), 'index.js')).resolve(specifier);
+  return pathToFileURL(resolved).href;
+}

@@ -1,0 +1,173 @@
+import type { Batch } from '../batch/batch.js';
+import type { ResolvedOptions } from '../options/resolve-options.js';
+import type { Access } from './access.js';
+import { putRequest } from './put-request.js';
+import { RequestHandler } from './request-handler.js';
+import { textOf, timeoutError, toPutFailure } from './sdk-failure.js';
+import { sign } from './signature.js';
+import type { CallResult, PutResult, RejectedInfo, Sink, Target } from './sink.js';
+
+/** What CloudWatch Logs says, or a gateway in its place: nothing in it is sure to be there. */
+interface Answer {
+  readonly nextSequenceToken?: unknown;
+  readonly rejectedLogEventsInfo?: RejectedInfo;
+  readonly rejectedEntityInfo?: { readonly errorType?: string };
+  readonly logStreams?: readonly { readonly logStreamName?: string; readonly uploadSequenceToken?: string }[];
+  readonly expectedSequenceToken?: unknown;
+  readonly __type?: unknown;
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly Message?: unknown;
+}
+
+/** The service refuses signatures that are 5 minutes off; the AWS SDK corrects its clock from 4 on. */
+const MOST_SKEW_MS = 240_000;
+
+/**
+ * The way out without the AWS SDK, for a thread that must be at work within milliseconds and may find no SDK to load:
+ * JSON, a signature and Node's own HTTP, with credentials that are known already and are not renewed.
+ */
+export class SignedSink implements Sink {
+  readonly #access: Access;
+  readonly #options: ResolvedOptions;
+  readonly #handler: RequestHandler;
+  #clockOffsetMs: number;
+
+  constructor(access: Access, options: ResolvedOptions) {
+    this.#access = access;
+    this.#options = options;
+    this.#handler = new RequestHandler(options.maxRequests + 4, access.agent);
+    this.#clockOffsetMs = access.clockOffsetMs;
+  }
+
+  async put(target: Target, batch: Batch, sequenceToken: string | undefined): Promise<PutResult> {
+    try {
+      const { body, headers } = await putRequest(target, batch, sequenceToken, this.#options);
+      const answer = await this.#request('PutLogEvents', body, headers);
+      return {
+        ok: true,
+        nextSequenceToken: textOf(answer.nextSequenceToken),
+        rejected: answer.rejectedLogEventsInfo,
+        rejectedEntity: answer.rejectedEntityInfo?.errorType,
+      };
+    } catch (error) {
+      return toPutFailure(error);
+    }
+  }
+
+  createLogGroup(logGroupName: string): Promise<CallResult> {
+    const { kmsKeyId, logGroupTags, logGroupClass, deletionProtection } = this.#options;
+    return this.#call('CreateLogGroup', {
+      logGroupName,
+      kmsKeyId,
+      tags: logGroupTags,
+      logGroupClass,
+      deletionProtectionEnabled: deletionProtection,
+    });
+  }
+
+  createLogStream(target: Target): Promise<CallResult> {
+    return this.#call('CreateLogStream', target);
+  }
+
+  putRetentionPolicy(logGroupName: string, retentionInDays: number): Promise<CallResult> {
+    return this.#call('PutRetentionPolicy', { logGroupName, retentionInDays });
+  }
+
+  async describeSequenceToken({ logGroupName, logStreamName }: Target): Promise<string | null | undefined> {
+    try {
+      const input = { logGroupName, logStreamNamePrefix: logStreamName, limit: 1 };
+      const { logStreams } = await this.#request('DescribeLogStreams', JSON.stringify(input));
+      const stream = logStreams?.find((one) => one.logStreamName === logStreamName);
+      return stream && (stream.uploadSequenceToken ?? null);
+    } catch {
+      return undefined; // the put that asked is tried again anyway and reports what is wrong
+    }
+  }
+
+  close(): void {
+    this.#handler.destroy();
+  }
+
+  async #call(operation: string, input: object): Promise<CallResult> {
+    try {
+      await this.#request(operation, JSON.stringify(input));
+      return { ok: true };
+    } catch (error) {
+      return toPutFailure(error);
+    }
+  }
+
+  /** @throws an error of the shape that the SDK's have */
+  async #request(
+    operation: string,
+    body: string | Buffer,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    const before = this.#clockOffsetMs;
+    const first = await this.#send(operation, body, headers);
+    // A refusal that told a clock which is far off was one of the signature.
+    const isFinal = first.statusCode < 400 || this.#clockOffsetMs === before;
+    const { statusCode, headers: told, text } = isFinal ? first : await this.#send(operation, body, headers);
+    const answer = parse(text);
+    if (statusCode < 300 && answer) return answer;
+    const name = nameOf(told['x-amzn-errortype'] ?? answer?.__type ?? answer?.code);
+    throw Object.assign(new Error(textOf(answer?.message ?? answer?.Message) ?? `HTTP ${statusCode}`), {
+      name: name ?? (answer ? 'UnknownError' : 'SyntaxError'),
+      expectedSequenceToken: answer?.expectedSequenceToken,
+      $metadata: { httpStatusCode: statusCode, attempts: 1 },
+      $response: { statusCode, headers: told },
+    });
+  }
+
+  async #send(operation: string, body: string | Buffer, headers: Readonly<Record<string, string>>) {
+    const { protocol, hostname, port, path } = this.#access;
+    const unsigned = {
+      path,
+      headers: {
+        ...this.#access.headers,
+        ...headers,
+        host: port === undefined ? hostname : `${hostname}:${port}`,
+        'content-type': 'application/x-amz-json-1.1',
+        'content-length': String(Buffer.byteLength(body)),
+        'x-amz-target': `Logs_20140328.${operation}`,
+      },
+      body,
+    };
+    const signed = sign(unsigned, this.#access, new Date(Date.now() + this.#clockOffsetMs));
+    const request = { protocol, hostname, port, path, method: 'POST', headers: signed, body };
+    const { requestTimeoutMs } = this.#options;
+    const abortSignal = AbortSignal.timeout(requestTimeoutMs);
+    try {
+      const { response } = await this.#handler.handle(request, { abortSignal });
+      const chunks: Buffer[] = [];
+      for await (const chunk of response.body) chunks.push(chunk);
+      this.#learnTime(response.headers.date);
+      const text = Buffer.concat(chunks).toString();
+      return { statusCode: response.statusCode ?? 0, headers: response.headers, text };
+    } catch (error) {
+      throw abortSignal.aborted ? timeoutError(`no answer within ${requestTimeoutMs} ms`) : error;
+    }
+  }
+
+  #learnTime(date: string | undefined): void {
+    const ahead = Date.parse(date ?? '') - Date.now();
+    if (Math.abs(ahead - this.#clockOffsetMs) >= MOST_SKEW_MS) this.#clockOffsetMs = ahead;
+  }
+}
+
+/** @returns undefined for what is no JSON object, such as the page of a proxy */
+function parse(text: string): Answer | undefined {
+  if (text === '') return {};
+  try {
+    const answer = JSON.parse(text);
+    return typeof answer === 'object' && answer !== null ? answer : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `com.amazonaws.logs#ThrottlingException:http://...` stands for `ThrottlingException`. */
+function nameOf(type: unknown): string | undefined {
+  return textOf(type)?.split(/[,:]/)[0].split('#').pop();
+}
