@@ -14,12 +14,13 @@ import {
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildExitThread } from './exit-thread.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const packages = ['publisher', 'local', 'pino', 'winston'].map((name) => path.join(root, 'packages', name));
 
 /** Builds what is older than its sources. Exits the process with the compiler's messages when that fails. */
-export function build({ quiet = false } = {}) {
+export async function build({ quiet = false } = {}) {
   // The CommonJS build is the last thing that is written, so it says how old the whole is.
   const stale = packages.filter(
     (folder) => newest(path.join(folder, 'src')) > newest(path.join(folder, 'dist', 'cjs')),
@@ -28,6 +29,7 @@ export function build({ quiet = false } = {}) {
   if (!quiet) console.log(`Building ${stale.map((folder) => path.basename(folder)).join(', ')} ...`);
   // From nothing, so that no file stays whose source is gone.
   for (const folder of stale) rmSync(path.join(folder, 'dist'), { recursive: true, force: true });
+  await buildExitThread();
   tsc(['-b', 'tsconfig.json']);
   for (const folder of stale) buildCommonJs(folder);
 }
@@ -92,4 +94,4 @@ function files(folder) {
     .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) build();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

@@ -35,4 +35,4 @@ if (!existsSync(installed) || !readFileSync(installed).equals(readFileSync('pnpm
 }
 
 const { build } = await import('./build.mjs');
-build({ quiet });
+await build({ quiet });

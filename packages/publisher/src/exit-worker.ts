@@ -1,33 +1,87 @@
+import { createRequire } from 'node:module';
+import { setImmediate as turn } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
-import { countBatches, type PublisherSnapshot } from './batch/snapshot.js';
-import { ERROR_BYTES, RESCUE, type RescueData } from './exit/exit-guard.js';
-import { RescueTallies } from './exit/rescue-tally.js';
+import { countBatches } from './batch/snapshot.js';
+import { isHopeless } from './cloudwatch/outcome.js';
+import { CloudWatchLogsSink } from './cloudwatch/sdk-sink.js';
+import { SignedSink } from './cloudwatch/signed-sink.js';
+import type { CallResult, PutResult, Sink } from './cloudwatch/sink.js';
+import {
+  type ExitThreadData,
+  type HandOver,
+  type RescueTask,
+  STARTED,
+  TASKS_DONE,
+} from './exit/exit-thread.js';
+import { type RescueReport, reportOn } from './exit/rescue-report.js';
+import { resolveOptions } from './options/resolve-options.js';
 import { Publisher } from './publisher.js';
 
-// Runs in a thread of its own while the main thread, at the end of the process, waits for it.
-const { snapshots, timeoutMs, progress, tallies, errors } = workerData as RescueData;
+// Runs in a thread of its own while the main thread, at the end of the process, waits for it. The build makes a text
+// of it with everything that it imports: `exit/exit-thread-code.ts`.
+const { port, progress } = workerData as ExitThreadData;
 const view = new Int32Array(progress);
-const shared = new RescueTallies(tallies);
-Atomics.store(view, 0, RESCUE.running);
-Atomics.notify(view, 0);
+const tell = (report: RescueReport) => port.postMessage(report);
 
-let batches = 0;
-const deliveries = snapshots.map((snapshot, index) => {
-  const first = batches;
-  batches += countBatches(snapshot);
-  return deliver(snapshot, index, first);
-});
-void Promise.allSettled(deliveries).then(() => {
-  Atomics.store(view, 0, RESCUE.done);
-  Atomics.notify(view, 0);
-});
+port.on('message', (task: RescueTask) => void run(task).finally(ended));
+process.on('exit', ended); // a thread that fails must not be waited for
+Atomics.store(view, STARTED, 1);
+Atomics.notify(view, STARTED);
 
-async function deliver(snapshot: PublisherSnapshot, index: number, firstBatch: number): Promise<void> {
-  // The thread that waits reports what is lost.
-  const publisher = new Publisher(snapshot.options, { guardExit: false, silent: true });
+function ended(): void {
+  Atomics.add(view, TASKS_DONE, 1);
+  Atomics.notify(view, TASKS_DONE);
+}
+
+async function run({ handOvers, timeoutMs }: RescueTask): Promise<void> {
+  let batches = 0;
+  const deliveries = handOvers.map((handOver, index) => {
+    const firstBatch = batches;
+    batches += countBatches(handOver.snapshot);
+    return deliver(handOver, index, firstBatch, timeoutMs);
+  });
+  await Promise.allSettled(deliveries);
+}
+
+/** Sends what it can; the thread that waits reports what is lost. */
+async function deliver(
+  { snapshot, route }: HandOver,
+  index: number,
+  firstBatch: number,
+  timeoutMs: number,
+): Promise<void> {
+  const options = resolveOptions(snapshot.options);
+  const sink =
+    'access' in route
+      ? new SignedSink(route.access, options)
+      : new CloudWatchLogsSink(options, async () => createRequire(route.sdkFile)(route.sdkFile));
+  let giveUp = () => {};
+  const hopeless = new Promise<void>((resolve) => {
+    giveUp = resolve;
+  });
+  const internals = { guardExit: false, silent: true, sink: watched(sink, giveUp) };
+  const publisher = new Publisher(snapshot.options, internals);
   let batch = firstBatch;
-  publisher.restore(snapshot, () => shared.of(batch++));
-  await publisher.close({ timeoutMs });
+  publisher.restore(snapshot, () => reportOn(batch++, tell));
+  await Promise.race([publisher.close({ timeoutMs }), hopeless]);
+  await turn(); // the answer that leaves no hope is noted first
   const { lastError } = publisher.stats();
-  Buffer.from(errors, index * ERROR_BYTES, ERROR_BYTES - 1).write(lastError ? JSON.stringify(lastError) : '');
+  if (lastError) tell(['failed', index, lastError]);
+}
+
+/** The same way out, which also tells of a failure that no further try of this thread can mend. */
+function watched(sink: Sink, onHopeless: () => void): Sink {
+  const watch = async <T extends CallResult | PutResult>(answer: Promise<T>): Promise<T> => {
+    const result = await answer;
+    if (!result.ok && isHopeless(result)) onHopeless();
+    return result;
+  };
+  return {
+    put: (target, batch, sequenceToken) => watch(sink.put(target, batch, sequenceToken)),
+    createLogGroup: (logGroupName) => watch(sink.createLogGroup(logGroupName)),
+    createLogStream: (target) => watch(sink.createLogStream(target)),
+    putRetentionPolicy: (logGroupName, days) => sink.putRetentionPolicy(logGroupName, days),
+    describeSequenceToken: (target) => sink.describeSequenceToken(target),
+    close: () => sink.close(),
+  };
 }

@@ -10,7 +10,7 @@ import { Provisioner } from './cloudwatch/provisioner.js';
 import { CloudWatchLogsSink } from './cloudwatch/sdk-sink.js';
 import type { Sink } from './cloudwatch/sink.js';
 import { Spooler } from './disk/spooler.js';
-import { type Guarded, guardExit } from './exit/exit-guard.js';
+import { type Guarded, guardExit, sendLate } from './exit/exit-guard.js';
 import { Remains } from './exit/remains.js';
 import { Intake, type LogEvent } from './intake/intake.js';
 import { streamNamerFor } from './intake/stream-namer.js';
@@ -75,6 +75,9 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   #state: 'open' | 'closing' | 'closed' = 'open';
   #closing: Promise<FlushResult> | undefined;
   #unguard: (() => void) | undefined;
+  readonly #exitHooks = this.#hooksForExit();
+  /** The end of the process has come, and the event loop does not turn any more. */
+  #hasEnded = false;
   /** Set once the application has begun to end: from then on the end of the process counts. */
   #exitDeadline: number | undefined;
 
@@ -118,7 +121,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       this.#intake.disk = this.#spooler;
     }
     this.#remains = new Remains({ ...shared, writers, spooler: this.#spooler });
-    if (internals.guardExit ?? true) this.#unguard = guardExit(this.#exitHooks());
+    if (internals.guardExit ?? true) this.#unguard = guardExit(this.#exitHooks);
   }
 
   /** Whether the stream name depends on the level or the fields of an event, so that they must be passed on. */
@@ -144,7 +147,9 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     }
     this.#diagnostics.hold();
     try {
-      return this.#intake.take(event, context);
+      const isTaken = this.#intake.take(event, context);
+      if (this.#hasEnded && isTaken) sendLate(this.#exitHooks);
+      return isTaken;
     } catch (error) {
       // Its name only: the text of an error may quote the event.
       const reason = error instanceof Error ? error.name : typeof error;
@@ -249,7 +254,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     return { delivered: result.delivered, dropped: result.dropped + lost, pending };
   }
 
-  #exitHooks(): Guarded {
+  #hooksForExit(): Guarded {
     return {
       pending: () => {
         const { buffered, inFlight, spooled } = this.stats();
@@ -270,11 +275,14 @@ export class Publisher extends EventEmitter<PublisherEvents> {
         await this.#within(deadline - this.#clock.now(), this.#provisioner.idle());
       },
       isBusy: () => this.#provisioner.isBusy,
+      access: () => this.#sink.access?.(),
       snapshot: () => this.#remains.snapshot(),
       settle: (rescued, lastError) => {
         this.#accounts.lastError = lastError ?? this.#accounts.lastError;
         const lost = this.#remains.settle(rescued);
-        this.#state = 'closed';
+        // Lines of later 'exit' listeners are sent, unless there is no way: who logs for each loss would never end.
+        if (lost > 0) this.#state = 'closed';
+        this.#hasEnded = true;
         this.#remains.report(lost, 'before the process ended');
         this.#spooler?.report();
       },

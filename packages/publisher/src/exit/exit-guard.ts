@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { isMainThread, Worker } from 'node:worker_threads';
+import { isMainThread } from 'node:worker_threads';
 import type { LastError } from '../accounts/accounts.js';
 import { printLine } from '../accounts/diagnostics.js';
-import { countBatches, type PublisherSnapshot } from '../batch/snapshot.js';
+import type { PublisherSnapshot } from '../batch/snapshot.js';
+import type { Access } from '../cloudwatch/access.js';
 import type { RescuedBatch } from '../disk/leftovers.js';
-import type { PublisherOptions } from '../options/options.js';
-import { RescueTallies } from './rescue-tally.js';
+import { ExitThread, type HandOver, type Rescued } from './exit-thread.js';
+import { routeFor } from './route.js';
 
 /** What the guard needs of a publisher. */
 export interface Guarded {
@@ -19,6 +18,8 @@ export interface Guarded {
   /** How long the end of the process may be held up. */
   readonly drainMs: () => number;
   readonly drain: (timeoutMs: number) => Promise<void>;
+  /** What another thread needs to reach CloudWatch Logs, as far as it is known. */
+  readonly access: () => Access | undefined;
   readonly snapshot: () => PublisherSnapshot;
   /**
    * Settles everything that is left, keeps it on disk where there is a spool, and reports it.
@@ -28,27 +29,11 @@ export interface Guarded {
   readonly settle: (rescued: readonly RescuedBatch[], lastError: LastError | undefined) => void;
 }
 
-/** What the rescue thread shares with the thread that waits for it. */
-export interface RescueData {
-  readonly snapshots: readonly PublisherSnapshot[];
-  readonly timeoutMs: number;
-  /** One of {@link RESCUE}. */
-  readonly progress: SharedArrayBuffer;
-  /** What became of each batch, in the order of the snapshots; see `rescue-tally.ts`. */
-  readonly tallies: SharedArrayBuffer;
-  /** The newest failure of each publisher as JSON, in {@link ERROR_BYTES} each; zeros while there is none. */
-  readonly errors: SharedArrayBuffer;
-}
-
-/** Room for one failure; its message is at most 300 characters. */
-export const ERROR_BYTES = 2048;
-
-/** States of a rescue, in the order in which they are passed. */
-export const RESCUE = { starting: 0, running: 1, done: 2 } as const;
-
-const BOOT_MS = 5000; // a thread that has not started by then (a bundler left its file out) never will
 const guarded = new Set<Guarded>();
 let drainingUntil: number | undefined;
+/** Until when the end may be held up, once it has begun; on the clock of `performance`. */
+let exitDeadline: number | undefined;
+let exitThread: ExitThread | undefined;
 
 /**
  * Watches over the end of the process for a publisher. A process that runs out of work is held until the
@@ -72,6 +57,11 @@ export function guardExit(publisher: Guarded): () => void {
   };
 }
 
+/** Sends what an 'exit' listener has logged that runs after the guard's: nothing comes after it but the end. */
+export function sendLate(publisher: Guarded): void {
+  end([publisher]);
+}
+
 function onBeforeExit(): void {
   // Emitted again each time the process runs out of work; what could not be drained once has had its time.
   if (drainingUntil !== undefined) return;
@@ -86,90 +76,50 @@ function onBeforeExit(): void {
 
 function onExit(): void {
   const waiting = [...guarded].filter((publisher) => publisher.inMemory() > 0);
-  let rescued = new Map<Guarded, Rescued>();
-  if (waiting.length > 0) {
-    const budgetMs = Math.max(...waiting.map((publisher) => publisher.drainMs()));
-    const timeoutMs = drainingUntil === undefined ? budgetMs : Math.min(budgetMs, drainingUntil - Date.now());
-    if (timeoutMs > 0) rescued = rescue(waiting, timeoutMs);
-  }
-  for (const publisher of guarded) {
+  const counted = waiting.length > 0 ? waiting : [...guarded];
+  const budgetMs = Math.max(...counted.map((publisher) => publisher.drainMs()));
+  const timeoutMs = drainingUntil === undefined ? budgetMs : Math.min(budgetMs, drainingUntil - Date.now());
+  exitDeadline = performance.now() + timeoutMs;
+  end(guarded);
+}
+
+function end(publishers: Iterable<Guarded>): void {
+  const waiting = [...publishers].filter((publisher) => publisher.inMemory() > 0);
+  const rescued = waiting.length > 0 ? rescue(waiting) : new Map<Guarded, Rescued>();
+  for (const publisher of publishers) {
     const { batches = [], lastError } = rescued.get(publisher) ?? {};
     publisher.settle(batches, lastError);
   }
 }
 
-interface Rescued {
-  readonly batches: readonly RescuedBatch[];
-  readonly lastError: LastError | undefined;
-}
-
 /** What another thread could deliver, for each publisher; without those for which no thread can be used. */
-function rescue(waiting: readonly Guarded[], timeoutMs: number): Map<Guarded, Rescued> {
-  const rescued = new Map<Guarded, Rescued>();
-  const entry = isMainThread ? workerFile() : undefined;
-  if (entry === undefined) return rescued;
-  const handed = waiting
-    .map((publisher) => ({ publisher, snapshot: publisher.snapshot() }))
-    .filter(({ snapshot }) => isData(snapshot.options));
-  if (handed.length === 0) return rescued;
-  const progress = new SharedArrayBuffer(4);
-  const errors = new SharedArrayBuffer(ERROR_BYTES * handed.length);
-  const view = new Int32Array(progress);
-  const startedAt = Date.now();
-  const snapshots = handed.map(({ snapshot }) => snapshot);
-  const sizes = snapshots.map(countBatches);
-  const tallies = new RescueTallies(sizes.reduce((sum, size) => sum + size, 0));
-  const workerData: RescueData = { snapshots, timeoutMs, progress, tallies: tallies.buffer, errors };
+function rescue(waiting: readonly Guarded[]): Map<Guarded, Rescued> {
+  const timeoutMs = (exitDeadline ?? 0) - performance.now();
+  if (!isMainThread || timeoutMs <= 0) return new Map();
+  const handedOver: Guarded[] = [];
+  const handOvers: HandOver[] = [];
+  for (const publisher of waiting) {
+    const snapshot = publisher.snapshot();
+    const route = routeFor(publisher.access(), snapshot);
+    if ('problem' in route) {
+      printLine(`events that wait at exit cannot be handed to a thread: ${route.problem}`);
+      continue;
+    }
+    handedOver.push(publisher);
+    handOvers.push({ snapshot: 'access' in route ? withoutClient(snapshot) : snapshot, route });
+  }
+  if (handOvers.length === 0) return new Map();
   try {
-    // Flags of the main thread (a loader, a profiler) would only slow the thread down or fail in it.
-    new Worker(entry, { workerData, execArgv: [], stdout: true, stderr: true });
+    exitThread ??= new ExitThread(handOvers.some(({ route }) => 'sdkFile' in route));
+    const rescued = exitThread.deliver(handOvers, timeoutMs);
+    return new Map(handedOver.map((publisher, index) => [publisher, rescued[index]]));
   } catch {
     printLine('no thread could be started at exit for events that wait; call close() before.');
-    return rescued;
-  }
-  Atomics.wait(view, 0, RESCUE.starting, Math.min(BOOT_MS, timeoutMs));
-  if (Atomics.load(view, 0) === RESCUE.running) {
-    Atomics.wait(view, 0, RESCUE.running, Math.max(0, timeoutMs + 500 - (Date.now() - startedAt)));
-  }
-  let at = 0;
-  handed.forEach(({ publisher }, index) => {
-    const batches = Array.from({ length: sizes[index] }, () => tallies.of(at++).read());
-    const lastError = readError(Buffer.from(errors, index * ERROR_BYTES, ERROR_BYTES));
-    rescued.set(publisher, { batches, lastError });
-  });
-  return rescued;
-}
-
-/** `undefined` when a bundler left it out, or left no place to look for it. */
-function workerFile(): string | undefined {
-  try {
-    const file = fileURLToPath(new URL('../exit-worker.js', import.meta.url));
-    return existsSync(file) ? file : undefined;
-  } catch {
-    return undefined;
+    return new Map();
   }
 }
 
-/** Whether another thread can have them. */
-function isData(options: PublisherOptions): boolean {
-  try {
-    structuredClone(options);
-    return true;
-  } catch {
-    // The error quotes the function, and a function for credentials may have them in it.
-    printLine(
-      'events that wait at exit cannot be handed to a thread, because the options hold a ready client or a function; ' +
-        'use aws with data or clientModule, or call close() before.',
-    );
-    return false;
-  }
-}
-
-function readError(bytes: Buffer): LastError | undefined {
-  const end = bytes.indexOf(0);
-  try {
-    return end > 0 ? JSON.parse(bytes.toString('utf8', 0, end)) : undefined;
-  } catch {
-    return undefined; // cut off while it was written
-  }
+/** The thread reaches CloudWatch Logs without these, and could not have a client or a function. */
+function withoutClient({ options, streams }: PublisherSnapshot): PublisherSnapshot {
+  return { options: { ...options, aws: {}, client: undefined, clientModule: undefined }, streams };
 }

@@ -30,6 +30,7 @@ export class Remains {
 
   /** Everything that is not settled, as data for another thread; nothing is put here any more. */
   snapshot(): PublisherSnapshot {
+    this.#handedOver = [];
     // The event loop does not turn any more: what was to be written then would be lost if the process is killed now.
     this.#context.spooler?.flushSync();
     const streams: PublisherSnapshot['streams'][number][] = [];

@@ -69,8 +69,8 @@ export interface PublisherOptions {
   /** Settings of the AWS SDK client. @default {} */
   readonly aws?: AwsOptions;
   /**
-   * A ready client, used as it is. Only in-process; not even the thread that delivers at `process.exit()` can have it. It
-   * is not destroyed at the end.
+   * A ready client, used as it is. Only in-process; the thread that delivers at `process.exit()` does without it once a
+   * request was made. It is not destroyed at the end.
    */
   readonly client?: CloudWatchLogsClient;
   /** Path, URL or name of a module whose default export is a client or a function that makes one. */

@@ -64,6 +64,7 @@ export class WorkerPublisher implements TransportPublisher {
       drain: async (timeoutMs) => {
         await this.flush({ timeoutMs, beforeExit: true });
       },
+      access: () => undefined,
       snapshot: () => ({ options: this.#options, streams: [] }),
       settle: () => this.#endWithProcess(),
     });

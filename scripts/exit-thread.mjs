@@ -1,0 +1,43 @@
+// Makes one text of packages/publisher/src/exit-worker.ts and all that it imports, and writes it as a module of the
+// publisher's sources. The thread that delivers at the end of the process starts from that text: a file would be left
+// out of bundles, or copied there without what it imports.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+
+const MOST_BYTES = 100_000;
+const sources = fileURLToPath(new URL('../packages/publisher/src', import.meta.url));
+/** The thread has no spool, no end of its own to watch over, and starts no thread. */
+const leftOut = ['spool/spool.ts', 'disk/spooler.ts', 'exit/exit-guard.ts', 'exit/exit-thread-code.ts'].map(
+  (file) => path.join(sources, file),
+);
+
+export async function buildExitThread() {
+  const bundle = await rolldown({
+    input: path.join(sources, 'exit-worker.ts'),
+    platform: 'node',
+    external: [/^node:/, /^@aws-sdk\//],
+    resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
+    treeshake: { moduleSideEffects: false },
+    plugins: [{ name: 'left-out', load: (id) => (leftOut.includes(id) ? 'export {};' : undefined) }],
+    shimMissingExports: true,
+    onLog: (level, log, handle) => {
+      if (log.code !== 'SHIMMED_EXPORT') handle(level, log);
+    },
+  });
+  const { output } = await bundle.generate({ format: 'cjs', minify: true, codeSplitting: false });
+  const [{ code }] = output;
+  await bundle.close();
+  const bytes = Buffer.byteLength(code);
+  if (bytes > MOST_BYTES) {
+    throw new Error(
+      `The code of the exit thread has ${bytes} bytes, and may have ${MOST_BYTES}: every application carries it. ` +
+        'Does it import something that the thread has no use for?',
+    );
+  }
+  writeFileSync(
+    path.join(sources, 'exit/exit-thread-code.ts'),
+    `/** Made by scripts/exit-thread.mjs from ../exit-worker.ts. */\nexport const exitThreadCode: string = ${JSON.stringify(code)};\n`,
+  );
+}

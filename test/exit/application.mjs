@@ -1,0 +1,63 @@
+// An application that logs and calls process.exit(); what else it does is told in its first argument, as JSON:
+// { "logger", "options", "lines", "first": one line is stored before the others, "make": what it makes in the place of
+// data, "late": lines that an 'exit' listener logs, "deletedDirectory": where it is when it ends, "beforeFirst": ms }
+import { mkdirSync, rmdirSync } from 'node:fs';
+import https from 'node:https';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { Publisher } from 'cloudwatch-logs-publisher';
+import pino from 'pino';
+import cloudWatchTransport from 'pino-cloudwatch-logs';
+import winston from 'winston';
+import { CloudWatchTransport } from 'winston-cloudwatch-logs';
+
+const { logger, options, lines, first, make, late = 0, deletedDirectory } = JSON.parse(process.argv[2]);
+
+class ProxyAgent extends https.Agent {}
+const made = {
+  client: () => ({ client: new CloudWatchLogsClient(options.aws), aws: undefined }),
+  credentials: () => ({ aws: { ...options.aws, credentials: async () => ({ ...options.aws.credentials }) } }),
+  agentOptions: () => ({ aws: { ...options.aws, requestHandler: { httpsAgent: make.with } } }),
+  agent: () => ({ aws: { ...options.aws, requestHandler: { httpsAgent: new https.Agent(make.with) } } }),
+  proxyAgent: () => ({ aws: { ...options.aws, requestHandler: { httpsAgent: new ProxyAgent(make.with) } } }),
+};
+const given = { ...options, ...(make && made[make.what]()) };
+
+const { log, flush } = {
+  publisher: () => {
+    const publisher = new Publisher(given);
+    return {
+      log: (message) => publisher.publish({ timestamp: Date.now(), message }),
+      flush: () => publisher.flush(),
+    };
+  },
+  pino: () => {
+    const stream = cloudWatchTransport(given);
+    const made = pino(stream);
+    return { log: (message) => made.info(message), flush: () => stream.flush() };
+  },
+  winston: () => {
+    const transport = new CloudWatchTransport(given);
+    const made = winston.createLogger({ transports: [transport] });
+    return { log: (message) => made.info(message), flush: () => transport.flush() };
+  },
+}[logger]();
+
+let number = 0;
+const next = () => log(`number ${number++}`);
+if (late > 0) {
+  process.on('exit', () => {
+    for (let i = 0; i < late; i++) next();
+  });
+}
+if (first) {
+  next();
+  await flush();
+}
+for (let i = 0; i < lines; i++) next();
+if (deletedDirectory) {
+  mkdirSync(deletedDirectory);
+  process.chdir(deletedDirectory);
+  rmdirSync(deletedDirectory);
+}
+console.log('logged');
+process.exit(0);
