@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Faults } from '../faults/faults.js';
 import { seededRandom } from '../faults/random.js';
+import { LiveTails } from '../live-tail/live-tails.js';
 import type { AcceptedPut, Context } from '../operations/context.js';
 import { type Exchange, type RequestRecord, recordOf } from '../service/request-record.js';
 import { HttpServer } from '../service/server.js';
@@ -402,13 +403,14 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   }
 
   #context(): Omit<Context, 'account'> {
-    const { maxEventBytes, now, sequenceTokens, tokenErrors } = this.#options;
+    const { liveTailTimeoutMs, maxEventBytes, now, sequenceTokens, tokenErrors } = this.#options;
     return {
       store: this.#store,
       now,
       sequenceTokens,
       tokenErrors,
       maxEventBytes,
+      liveTails: new LiveTails(this.#store.feed, liveTailTimeoutMs),
       onPut: (put) => {
         this.#puts += 1;
         this.emit('put', put);

@@ -30,6 +30,11 @@ export interface LocalOptions {
   readonly maxBytes?: number;
   /** Largest event in bytes, including 26 of overhead; 262144 is the limit of before April 2025. @default 1048576 */
   readonly maxEventBytes?: number;
+  /**
+   * How long a live tail session lasts, in milliseconds, before it ends with SessionTimeoutException.
+   * @default 10800000 (three hours)
+   */
+  readonly liveTailTimeoutMs?: number;
   /** Makes the faults with a `probability` repeatable. @default random; read it from `seed` */
   readonly seed?: number;
   /** The clock of the service, in milliseconds since 1970. @default Date.now */
@@ -76,6 +81,7 @@ const RULES: Readonly<Record<keyof LocalOptions, Rule>> = {
   },
   maxBytes: wholeNumber(1),
   maxEventBytes: wholeNumber(27, 1_048_576),
+  liveTailTimeoutMs: wholeNumber(1, 0x7fff_ffff),
   seed: wholeNumber(0, 0xffff_ffff),
   now: { expected: 'a function that returns milliseconds', accepts: (value) => typeof value === 'function' },
   region: text('a region such as us-east-1', /^[a-z0-9-]+$/),
@@ -106,6 +112,7 @@ export function resolveOptions(options: LocalOptions): ResolvedOptions {
     credentials: options.credentials,
     maxBytes: options.maxBytes ?? 256 * 1024 * 1024,
     maxEventBytes: options.maxEventBytes ?? 1_048_576,
+    liveTailTimeoutMs: options.liveTailTimeoutMs ?? 10_800_000,
     seed: options.seed ?? Math.floor(Math.random() * 0x1_0000_0000),
     now: options.now ?? Date.now,
     region: options.region ?? 'us-east-1',

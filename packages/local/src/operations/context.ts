@@ -1,5 +1,7 @@
+import type { Writable } from 'node:stream';
 import { invalidParameter, noSuchGroup, validation } from '../errors/service-error.js';
 import type { ReadFaults } from '../faults/read-faults.js';
+import type { LiveTails } from '../live-tail/live-tails.js';
 import { type Input, LOG_GROUP_NAME } from '../requests/input.js';
 import type { Account, LogGroup } from '../store/log-group.js';
 import type { SequenceTokenRule, TokenErrorStyle } from '../store/sequence-tokens.js';
@@ -14,6 +16,7 @@ export interface Context {
   readonly sequenceTokens: SequenceTokenRule;
   readonly tokenErrors: TokenErrorStyle;
   readonly maxEventBytes: number;
+  readonly liveTails: LiveTails;
   /** Told about every accepted put. */
   readonly onPut: (put: AcceptedPut) => void;
   /** Told about every stream that CreateLogStream made. */
@@ -32,7 +35,19 @@ export interface AcceptedPut {
   readonly sequenceToken: string;
 }
 
-/** Carries out a request and answers the body of the reply, or nothing for an empty one. */
+/** An answer that goes on until the client leaves, or until it ends by itself. */
+export class StreamedAnswer {
+  readonly contentType: string;
+  /** Begins to write. `requestId` is that of the header `x-amzn-requestid`. */
+  readonly start: (output: Writable, requestId: string) => void;
+
+  constructor(contentType: string, start: (output: Writable, requestId: string) => void) {
+    this.contentType = contentType;
+    this.start = start;
+  }
+}
+
+/** Carries out a request and answers the body of the reply, nothing for an empty one, or a StreamedAnswer. */
 export type Operation = (input: Input, context: Context, reading: ReadFaults) => object | undefined;
 
 const ARN = /^arn:[\w-]+:logs:([^:]*):([^:]*):log-group:([^:]+)(?::\*)?$/;

@@ -8,6 +8,7 @@ import {
   putLogGroupDeletionProtection,
   putRetentionPolicy,
 } from './groups.js';
+import { startLiveTail } from './live-tail.js';
 import { putLogEvents } from './put.js';
 import { filterLogEvents, getLogEvents } from './read.js';
 import { createLogStream, deleteLogStream, describeLogStreams } from './streams.js';
@@ -27,6 +28,7 @@ const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   PutLogEvents: putLogEvents,
   PutLogGroupDeletionProtection: putLogGroupDeletionProtection,
   PutRetentionPolicy: putRetentionPolicy,
+  StartLiveTail: startLiveTail,
   TagResource: tagResource,
   UntagResource: untagResource,
 };

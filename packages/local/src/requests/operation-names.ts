@@ -13,6 +13,7 @@ export const OPERATION_NAMES = [
   'PutLogEvents',
   'PutLogGroupDeletionProtection',
   'PutRetentionPolicy',
+  'StartLiveTail',
   'TagResource',
   'UntagResource',
 ] as const;

@@ -10,9 +10,15 @@ export function hostName(header: string): string {
 }
 
 /**
+ * What SDKs put before the host of StartLiveTail; `streaming-` until April 2026. No name of another machine becomes one of
+ * this machine without it.
+ */
+const HOST_PREFIX = /^stream(?:ing)?-/;
+
+/**
  * Whether a request that names `header` as its host is meant for an endpoint that listens on `host`. An endpoint on
  * loopback answers only to loopback names, so that a web page whose domain resolves to 127.0.0.1 cannot talk to it.
  */
 export function isAllowedHost(header: string | undefined, host: string): boolean {
-  return !isLoopback(host) || (header !== undefined && isLoopback(hostName(header)));
+  return !isLoopback(host) || (header !== undefined && isLoopback(hostName(header).replace(HOST_PREFIX, '')));
 }

@@ -157,6 +157,14 @@ export class HttpServer {
         response.once('finish', tell).once('close', tell);
         writeReply(response, answer, date);
         break;
+      case 'stream': {
+        const requestId = randomUUID();
+        const { contentType, start } = answer.stream;
+        response.writeHead(200, { 'content-type': contentType, date, 'x-amzn-requestid': requestId });
+        start(response, requestId);
+        tell();
+        break;
+      }
       case 'reset':
         response.socket?.resetAndDestroy();
         tell();

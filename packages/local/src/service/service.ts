@@ -5,7 +5,7 @@ import { type Fault, type FaultKind, isDisturbance } from '../faults/fault.js';
 import { faultAnswer, HTML_ANSWER } from '../faults/fault-answers.js';
 import type { DrawnFault, Faults, FaultTarget } from '../faults/faults.js';
 import { lagging, type ReadFaults, UNDISTURBED } from '../faults/read-faults.js';
-import { type Context, groupNameOfArn, type Operation } from '../operations/context.js';
+import { type Context, groupNameOfArn, type Operation, StreamedAnswer } from '../operations/context.js';
 import { findOperation } from '../operations/index.js';
 import { credentialScope } from '../requests/credential-scope.js';
 import { Input } from '../requests/input.js';
@@ -32,6 +32,8 @@ export type Answer =
       readonly body: string;
       readonly retryAfterSeconds?: number | undefined;
     }
+  /** Written bit by bit. */
+  | { readonly kind: 'stream'; readonly stream: StreamedAnswer }
   | { readonly kind: 'reset' }
   /** No answer; the connection is reset after `ms`, or never. */
   | { readonly kind: 'hang'; readonly ms: number | undefined }
@@ -288,6 +290,9 @@ function refuseUnknown(headers: IncomingHttpHeaders): never {
 }
 
 function reply(operation: string, result: object | undefined): Outcome {
+  if (result instanceof StreamedAnswer) {
+    return { operation, outcome: 'ok', error: undefined, answer: { kind: 'stream', stream: result } };
+  }
   const body = result === undefined ? '' : JSON.stringify(result);
   const answer: Answer = { kind: 'reply', status: 200, contentType: CONTENT_TYPE, body };
   return { operation, outcome: 'ok', error: undefined, answer };

@@ -1,0 +1,58 @@
+import { invalidParameter, noSuchGroup, ServiceError } from '../errors/service-error.js';
+import { EVENT_STREAM_TYPE } from '../live-tail/event-stream.js';
+import type { LiveTailRequest } from '../live-tail/session.js';
+import { type Input, LOG_STREAM_NAME } from '../requests/input.js';
+import type { LogGroup } from '../store/log-group.js';
+import { type Context, groupOfArn, type Operation, StreamedAnswer } from './context.js';
+import { filterPattern } from './filter-pattern.js';
+
+export const startLiveTail: Operation = (input, context) => {
+  const request = readRequest(input, context);
+  const { liveTails } = context;
+  liveTails.checkLimit();
+  return new StreamedAnswer(EVENT_STREAM_TYPE, (output, requestId) => {
+    liveTails.begin(request, output, requestId);
+  });
+};
+
+function readRequest(input: Input, context: Context): LiveTailRequest {
+  const logGroupIdentifiers =
+    input.strings('logGroupIdentifiers', {
+      min: 1,
+      max: 10,
+      required: true,
+      member: { min: 1, max: 2048 },
+    }) ?? [];
+  const names = { min: 1, max: 100, member: LOG_STREAM_NAME };
+  const logStreamNames = input.strings('logStreamNames', names);
+  const logStreamNamePrefixes = input.strings('logStreamNamePrefixes', names);
+  const logEventFilterPattern = input.string('logEventFilterPattern', { max: 1024 });
+  input.check();
+  const byStream = logStreamNames !== undefined || logStreamNamePrefixes !== undefined;
+  if (logStreamNames !== undefined && logStreamNamePrefixes !== undefined) {
+    throw invalidParameter('logStreamNames and logStreamNamePrefixes are mutually exclusive parameters.');
+  }
+  if (byStream && logGroupIdentifiers.length > 1) {
+    throw invalidParameter('Log streams can be named only when there is one log group.');
+  }
+  return {
+    groups: logGroupIdentifiers.map((identifier) => tailedGroup(identifier, context)),
+    logGroupIdentifiers,
+    logStreamNames,
+    logStreamNamePrefixes,
+    logEventFilterPattern,
+    pattern: filterPattern(logEventFilterPattern ?? ''),
+  };
+}
+
+function tailedGroup(identifier: string, { account }: Context): LogGroup {
+  if (!identifier.startsWith('arn:') || identifier.endsWith(':*')) {
+    throw invalidParameter('logGroupIdentifiers must be ARNs of log groups, without :* at the end.');
+  }
+  const group = groupOfArn(identifier, account);
+  if (group === undefined) throw noSuchGroup();
+  if (group.logGroupClass === 'INFREQUENT_ACCESS') {
+    throw new ServiceError('InvalidOperationException', 'StartLiveTail is not supported for this log class.');
+  }
+  return group;
+}
