@@ -20,7 +20,14 @@ export async function buildExitThread() {
     external: [/^node:/, /^@aws-sdk\//],
     resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
     treeshake: { moduleSideEffects: false },
-    plugins: [{ name: 'left-out', load: (id) => (leftOut.includes(id) ? 'export {};' : undefined) }],
+    plugins: [
+      {
+        name: 'left-out',
+        // The module that is made here is not there before the first time.
+        resolveId: (source) => (source.endsWith('/exit-thread-code.js') ? leftOut.at(-1) : undefined),
+        load: (id) => (leftOut.includes(id) ? 'export {};' : undefined),
+      },
+    ],
     shimMissingExports: true,
     onLog: (level, log, handle) => {
       if (log.code !== 'SHIMMED_EXPORT') handle(level, log);
