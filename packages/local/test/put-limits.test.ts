@@ -210,7 +210,7 @@ test('constraints of members are refused in the words of the service', async (t)
     await message({ logGroupName: 'bad name' }),
     constraint(
       "Value 'bad name' at 'logGroupName'",
-      'Member must satisfy regular expression pattern: [.\\-_/#A-Za-z0-9]+',
+      'Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+',
     ),
   );
   assert.equal(

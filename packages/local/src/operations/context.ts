@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { invalidParameter, noSuchGroup, validation } from '../errors/service-error.js';
 import type { ReadFaults } from '../faults/read-faults.js';
 import type { LiveTails } from '../live-tail/live-tails.js';
-import { type Input, LOG_GROUP_NAME } from '../requests/input.js';
+import type { Input } from '../requests/input.js';
 import type { Account, LogGroup } from '../store/log-group.js';
 import type { SequenceTokenRule, TokenErrorStyle } from '../store/sequence-tokens.js';
 import type { Store } from '../store/store.js';
@@ -50,9 +50,9 @@ export class StreamedAnswer {
 /** Carries out a request and answers the body of the reply, nothing for an empty one, or a StreamedAnswer. */
 export type Operation = (input: Input, context: Context, reading: ReadFaults) => object | undefined;
 
-const ARN = /^arn:[\w-]+:logs:([^:]*):([^:]*):log-group:([^:]+)(?::\*)?$/;
+const ARN = /^arn:[\w-]+:logs:([^:]*):([^:]*):log-group:([^:]+)$/;
 
-/** The log group that an ARN names, with or without the `:*` at its end. One of another account or Region is not found. */
+/** The log group that an ARN names. One of another account or Region is not found. */
 export function groupOfArn(arn: string, { region, accountId, groups }: Account): LogGroup | undefined {
   const [, arnRegion, arnAccount, name = ''] = ARN.exec(arn) ?? [];
   return arnRegion === region && arnAccount === accountId ? groups.get(name) : undefined;
@@ -63,11 +63,10 @@ export function groupNameOfArn(arn: string): string | undefined {
   return ARN.exec(arn)?.[3];
 }
 
-/** Reads logGroupName or logGroupIdentifier, of which exactly one must be there, and checks all that was read so far. */
+/** Reads logGroupName or logGroupIdentifier, of which exactly one must be there. */
 export function readGroup(input: Input, account: Account): LogGroup {
-  const name = input.string('logGroupName', LOG_GROUP_NAME);
-  const identifier = input.string('logGroupIdentifier', { min: 1, max: 2048 });
-  input.check();
+  const name = input.string('logGroupName');
+  const identifier = input.string('logGroupIdentifier');
   if (name !== undefined && identifier !== undefined) {
     throw validation('LogGroup name and LogGroup ARN are mutually exclusive parameters.');
   }

@@ -1,9 +1,7 @@
 import { invalidParameter, validation } from '../errors/service-error.js';
-import { type Input, LOG_GROUP_NAME } from '../requests/input.js';
 import type { Account, LogGroup, LogGroupClass } from '../store/log-group.js';
 import { groupOfArn, type Operation, readGroup } from './context.js';
 import { pageAfter } from './page-token.js';
-import { readTags } from './tags.js';
 
 const CLASSES: readonly LogGroupClass[] = ['STANDARD', 'INFREQUENT_ACCESS', 'DELIVERY', 'ESSENTIALS'];
 
@@ -12,12 +10,11 @@ const RETENTION_DAYS = [
 ];
 
 export const createLogGroup: Operation = (input, { account, store }) => {
-  const name = input.required('logGroupName', LOG_GROUP_NAME);
-  const kmsKeyId = input.string('kmsKeyId', { max: 256 });
-  const tags = readTags(input, false);
-  const logGroupClass = input.string('logGroupClass', { oneOf: CLASSES });
+  const name = input.required('logGroupName');
+  const kmsKeyId = input.string('kmsKeyId');
+  const tags = input.stringMap('tags');
+  const logGroupClass = input.string('logGroupClass');
   const deletionProtectionEnabled = input.boolean('deletionProtectionEnabled');
-  input.check();
   if (name.toLowerCase().startsWith('aws/')) {
     throw invalidParameter('Log groups starting with AWS/ are reserved for AWS.');
   }
@@ -31,8 +28,7 @@ export const createLogGroup: Operation = (input, { account, store }) => {
 };
 
 export const deleteLogGroup: Operation = (input, { account, store }) => {
-  const name = input.required('logGroupName', LOG_GROUP_NAME);
-  input.check();
+  const name = input.required('logGroupName');
   const group = account.group(name);
   refuseIfProtected(group);
   store.deleteGroup(group);
@@ -48,77 +44,76 @@ export function refuseIfProtected(group: LogGroup): void {
 }
 
 export const putLogGroupDeletionProtection: Operation = (input, { account }) => {
-  const enabled = input.boolean('deletionProtectionEnabled');
-  if (enabled === undefined) {
-    input.violation("Value null at 'deletionProtectionEnabled'", 'Member must not be null');
-  }
-  const group = readGroup(input, account);
-  group.deletionProtectionEnabled = enabled ?? false;
+  readGroup(input, account).deletionProtectionEnabled = input.boolean('deletionProtectionEnabled') ?? false;
   return undefined;
 };
 
 export const putRetentionPolicy: Operation = (input, { account }) => {
-  const name = input.required('logGroupName', LOG_GROUP_NAME);
-  const days = input.integer('retentionInDays', { required: true });
-  if (days !== undefined && !RETENTION_DAYS.includes(days)) {
-    input.violation(
-      `Value '${days}' at 'retentionInDays'`,
-      `Member must satisfy enum value set: [${RETENTION_DAYS.join(', ')}]`,
+  const name = input.required('logGroupName');
+  const days = input.integer('retentionInDays') ?? 0;
+  if (!RETENTION_DAYS.includes(days)) {
+    // The service model has no list of these; they are in its documentation.
+    throw invalidParameter(
+      `1 validation error detected: Value '${days}' at 'retentionInDays' failed to satisfy constraint: ` +
+        `Member must satisfy enum value set: [${RETENTION_DAYS.join(', ')}]`,
     );
   }
-  input.check();
   account.group(name).retentionInDays = days;
   return undefined;
 };
 
 export const deleteRetentionPolicy: Operation = (input, { account }) => {
-  const name = input.required('logGroupName', LOG_GROUP_NAME);
-  input.check();
+  const name = input.required('logGroupName');
   account.group(name).retentionInDays = undefined;
   return undefined;
 };
 
 export const describeLogGroups: Operation = (input, { account }) => {
-  const prefix = input.string('logGroupNamePrefix', LOG_GROUP_NAME);
-  const pattern = input.string('logGroupNamePattern', { max: 512, pattern: /^[.\-_/#A-Za-z0-9]*$/ });
-  const logGroupClass = input.string('logGroupClass', { oneOf: CLASSES });
-  const limit = input.integer('limit', { min: 1, max: 50 }) ?? 50;
-  const nextToken = input.string('nextToken', { min: 1 });
-  const wanted = readIdentifiers(input, account);
-  input.check();
+  const prefix = input.string('logGroupNamePrefix');
+  const pattern = input.string('logGroupNamePattern');
+  const logGroupClass = input.string('logGroupClass');
+  const limit = input.integer('limit') ?? 50;
+  const nextToken = input.string('nextToken');
+  const identifiers = input.strings('logGroupIdentifiers');
   if (prefix !== undefined && pattern !== undefined) {
     throw invalidParameter(
       'LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.',
     );
   }
+  if (identifiers !== undefined && (prefix ?? pattern ?? logGroupClass) !== undefined) {
+    throw invalidParameter('logGroupIdentifiers can be combined with includeLinkedAccounts only.');
+  }
+  const wanted = identifiers === undefined ? undefined : new Set(identifiers.map(groupFinder(account)));
   const groups = [...account.groups.values()].filter(
     (group) =>
       (prefix === undefined || group.name.startsWith(prefix)) &&
       (pattern === undefined || group.name.includes(pattern)) &&
-      (logGroupClass === undefined || group.logGroupClass === logGroupClass) &&
+      (logGroupClass === undefined || isOfClass(group, logGroupClass)) &&
       (wanted === undefined || wanted.has(group)),
   );
   groups.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const page = pageAfter(groups, (group) => group.name, nextToken, limit);
+  const page = pageAfter(groups, (group) => group.name, nextToken, limit, {
+    // Recorded on AWS: with a pattern even the last page that has a group carries a token.
+    tokenAtEnd: pattern !== undefined,
+  });
   return {
-    logGroups: page.items.map((group) => describe(group, pattern === undefined)),
+    logGroups: page.items.map((group) => describe(group, pattern !== undefined)),
     ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
   };
 };
 
-function readIdentifiers(input: Input, account: Account): ReadonlySet<LogGroup | undefined> | undefined {
-  const identifiers = input.strings('logGroupIdentifiers', {
-    min: 1,
-    max: 50,
-    member: { min: 1, max: 2048 },
-  });
-  if (identifiers === undefined) return undefined;
-  return new Set(
-    identifiers.map((id) => (id.startsWith('arn:') ? groupOfArn(id, account) : account.groups.get(id))),
-  );
+function groupFinder(account: Account): (identifier: string) => LogGroup | undefined {
+  return (id) => (id.startsWith('arn:') ? groupOfArn(id, account) : account.groups.get(id));
 }
 
-function describe(group: LogGroup, withStoredBytes: boolean): object {
+/** Who asks for one of the two cheaper classes gets both. */
+function isOfClass(group: LogGroup, asked: string): boolean {
+  const cheaper = ['INFREQUENT_ACCESS', 'ESSENTIALS'];
+  return group.logGroupClass === asked || (cheaper.includes(asked) && cheaper.includes(group.logGroupClass));
+}
+
+/** For a name pattern the service answers less. */
+function describe(group: LogGroup, forPattern: boolean): object {
   const { arn } = group;
   let storedBytes = 0;
   for (const stream of group.streams.values()) storedBytes += stream.bytes;
@@ -127,10 +122,9 @@ function describe(group: LogGroup, withStoredBytes: boolean): object {
     logGroupArn: arn,
     logGroupName: group.name,
     creationTime: group.creationTime,
-    deletionProtectionEnabled: group.deletionProtectionEnabled,
     logGroupClass: group.logGroupClass,
     metricFilterCount: 0,
-    ...(withStoredBytes && { storedBytes }),
+    ...(!forPattern && { deletionProtectionEnabled: group.deletionProtectionEnabled, storedBytes }),
     ...(group.retentionInDays !== undefined && { retentionInDays: group.retentionInDays }),
     ...(group.kmsKeyId !== undefined && { kmsKeyId: group.kmsKeyId }),
   };

@@ -12,7 +12,14 @@ import { startLiveTail } from './live-tail.js';
 import { putLogEvents } from './put.js';
 import { filterLogEvents, getLogEvents } from './read.js';
 import { createLogStream, deleteLogStream, describeLogStreams } from './streams.js';
-import { listTagsForResource, tagResource, untagResource } from './tags.js';
+import {
+  listTagsForResource,
+  listTagsLogGroup,
+  tagLogGroup,
+  tagResource,
+  untagLogGroup,
+  untagResource,
+} from './tags.js';
 
 const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   CreateLogGroup: createLogGroup,
@@ -25,14 +32,22 @@ const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   FilterLogEvents: filterLogEvents,
   GetLogEvents: getLogEvents,
   ListTagsForResource: listTagsForResource,
+  ListTagsLogGroup: listTagsLogGroup,
   PutLogEvents: putLogEvents,
   PutLogGroupDeletionProtection: putLogGroupDeletionProtection,
   PutRetentionPolicy: putRetentionPolicy,
   StartLiveTail: startLiveTail,
+  TagLogGroup: tagLogGroup,
   TagResource: tagResource,
+  UntagLogGroup: untagLogGroup,
   UntagResource: untagResource,
 };
 
-export function findOperation(name: string): Operation | undefined {
-  return Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name as OperationName] : undefined;
+/** An operation that the endpoint answers, by its name. */
+export function findOperation(
+  name: string,
+): { readonly name: OperationName; readonly carryOut: Operation } | undefined {
+  if (!Object.hasOwn(OPERATIONS, name)) return undefined;
+  const known = name as OperationName;
+  return { name: known, carryOut: OPERATIONS[known] };
 }

@@ -1,7 +1,7 @@
 import { invalidParameter, noSuchGroup, ServiceError } from '../errors/service-error.js';
 import { EVENT_STREAM_TYPE } from '../live-tail/event-stream.js';
 import type { LiveTailRequest } from '../live-tail/session.js';
-import { type Input, LOG_STREAM_NAME } from '../requests/input.js';
+import type { Input } from '../requests/input.js';
 import type { LogGroup } from '../store/log-group.js';
 import { type Context, groupOfArn, type Operation, StreamedAnswer } from './context.js';
 import { filterPattern } from './filter-pattern.js';
@@ -16,18 +16,10 @@ export const startLiveTail: Operation = (input, context) => {
 };
 
 function readRequest(input: Input, context: Context): LiveTailRequest {
-  const logGroupIdentifiers =
-    input.strings('logGroupIdentifiers', {
-      min: 1,
-      max: 10,
-      required: true,
-      member: { min: 1, max: 2048 },
-    }) ?? [];
-  const names = { min: 1, max: 100, member: LOG_STREAM_NAME };
-  const logStreamNames = input.strings('logStreamNames', names);
-  const logStreamNamePrefixes = input.strings('logStreamNamePrefixes', names);
-  const logEventFilterPattern = input.string('logEventFilterPattern', { max: 1024 });
-  input.check();
+  const logGroupIdentifiers = input.strings('logGroupIdentifiers') ?? [];
+  const logStreamNames = input.strings('logStreamNames');
+  const logStreamNamePrefixes = input.strings('logStreamNamePrefixes');
+  const logEventFilterPattern = input.string('logEventFilterPattern');
   const byStream = logStreamNames !== undefined || logStreamNamePrefixes !== undefined;
   if (logStreamNames !== undefined && logStreamNamePrefixes !== undefined) {
     throw invalidParameter('logStreamNames and logStreamNamePrefixes are mutually exclusive parameters.');
@@ -46,8 +38,8 @@ function readRequest(input: Input, context: Context): LiveTailRequest {
 }
 
 function tailedGroup(identifier: string, { account }: Context): LogGroup {
-  if (!identifier.startsWith('arn:') || identifier.endsWith(':*')) {
-    throw invalidParameter('logGroupIdentifiers must be ARNs of log groups, without :* at the end.');
+  if (!identifier.startsWith('arn:')) {
+    throw invalidParameter('logGroupIdentifiers must be ARNs of log groups.');
   }
   const group = groupOfArn(identifier, account);
   if (group === undefined) throw noSuchGroup();

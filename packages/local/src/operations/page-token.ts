@@ -10,7 +10,7 @@ export function pageAfter<T>(
   key: (item: T) => string,
   nextToken: string | undefined,
   limit: number,
-  descending = false,
+  { descending = false, tokenAtEnd = false }: { descending?: boolean; tokenAtEnd?: boolean } = {},
 ): { readonly items: readonly T[]; readonly nextToken: string | undefined } {
   const ordered = descending ? [...sorted].reverse() : sorted;
   let rest = ordered;
@@ -20,7 +20,8 @@ export function pageAfter<T>(
   }
   const items = rest.slice(0, limit);
   const last = items.at(-1);
-  return { items, nextToken: last !== undefined && rest.length > limit ? encode(key(last)) : undefined };
+  const hasToken = last !== undefined && (tokenAtEnd || rest.length > limit);
+  return { items, nextToken: hasToken ? encode(key(last)) : undefined };
 }
 
 const MARK = 'page:';

@@ -1,9 +1,8 @@
-import { invalidParameter, serialization } from '../errors/service-error.js';
-import { type Input, isLong, type Json, LOG_GROUP_NAME, LOG_STREAM_NAME } from '../requests/input.js';
+import { invalidParameter } from '../errors/service-error.js';
+import type { Input } from '../requests/input.js';
 import { EVENT_OVERHEAD_BYTES, type NewEvent } from '../store/store.js';
 
 const MAX_BATCH_BYTES = 1_048_576;
-const MAX_BATCH_EVENTS = 10_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const MAX_SPAN_MS = DAY_MS;
@@ -39,25 +38,23 @@ export interface Acceptance {
 }
 
 /**
- * Checks a PutLogEvents request against the documented limits, in this order: JSON types, constraints of single
- * members, size of an event, size of the batch, chronological order, time span. Throws what the service answers.
+ * Checks a PutLogEvents request against the limits that are not in the service model, in this order: size of an event,
+ * size of the batch, chronological order, time span. Throws what the service answers.
  */
 export function checkPut(input: Input, options: { now: number; maxEventBytes: number }): CheckedPut {
-  const logGroupName = input.required('logGroupName', { ...LOG_GROUP_NAME, max: Number.POSITIVE_INFINITY });
-  const logStreamName = input.required('logStreamName', {
-    ...LOG_STREAM_NAME,
-    max: Number.POSITIVE_INFINITY,
-  });
-  const sequenceToken = input.string('sequenceToken', { min: 1 });
-  const events = readEvents(input);
-  input.check();
-  if (logGroupName.length > 512 || logStreamName.length > 512) {
-    throw invalidParameter('Invalid LogGroup or LogStream, both must have length less than or equal to 512.');
-  }
+  // The constraints of the model were checked before, so this is what it is.
+  const events = input.raw('logEvents') as unknown as readonly NewEvent[];
   const sizes = new Uint32Array(events.length);
   const bytes = measure(events, sizes, options.maxEventBytes);
   checkTimes(events, options.now);
-  return { logGroupName, logStreamName, sequenceToken, events, sizes, bytes };
+  return {
+    logGroupName: input.required('logGroupName'),
+    logStreamName: input.required('logStreamName'),
+    sequenceToken: input.string('sequenceToken'),
+    events,
+    sizes,
+    bytes,
+  };
 }
 
 /** Decides which events are too old, expired or too new at `now`. Events must be in chronological order. */
@@ -79,55 +76,6 @@ export function acceptance(
     to: tooNewStart,
     rejectedLogEventsInfo: Object.keys(info).length === 0 ? undefined : info,
   };
-}
-
-function readEvents(input: Input): readonly NewEvent[] {
-  const list = input.raw('logEvents');
-  if (list === undefined) {
-    input.violation("Value null at 'logEvents'", 'Member must not be null');
-    return [];
-  }
-  if (!Array.isArray(list)) throw serialization('Expected a list at logEvents.');
-  if (list.length === 0) {
-    input.violation("Value '[]' at 'logEvents'", 'Member must have length greater than or equal to 1');
-  }
-  if (list.length > MAX_BATCH_EVENTS) {
-    input.violation(
-      "Value at 'logEvents'",
-      `Member must have length less than or equal to ${MAX_BATCH_EVENTS}`,
-    );
-  }
-  for (let index = 0; index < list.length; index++) checkEvent(list[index], index, input);
-  return list;
-}
-
-function checkEvent(event: Json | undefined, index: number, input: Input): void {
-  if (event === null || typeof event !== 'object' || Array.isArray(event)) {
-    throw serialization('Unexpected field type: a log event is a structure.');
-  }
-  const { timestamp, message } = event as { [key: string]: Json };
-  if (typeof timestamp !== 'number' || !isLong(timestamp)) {
-    if (timestamp !== undefined && timestamp !== null) {
-      throw serialization(`${(typeof timestamp).toUpperCase()}_VALUE can not be converted to a Long`);
-    }
-    input.violation(`Value null at 'logEvents.${index + 1}.member.timestamp'`, 'Member must not be null');
-  } else if (timestamp < 0) {
-    input.violation(
-      `Value '${timestamp}' at 'logEvents.${index + 1}.member.timestamp'`,
-      'Member must have value greater than or equal to 0',
-    );
-  }
-  if (typeof message !== 'string') {
-    if (message !== undefined && message !== null) {
-      throw serialization(`${(typeof message).toUpperCase()}_VALUE can not be converted to a String`);
-    }
-    input.violation(`Value null at 'logEvents.${index + 1}.member.message'`, 'Member must not be null');
-  } else if (message === '') {
-    input.violation(
-      `Value '' at 'logEvents.${index + 1}.member.message'`,
-      'Member must have length greater than or equal to 1',
-    );
-  }
 }
 
 /** Fills `sizes` and answers their sum. */

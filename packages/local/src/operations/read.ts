@@ -1,5 +1,4 @@
 import { invalidNextToken, invalidParameter } from '../errors/service-error.js';
-import { LOG_STREAM_NAME } from '../requests/input.js';
 import { indexOf, type KeptEvent, type Position } from '../store/log-stream.js';
 import { type Operation, readGroup } from './context.js';
 import { filterPattern } from './filter-pattern.js';
@@ -11,11 +10,11 @@ const MAX_PAGE_EVENTS = 10_000;
 const NEWEST_FIRST_SINCE = Date.UTC(2024, 0, 1);
 
 export const getLogEvents: Operation = (input, { account }, { emptyPages, isReadable }) => {
-  const streamName = input.required('logStreamName', LOG_STREAM_NAME);
-  const startTime = input.integer('startTime', { min: 0 });
-  const endTime = input.integer('endTime', { min: 0 });
-  const limit = input.integer('limit', { min: 1, max: MAX_PAGE_EVENTS }) ?? MAX_PAGE_EVENTS;
-  const nextToken = input.string('nextToken', { min: 1 });
+  const streamName = input.required('logStreamName');
+  const startTime = input.integer('startTime');
+  const endTime = input.integer('endTime');
+  const limit = input.integer('limit') ?? MAX_PAGE_EVENTS;
+  const nextToken = input.string('nextToken');
   const startFromHead = input.boolean('startFromHead') ?? false;
   const stream = readGroup(input, account).stream(streamName);
   const token = nextToken === undefined ? undefined : parseToken(nextToken);
@@ -47,13 +46,13 @@ export const getLogEvents: Operation = (input, { account }, { emptyPages, isRead
 };
 
 export const filterLogEvents: Operation = (input, { account, store }, { emptyPages, isReadable }) => {
-  const streamNames = input.strings('logStreamNames', { min: 1, max: 100, member: LOG_STREAM_NAME });
-  const prefix = input.string('logStreamNamePrefix', LOG_STREAM_NAME);
-  const startTime = input.integer('startTime', { min: 0 }) ?? 0;
-  const endTime = input.integer('endTime', { min: 0 }) ?? Number.POSITIVE_INFINITY;
-  const pattern = input.string('filterPattern', { max: 1024 }) ?? '';
-  const limit = input.integer('limit', { min: 1, max: MAX_PAGE_EVENTS }) ?? MAX_PAGE_EVENTS;
-  const nextToken = input.string('nextToken', { min: 1 });
+  const streamNames = input.strings('logStreamNames');
+  const prefix = input.string('logStreamNamePrefix');
+  const startTime = input.integer('startTime') ?? 0;
+  const endTime = input.integer('endTime') ?? Number.POSITIVE_INFINITY;
+  const pattern = input.string('filterPattern') ?? '';
+  const limit = input.integer('limit') ?? MAX_PAGE_EVENTS;
+  const nextToken = input.string('nextToken');
   const startFromHead = input.boolean('startFromHead') ?? true;
   const group = readGroup(input, account);
   if (streamNames !== undefined && prefix !== undefined) {

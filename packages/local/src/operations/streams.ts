@@ -1,5 +1,4 @@
 import { invalidParameter } from '../errors/service-error.js';
-import { LOG_GROUP_NAME, LOG_STREAM_NAME } from '../requests/input.js';
 import type { LogGroup } from '../store/log-group.js';
 import type { LogStream } from '../store/log-stream.js';
 import { type Context, type Operation, readGroup } from './context.js';
@@ -7,18 +6,16 @@ import { refuseIfProtected } from './groups.js';
 import { pageAfter } from './page-token.js';
 
 export const createLogStream: Operation = (input, { account, store, onStream }) => {
-  const groupName = input.required('logGroupName', LOG_GROUP_NAME);
-  const streamName = input.required('logStreamName', LOG_STREAM_NAME);
-  input.check();
+  const groupName = input.required('logGroupName');
+  const streamName = input.required('logStreamName');
   store.createStream(account.group(groupName), streamName);
   onStream(groupName, streamName);
   return undefined;
 };
 
 export const deleteLogStream: Operation = (input, { account, store }) => {
-  const groupName = input.required('logGroupName', LOG_GROUP_NAME);
-  const streamName = input.required('logStreamName', LOG_STREAM_NAME);
-  input.check();
+  const groupName = input.required('logGroupName');
+  const streamName = input.required('logStreamName');
   const group = account.group(groupName);
   const stream = group.stream(streamName);
   refuseIfProtected(group);
@@ -27,11 +24,11 @@ export const deleteLogStream: Operation = (input, { account, store }) => {
 };
 
 export const describeLogStreams: Operation = (input, context) => {
-  const prefix = input.string('logStreamNamePrefix', LOG_STREAM_NAME);
-  const orderBy = input.string('orderBy', { oneOf: ['LogStreamName', 'LastEventTime'] });
+  const prefix = input.string('logStreamNamePrefix');
+  const orderBy = input.string('orderBy');
   const descending = input.boolean('descending') ?? false;
-  const limit = input.integer('limit', { min: 1, max: 50 }) ?? 50;
-  const nextToken = input.string('nextToken', { min: 1 });
+  const limit = input.integer('limit') ?? 50;
+  const nextToken = input.string('nextToken');
   const group = readGroup(input, context.account);
   if (orderBy === 'LastEventTime' && prefix !== undefined) {
     throw invalidParameter('Cannot order by LastEventTime with a logStreamNamePrefix.');
@@ -39,7 +36,7 @@ export const describeLogStreams: Operation = (input, context) => {
   const key = orderBy === 'LastEventTime' ? byLastEventTime : (stream: LogStream) => stream.name;
   const streams = [...group.streams.values()].filter((stream) => stream.name.startsWith(prefix ?? ''));
   streams.sort((a, b) => (key(a) < key(b) ? -1 : 1));
-  const page = pageAfter(streams, key, nextToken, limit, descending);
+  const page = pageAfter(streams, key, nextToken, limit, { descending });
   return {
     logStreams: page.items.map((stream) => describe(stream, group, context)),
     ...(page.nextToken !== undefined && { nextToken: page.nextToken }),

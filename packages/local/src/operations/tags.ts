@@ -1,31 +1,18 @@
-import { ServiceError } from '../errors/service-error.js';
+import { ServiceError, validation } from '../errors/service-error.js';
 import type { Input } from '../requests/input.js';
 import type { Account, LogGroup } from '../store/log-group.js';
 import { groupOfArn, type Operation } from './context.js';
 
 const MAX_TAGS = 50;
-const KEY = { min: 1, max: 128 };
-const VALUE = { max: 256 };
-
-export function readTags(input: Input, required: boolean): Readonly<Record<string, string>> | undefined {
-  return input.stringMap('tags', { min: 1, max: MAX_TAGS, key: KEY, value: VALUE, required });
-}
 
 export const tagResource: Operation = (input, { account }) => {
-  const tags = readTags(input, true) ?? {};
-  const group = readResource(input, account);
-  const merged = new Map([...group.tags, ...Object.entries(tags)]);
-  if (merged.size > MAX_TAGS) {
-    throw new ServiceError('TooManyTagsException', `A resource can have at most ${MAX_TAGS} tags.`);
-  }
-  for (const [key, value] of merged) group.tags.set(key, value);
+  addTags(readResource(input, account), input.stringMap('tags') ?? {});
   return undefined;
 };
 
 export const untagResource: Operation = (input, { account }) => {
-  const keys = input.strings('tagKeys', { max: MAX_TAGS, required: true, member: KEY }) ?? [];
   const group = readResource(input, account);
-  for (const key of keys) group.tags.delete(key);
+  for (const key of input.strings('tagKeys') ?? []) group.tags.delete(key);
   return undefined;
 };
 
@@ -33,10 +20,34 @@ export const listTagsForResource: Operation = (input, { account }) => ({
   tags: Object.fromEntries(readResource(input, account).tags),
 });
 
-/** Reads resourceArn, which must be the ARN of a log group, and checks all that was read so far. */
+export const tagLogGroup: Operation = (input, { account }) => {
+  addTags(account.group(input.required('logGroupName')), input.stringMap('tags') ?? {});
+  return undefined;
+};
+
+export const untagLogGroup: Operation = (input, { account }) => {
+  const group = account.group(input.required('logGroupName'));
+  for (const key of input.strings('tags') ?? []) group.tags.delete(key);
+  return undefined;
+};
+
+export const listTagsLogGroup: Operation = (input, { account }) => ({
+  tags: Object.fromEntries(account.group(input.required('logGroupName')).tags),
+});
+
+function addTags(group: LogGroup, tags: Readonly<Record<string, string>>): void {
+  const merged = new Map([...group.tags, ...Object.entries(tags)]);
+  if (merged.size > MAX_TAGS) {
+    throw new ServiceError('TooManyTagsException', `A resource can have at most ${MAX_TAGS} tags.`);
+  }
+  for (const [key, value] of merged) group.tags.set(key, value);
+}
+
+/** Reads resourceArn, which must be the ARN of a log group. */
 function readResource(input: Input, account: Account): LogGroup {
-  const arn = input.required('resourceArn', { min: 1, max: 1011 });
-  input.check();
+  const arn = input.required('resourceArn');
+  // Seen on AWS for ARNs that end in `:*`, which DescribeLogGroups answers as `arn`, and for what is no ARN at all.
+  if (!/^arn:[\w-]+:logs:[^:]*:[^:]*:[\w-]+:[^:]+$/.test(arn)) throw validation('Invalid resourceArn');
   const group = groupOfArn(arn, account);
   if (group === undefined) {
     throw new ServiceError('ResourceNotFoundException', 'The specified resource does not exist.');

@@ -1,3 +1,5 @@
+import type { ModelOperation } from './constraints.js';
+
 /** Every operation that the endpoint answers. */
 export const OPERATION_NAMES = [
   'CreateLogGroup',
@@ -10,12 +12,15 @@ export const OPERATION_NAMES = [
   'FilterLogEvents',
   'GetLogEvents',
   'ListTagsForResource',
+  'ListTagsLogGroup',
   'PutLogEvents',
   'PutLogGroupDeletionProtection',
   'PutRetentionPolicy',
   'StartLiveTail',
+  'TagLogGroup',
   'TagResource',
+  'UntagLogGroup',
   'UntagResource',
-] as const;
+] as const satisfies readonly ModelOperation[];
 
 export type OperationName = (typeof OPERATION_NAMES)[number];

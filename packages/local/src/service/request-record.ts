@@ -51,7 +51,7 @@ export function recordOf(number: number, outcome: Outcome, exchange: Exchange): 
   const { about, answer, error } = outcome;
   const body = answer.kind === 'reply' ? answer.body : undefined;
   const events = about?.input?.raw('logEvents');
-  const sentToken = about?.input?.peek('sequenceToken');
+  const sentToken = about?.input?.string('sequenceToken');
   const logEvents = Array.isArray(events) ? events : undefined;
   return {
     number,

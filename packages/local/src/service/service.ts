@@ -5,8 +5,9 @@ import { type Fault, type FaultKind, isDisturbance } from '../faults/fault.js';
 import { faultAnswer, HTML_ANSWER } from '../faults/fault-answers.js';
 import type { DrawnFault, Faults, FaultTarget } from '../faults/faults.js';
 import { lagging, type ReadFaults, UNDISTURBED } from '../faults/read-faults.js';
-import { type Context, groupNameOfArn, type Operation, StreamedAnswer } from '../operations/context.js';
+import { type Context, groupNameOfArn, StreamedAnswer } from '../operations/context.js';
 import { findOperation } from '../operations/index.js';
+import { checkConstraints } from '../requests/constraints.js';
 import { credentialScope } from '../requests/credential-scope.js';
 import { Input } from '../requests/input.js';
 import { OPERATION_NAMES } from '../requests/operation-names.js';
@@ -135,7 +136,6 @@ export class Service {
     const { context, credentials, faults } = this.#options;
     if (credentials !== undefined) verifySignature(call, credentials, context.now());
     const known = findOperation(name);
-    const operation: Operation = known ?? (() => refuseUnknown(call.headers));
     const input =
       known === undefined
         ? new Input({})
@@ -145,12 +145,16 @@ export class Service {
     about.input = input;
     about.logGroupName = target.logGroupName;
     about.logStreamName = target.logStreamName;
+    const run = (reading: ReadFaults): object | undefined => {
+      if (known === undefined) refuseUnknown(call.headers);
+      checkConstraints(known.name, input.members);
+      return known.carryOut(input, this.#contextOf(place), reading);
+    };
     const drawn = faults.draw(target);
     for (const { fault, ms } of drawn) {
       if (!isDisturbance(fault.kind)) {
         this.#happened(fault, about);
-        const run = (): unknown => operation(input, this.#contextOf(place), UNDISTURBED);
-        return this.#withoutAnswer({ fault, ms }, target, run);
+        return this.#withoutAnswer({ fault, ms }, target, () => run(UNDISTURBED));
       }
       if (fault.kind === 'latency') {
         this.#happened(fault, about);
@@ -159,7 +163,7 @@ export class Service {
         this.#happened(fault, about);
       }
     }
-    return reply(name, operation(input, this.#contextOf(place), disturbed.reading));
+    return reply(name, run(disturbed.reading));
   }
 
   /** The Region and the account that a request is for. An access key of 12 digits names its account. */
@@ -180,10 +184,10 @@ export class Service {
 
   #target(operation: string, place: Place, input: Input): FaultTarget {
     const { account } = this.#contextOf(place);
-    const arn = input.peek('logGroupIdentifier') ?? input.peek('resourceArn');
+    const arn = input.string('logGroupIdentifier') ?? input.string('resourceArn');
     const logGroupName =
-      input.peek('logGroupName') ?? (arn === undefined ? undefined : (groupNameOfArn(arn) ?? arn));
-    const logStreamName = input.peek('logStreamName');
+      input.string('logGroupName') ?? (arn === undefined ? undefined : (groupNameOfArn(arn) ?? arn));
+    const logStreamName = input.string('logStreamName');
     return {
       operation,
       ...place,
