@@ -4,7 +4,7 @@ import { runProgram } from './command/program.js';
 import { requestLine } from './command/request-line.js';
 import type { LocalCloudWatchLogs } from './endpoint/local.js';
 import { VERSION } from './endpoint/version.js';
-import { isLoopback } from './service/loopback.js';
+import { isLoopback } from './requests/loopback.js';
 import { startLocal } from './start.js';
 
 async function main(): Promise<void> {

@@ -3,13 +3,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Faults } from '../faults/faults.js';
 import { seededRandom } from '../faults/random.js';
 import { LiveTails } from '../live-tail/live-tails.js';
+import type { LocalMetric } from '../metrics/metric-data.js';
+import { MetricFilters } from '../metrics/metric-filters.js';
 import type { AcceptedPut, Context } from '../operations/context.js';
+import { positionDigits } from '../operations/page-token.js';
 import { type Exchange, type RequestRecord, recordOf } from '../service/request-record.js';
 import { HttpServer } from '../service/server.js';
 import { type Outcome, Service } from '../service/service.js';
 import type { Subscription, SubscriptionOptions } from '../store/feed.js';
 import type { Account, LogGroup, LogGroupSettings } from '../store/log-group.js';
 import { Store } from '../store/store.js';
+import { type SubscriptionDelivery, SubscriptionFilters } from '../subscriptions/subscription-filters.js';
 import { type LocalStats, Tally } from './counters.js';
 import { type LocalOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { RequestLog } from './request-log.js';
@@ -33,6 +37,8 @@ export interface LocalEvents {
   put: [AcceptedPut];
   /** A log stream was created by a request. */
   stream: [{ readonly logGroupName: string; readonly logStreamName: string }];
+  /** A subscription filter whose destination is an ARN sent something. Comes after the put. */
+  subscription: [SubscriptionDelivery];
 }
 
 interface Waiter {
@@ -55,6 +61,8 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   readonly seed: number;
   readonly #options: ResolvedOptions;
   readonly #store: Store;
+  readonly #metricFilters: MetricFilters;
+  readonly #subscriptionFilters: SubscriptionFilters;
   readonly #http: HttpServer;
   readonly #startedAt = performance.now();
   #restart: NodeJS.Timeout | undefined;
@@ -77,6 +85,10 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     this.seed = seed;
     this.faults = new Faults(seededRandom(seed), now, this.#options.faults);
     this.#store = new Store({ maxBytes, now, onFirstEviction: () => warnAboutEviction(maxBytes) });
+    this.#metricFilters = new MetricFilters(this.#store);
+    this.#subscriptionFilters = new SubscriptionFilters(this.#store, positionDigits, (delivery) =>
+      this.emit('subscription', delivery),
+    );
     const service = new Service({
       context: this.#context(),
       faults: this.faults,
@@ -181,6 +193,14 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     };
   }
 
+  /**
+   * The metrics that metric filters made of the events that were put since each filter was made, by minute of the
+   * events. A copy; kept are the last day of each metric and 1,000 metrics.
+   */
+  metrics(): LocalMetric[] {
+    return this.#metricFilters.metrics();
+  }
+
   /** Options for a client of the AWS SDK for JavaScript that is to talk to this endpoint. */
   clientConfig(): LocalClientConfig {
     const {
@@ -225,6 +245,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     this.#store.evicted = 0;
     for (const tally of [this.#requests, this.#errors, this.#faultCounts]) tally.clear();
     this.#requestLog.clear();
+    this.#metricFilters.clear();
     this.#puts = 0;
     this.faults.restart(seededRandom(this.seed), this.#options.faults);
     this.#reevaluate();
@@ -303,6 +324,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#restart);
+    this.#subscriptionFilters.close();
     for (const waiter of [...this.#waiters])
       waiter.fail(new Error('The endpoint was closed while waiting for it.'));
     await this.#http.stop();
@@ -411,6 +433,8 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
       tokenErrors,
       maxEventBytes,
       liveTails: new LiveTails(this.#store.feed, liveTailTimeoutMs),
+      metricFilters: this.#metricFilters,
+      subscriptionFilters: this.#subscriptionFilters,
       onPut: (put) => {
         this.#puts += 1;
         this.emit('put', put);

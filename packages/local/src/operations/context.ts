@@ -2,10 +2,12 @@ import type { Writable } from 'node:stream';
 import { invalidParameter, noSuchGroup, validation } from '../errors/service-error.js';
 import type { ReadFaults } from '../faults/read-faults.js';
 import type { LiveTails } from '../live-tail/live-tails.js';
+import type { MetricFilters } from '../metrics/metric-filters.js';
 import type { Input } from '../requests/input.js';
 import type { Account, LogGroup } from '../store/log-group.js';
 import type { SequenceTokenRule, TokenErrorStyle } from '../store/sequence-tokens.js';
 import type { Store } from '../store/store.js';
+import type { SubscriptionFilters } from '../subscriptions/subscription-filters.js';
 
 /** What an operation works on. */
 export interface Context {
@@ -17,6 +19,8 @@ export interface Context {
   readonly tokenErrors: TokenErrorStyle;
   readonly maxEventBytes: number;
   readonly liveTails: LiveTails;
+  readonly metricFilters: MetricFilters;
+  readonly subscriptionFilters: SubscriptionFilters;
   /** Told about every accepted put. */
   readonly onPut: (put: AcceptedPut) => void;
   /** Told about every stream that CreateLogStream made. */

@@ -1,4 +1,5 @@
 import { invalidParameter, validation } from '../errors/service-error.js';
+import type { MetricFilters } from '../metrics/metric-filters.js';
 import type { Account, LogGroup, LogGroupClass } from '../store/log-group.js';
 import { groupOfArn, type Operation, readGroup } from './context.js';
 import { pageAfter } from './page-token.js';
@@ -68,7 +69,7 @@ export const deleteRetentionPolicy: Operation = (input, { account }) => {
   return undefined;
 };
 
-export const describeLogGroups: Operation = (input, { account }) => {
+export const describeLogGroups: Operation = (input, { account, metricFilters }) => {
   const prefix = input.string('logGroupNamePrefix');
   const pattern = input.string('logGroupNamePattern');
   const logGroupClass = input.string('logGroupClass');
@@ -97,7 +98,7 @@ export const describeLogGroups: Operation = (input, { account }) => {
     tokenAtEnd: pattern !== undefined,
   });
   return {
-    logGroups: page.items.map((group) => describe(group, pattern !== undefined)),
+    logGroups: page.items.map((group) => describe(group, metricFilters, pattern !== undefined)),
     ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
   };
 };
@@ -113,7 +114,7 @@ function isOfClass(group: LogGroup, asked: string): boolean {
 }
 
 /** For a name pattern the service answers less. */
-function describe(group: LogGroup, forPattern: boolean): object {
+function describe(group: LogGroup, metricFilters: MetricFilters, forPattern: boolean): object {
   const { arn } = group;
   let storedBytes = 0;
   for (const stream of group.streams.values()) storedBytes += stream.bytes;
@@ -123,7 +124,7 @@ function describe(group: LogGroup, forPattern: boolean): object {
     logGroupName: group.name,
     creationTime: group.creationTime,
     logGroupClass: group.logGroupClass,
-    metricFilterCount: 0,
+    metricFilterCount: metricFilters.of(group).length,
     ...(!forPattern && { deletionProtectionEnabled: group.deletionProtectionEnabled, storedBytes }),
     ...(group.retentionInDays !== undefined && { retentionInDays: group.retentionInDays }),
     ...(group.kmsKeyId !== undefined && { kmsKeyId: group.kmsKeyId }),

@@ -9,9 +9,20 @@ import {
   putRetentionPolicy,
 } from './groups.js';
 import { startLiveTail } from './live-tail.js';
+import {
+  deleteMetricFilter,
+  describeMetricFilters,
+  putMetricFilter,
+  testMetricFilter,
+} from './metric-filters.js';
 import { putLogEvents } from './put.js';
 import { filterLogEvents, getLogEvents } from './read.js';
 import { createLogStream, deleteLogStream, describeLogStreams } from './streams.js';
+import {
+  deleteSubscriptionFilter,
+  describeSubscriptionFilters,
+  putSubscriptionFilter,
+} from './subscription-filters.js';
 import {
   listTagsForResource,
   listTagsLogGroup,
@@ -26,19 +37,26 @@ const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   CreateLogStream: createLogStream,
   DeleteLogGroup: deleteLogGroup,
   DeleteLogStream: deleteLogStream,
+  DeleteMetricFilter: deleteMetricFilter,
   DeleteRetentionPolicy: deleteRetentionPolicy,
+  DeleteSubscriptionFilter: deleteSubscriptionFilter,
   DescribeLogGroups: describeLogGroups,
   DescribeLogStreams: describeLogStreams,
+  DescribeMetricFilters: describeMetricFilters,
+  DescribeSubscriptionFilters: describeSubscriptionFilters,
   FilterLogEvents: filterLogEvents,
   GetLogEvents: getLogEvents,
   ListTagsForResource: listTagsForResource,
   ListTagsLogGroup: listTagsLogGroup,
   PutLogEvents: putLogEvents,
   PutLogGroupDeletionProtection: putLogGroupDeletionProtection,
+  PutMetricFilter: putMetricFilter,
   PutRetentionPolicy: putRetentionPolicy,
+  PutSubscriptionFilter: putSubscriptionFilter,
   StartLiveTail: startLiveTail,
   TagLogGroup: tagLogGroup,
   TagResource: tagResource,
+  TestMetricFilter: testMetricFilter,
   UntagLogGroup: untagLogGroup,
   UntagResource: untagResource,
 };

@@ -9,8 +9,8 @@ import {
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { ServiceError } from '../errors/service-error.js';
+import { isAllowedHost } from '../requests/loopback.js';
 import { readBody } from '../requests/request-body.js';
-import { isAllowedHost } from './loopback.js';
 import type { Exchange } from './request-record.js';
 import { type Answer, type Call, CONTENT_TYPE, type Outcome, refusal } from './service.js';
 

@@ -1,0 +1,25 @@
+import { gzipSync } from 'node:zlib';
+
+/** An event as a destination gets it. */
+export interface SubscribedEvent {
+  readonly id: string;
+  readonly timestamp: number;
+  readonly message: string;
+  /** The fields of a space-delimited filter pattern. */
+  readonly extractedFields?: Readonly<Record<string, string>>;
+}
+
+/** What CloudWatch Logs sends to the destination of a subscription filter, compressed by gzip. */
+export interface SubscriptionEnvelope {
+  readonly messageType: 'DATA_MESSAGE';
+  /** Account of the log group. */
+  readonly owner: string;
+  readonly logGroup: string;
+  readonly logStream: string;
+  readonly subscriptionFilters: readonly string[];
+  readonly logEvents: readonly SubscribedEvent[];
+}
+
+export function compress(envelope: SubscriptionEnvelope): Buffer {
+  return gzipSync(JSON.stringify(envelope));
+}
