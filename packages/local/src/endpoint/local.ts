@@ -12,6 +12,7 @@ import { HttpServer } from '../service/server.js';
 import { type Outcome, Service } from '../service/service.js';
 import type { Subscription, SubscriptionOptions } from '../store/feed.js';
 import type { Account, LogGroup, LogGroupSettings } from '../store/log-group.js';
+import { at, END, readAll } from '../store/scan.js';
 import { Store } from '../store/store.js';
 import { type SubscriptionDelivery, SubscriptionFilters } from '../subscriptions/subscription-filters.js';
 import { type LocalStats, Tally } from './counters.js';
@@ -141,8 +142,10 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     const group = this.#account(logGroupName).groups.get(logGroupName);
     if (group === undefined) return [];
     if (logStreamName !== undefined && !group.streams.has(logStreamName)) return [];
-    const kept = this.#store.ordered(group, logStreamName === undefined ? undefined : [logStreamName]);
-    return kept.map((event) => ({
+    const streams = logStreamName === undefined ? group.streams.values() : [group.stream(logStreamName)];
+    this.#store.expire(group);
+    const from = at(group.keptSince(this.#options.now()));
+    return readAll(streams, { from, to: END, forward: true }).map((event) => ({
       timestamp: event.timestamp,
       message: event.message,
       ingestionTime: event.ingestionTime,
@@ -181,6 +184,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
 
   /** What was seen so far and what is stored now. A copy. */
   stats(): LocalStats {
+    for (const group of this.#groups()) this.#store.expire(group);
     const { bytes, events, evicted } = this.#store;
     return {
       requests: this.#requests.toObject(),

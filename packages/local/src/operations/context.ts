@@ -51,8 +51,15 @@ export class StreamedAnswer {
   }
 }
 
-/** Carries out a request and answers the body of the reply, nothing for an empty one, or a StreamedAnswer. */
-export type Operation = (input: Input, context: Context, reading: ReadFaults) => object | undefined;
+/**
+ * Carries out a request and answers the body of the reply, nothing for an empty one, or a StreamedAnswer. A promise only
+ * where the event loop must have its turn meanwhile.
+ */
+export type Operation = (
+  input: Input,
+  context: Context,
+  reading: ReadFaults,
+) => object | undefined | Promise<object | undefined>;
 
 const ARN = /^arn:[\w-]+:logs:([^:]*):([^:]*):log-group:([^:]+)$/;
 

@@ -1,4 +1,4 @@
-import { EVENT_OVERHEAD_BYTES } from '../store/store.js';
+import { EVENT_OVERHEAD_BYTES } from '../store/log-stream.js';
 
 /** The log event for which a put was refused. */
 export interface OffendingEvent {
