@@ -209,7 +209,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
    */
   restore(snapshot: PublisherSnapshot, observe: () => BatchObserver): void {
     const { maxBatchBytes, maxBatchEvents } = this.#options;
-    for (const { sequenceToken, batches, ...target } of snapshot.streams) {
+    for (const { token, batches, ...target } of snapshot.streams) {
       const restored = batches.map((saved) =>
         restoreBatch(saved, { maxBytes: maxBatchBytes, maxEvents: maxBatchEvents }),
       );
@@ -218,7 +218,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
         this.#accounts.received += batch.weight;
         this.#budget.take(batch.bytes);
       }
-      this.#writers.of(target).adopt(restored, sequenceToken);
+      this.#writers.of(target).adopt(restored, token);
     }
   }
 

@@ -123,7 +123,7 @@ async function run(plan: Plan): Promise<{ requests: number; received: number; co
     fault: () => (random() < faultRate ? plan.faults[between(0, plan.faults.length - 1)] : undefined),
     refuses: (event) => plan.poisonEvery > 0 && Number(idOf(event.message)) % plan.poisonEvery === 0,
   });
-  if (plan.prepared) for (let i = 0; i < plan.streams; i++) service.add(GROUP, `s${i}`);
+  if (plan.prepared) for (let i = 0; i < plan.streams; i++) service.addUsed(GROUP, `s${i}`);
   const budget = watchBudget();
   const publisher = new Publisher(options, { clock, random, sink: service, guardExit: false });
   let reportedDrops = 0;

@@ -3,7 +3,7 @@ import { type IdRange, rangesOfIds } from '../structures/range-set.js';
 import type { Fate } from './fate.js';
 import type { Note } from './note.js';
 import { PackedEvents, type PackedEventsData } from './packed-events.js';
-import { NEVER_PUT, ofPart, type PutHistory } from './put-history.js';
+import { NEVER_PUT, ofPart, type PutHistory, type PutToken } from './put-history.js';
 
 /** Limits of a batch; the service's own or lower. */
 export interface BatchLimits {
@@ -15,8 +15,8 @@ export interface BatchLimits {
 export interface BatchObserver {
   /** Nobody waits any more, so that the batch need not remember it. */
   readonly isOver?: boolean;
-  /** The batch, or a part of it, is about to be put under `token` (`null` for none). */
-  putting?(token: string | null): void;
+  /** The batch, or a part of it, is about to be put. */
+  putting?(token: PutToken): void;
   /** `count` events of a batch met their fate. */
   settled(fate: Fate, count: number): void;
   /** A batch is settled as a whole, or left behind at the end; `parts` more take its place when it was split. */

@@ -1,5 +1,6 @@
 import type { Batch } from '../batch/batch.js';
 import type { Fate } from '../batch/fate.js';
+import type { PutToken } from '../batch/put-history.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
 
 /** A batch that was not settled when its publisher ended, with its stream. */
@@ -16,6 +17,6 @@ export interface RescuedBatch {
   readonly fates: ReadonlyMap<Fate, number>;
   /** Whether every event of it was settled. */
   readonly isSettled: boolean;
-  /** The token of the last put that the thread made of it (`null` for none), if it made one. */
-  readonly putUnder: string | null | undefined;
+  /** The token of the last put that the thread made of it, if it made one. */
+  readonly putUnder: PutToken | undefined;
 }

@@ -127,7 +127,14 @@ export class Resends {
     budget.take(batch.bytes);
     count.remove(batch.weight);
     batch.freeze();
-    batch.history = leftByProcess(put.sequenceToken ?? null, put.ambiguousPuts);
+    batch.history = leftByProcess(
+      {
+        value: put.sequenceToken ?? null,
+        isLane: put.isLane ?? false,
+        isOwnStream: put.isOwnStream ?? false,
+      },
+      put.ambiguousPuts,
+    );
     // Not the batch that was put, or not the next one on its stream any more: no token can tell.
     const writer = writers.of(put);
     const expected = RangeSet.of(put.ranges).count;

@@ -4,6 +4,7 @@ import type { Diagnostics, WarningCode } from '../accounts/diagnostics.js';
 import type { Flush } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import type { Batch } from '../batch/batch.js';
+import type { PutToken } from '../batch/put-history.js';
 import type { Target } from '../cloudwatch/sink.js';
 import { type DiskPlace, type Intake, partNotes } from '../intake/intake.js';
 import type { ResolvedOptions, ResolvedSpool } from '../options/resolve-options.js';
@@ -133,8 +134,8 @@ export class Spooler implements StreamDisk, DiskPlace {
     });
   }
 
-  beforePut(target: Target, batch: Batch, sequenceToken: string | undefined): Promise<void> | undefined {
-    return batch.isSpooled ? this.#notes.before(target, batch, sequenceToken) : this.#notes.settled();
+  beforePut(target: Target, batch: Batch, token: PutToken): Promise<void> | undefined {
+    return batch.isSpooled ? this.#notes.before(target, batch, token) : this.#notes.settled();
   }
 
   settled(batch: Batch): void {

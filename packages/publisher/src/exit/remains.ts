@@ -36,8 +36,8 @@ export class Remains {
     const streams: PublisherSnapshot['streams'][number][] = [];
     for (const writer of this.#context.writers) {
       if (writer.isIdle) continue;
-      const { sequenceToken, saved, batches } = writer.snapshot();
-      streams.push({ ...writer.target, sequenceToken, batches: saved });
+      const { token, saved, batches } = writer.snapshot();
+      streams.push({ ...writer.target, token, batches: saved });
       this.#handedOver.push(...batches);
     }
     // The names are chosen already; a function could not be sent to another thread. The files of the spool stay

@@ -3,7 +3,13 @@ import type { Diagnostics } from '../accounts/diagnostics.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import { Settlement } from '../accounts/settlement.js';
 import type { Batch } from '../batch/batch.js';
-import { answered, isSettledBy, leftUnanswered } from '../batch/put-history.js';
+import {
+  freedOfToken,
+  isSettledBy,
+  leftUnanswered,
+  mayBeAccepted,
+  type PutToken,
+} from '../batch/put-history.js';
 import type { Schedule } from '../cloudwatch/backoff.js';
 import { type Advice, judge, type Outcome } from '../cloudwatch/outcome.js';
 import { judgeProvisioning, type Provisioner } from '../cloudwatch/provisioner.js';
@@ -85,15 +91,18 @@ export class Answers {
   }
 
   /** Carries out what the answer to a put asks for. */
-  conclude(batch: Batch, token: string | undefined, result: PutResult, durationMs: number): void {
+  conclude(batch: Batch, token: PutToken, result: PutResult, durationMs: number): void {
     let outcome = judge(result, batch.length);
     if (!result.ok) this.#noteError(result);
-    if (outcome.kind === 'already-accepted' && !this.#mayBeStored(batch, result)) {
-      // Never sent before, so the batch that is stored is somebody else's with the same text.
+    // A client that retries by itself may have stored the batch with a request whose answer it lost.
+    const requests = result.ok || result.bodySent ? (result.clientAttempts ?? 1) : 1;
+    for (let i = requests; i > 1; i--) batch.history = leftUnanswered(batch.history, token);
+    if (outcome.kind === 'already-accepted' && !mayBeAccepted(batch.history, token)) {
+      // The batch that is stored is somebody else's with the same text.
       outcome = { kind: 'conflict', expected: outcome.next };
     }
     if (outcome.kind !== 'missing') this.#missingInARow = 0;
-    if (outcome.kind !== 'retry') batch.history = answered(batch.history);
+    if (outcome.kind !== 'retry') batch.history = freedOfToken(batch.history);
     switch (outcome.kind) {
       case 'delivered':
         this.#delivered(batch, token, outcome, result as PutSuccess, durationMs);
@@ -118,7 +127,7 @@ export class Answers {
         break;
       case 'retry':
         this.#host.putBack(batch);
-        this.#noteAmbiguous(batch, token, outcome.ambiguous, result as PutFailure);
+        if (outcome.ambiguous) batch.history = leftUnanswered(batch.history, token);
         this.#warnOfFailure(outcome.advice, result as PutFailure, outcome.schedule);
         this.rest.afterFailure(outcome.schedule, outcome.retryAfterMs);
         break;
@@ -130,15 +139,13 @@ export class Answers {
 
   #delivered(
     batch: Batch,
-    token: string | undefined,
+    token: PutToken,
     { next, rejected }: Extract<Outcome, { kind: 'delivered' }>,
     result: PutSuccess,
     durationMs: number,
   ): void {
-    // A client that retries by itself may have stored the batch with a request whose answer it lost.
-    for (let i = result.clientAttempts ?? 1; i > 1; i--) this.#leftUnanswered(batch, token);
     // An endpoint that enforces tokens would have refused the same batch under the same token.
-    const isProven = this.token.enforced && isSettledBy(batch.history, token ?? null);
+    const isProven = this.token.enforced && isSettledBy(batch.history, token);
     // Each of them may have stored the batch once more.
     if (!isProven) this.#context.accounts.possibleDuplicates += batch.weight * batch.history.unanswered;
     this.token.accepted(next);
@@ -154,26 +161,6 @@ export class Answers {
     this.rest.succeeded();
     this.#warnings.delivered();
     this.#context.provisioner.groupIsThere(this.#target.logGroupName);
-  }
-
-  /** Notes every request of a put that failed, and that may have been stored all the same. */
-  #noteAmbiguous(
-    batch: Batch,
-    token: string | undefined,
-    isLastAmbiguous: boolean,
-    failure: PutFailure,
-  ): void {
-    const requests = failure.bodySent ? (failure.clientAttempts ?? 1) : 1;
-    for (let i = isLastAmbiguous ? 0 : 1; i < requests; i++) this.#leftUnanswered(batch, token);
-  }
-
-  #leftUnanswered(batch: Batch, token: string | undefined): void {
-    batch.history = leftUnanswered(batch.history, token ?? null);
-  }
-
-  /** Whether an earlier request with this batch may have been stored. */
-  #mayBeStored(batch: Batch, result: PutResult): boolean {
-    return batch.history.unansweredUnder !== undefined || (!result.ok && (result.clientAttempts ?? 1) > 1);
   }
 
   #conflict(expected: string | null | undefined): void {
@@ -200,7 +187,7 @@ export class Answers {
     this.#isPreparing = false;
     if (this.#isAbandoned) return;
     if (token === undefined) this.rest.afterFailure('slow', 0);
-    else this.token.restore(token ?? undefined);
+    else this.token.restore({ value: token, isOwnStream: false });
     this.#host.offer();
   }
 
@@ -208,13 +195,14 @@ export class Answers {
     this.token.forget();
     if (this.#isPreparing) return;
     this.#isPreparing = true;
-    const problem = await this.#context.provisioner.ensure(this.#target, groupIsMissing);
+    const made = await this.#context.provisioner.ensure(this.#target, groupIsMissing);
     this.#isPreparing = false;
     if (this.#isAbandoned) return;
-    if (problem) {
-      this.#noteError(problem.failure);
-      const { schedule, advice, retryAfterMs } = judgeProvisioning(problem);
-      this.#warnOfFailure(advice, problem.failure, schedule, problem.action);
+    if (made === 'created') this.token.created();
+    if (typeof made === 'object') {
+      this.#noteError(made.failure);
+      const { schedule, advice, retryAfterMs } = judgeProvisioning(made);
+      this.#warnOfFailure(advice, made.failure, schedule, made.action);
       this.rest.afterFailure(schedule, retryAfterMs);
     } else if (this.#missingInARow++ > 0) {
       // Created, and missing all the same: the service needs a moment until it sees its own stream.

@@ -2,7 +2,7 @@ import { FirstEvents, type Flush } from '../accounts/flush.js';
 import type { Batch } from '../batch/batch.js';
 import type { Fate } from '../batch/fate.js';
 import type { Note } from '../batch/note.js';
-import { attempted, leftUnanswered } from '../batch/put-history.js';
+import { attempted, leftUnanswered, type PutToken } from '../batch/put-history.js';
 import { type BatchSnapshot, snapshotBatch } from '../batch/snapshot.js';
 import { toPutFailure } from '../cloudwatch/sdk-failure.js';
 import type { PutResult, Target } from '../cloudwatch/sink.js';
@@ -161,14 +161,14 @@ export class StreamWriter implements PutSource {
   }
 
   /** Takes over what another publisher left, with the token that it knew. */
-  adopt(batches: Iterable<Batch>, token: string | undefined): void {
+  adopt(batches: Iterable<Batch>, token: PutToken): void {
     this.#answers.token.restore(token);
     for (const batch of batches) this.#queue.live.push(batch);
   }
 
   /** Everything that is not settled, as data for another thread. Never puts again. */
   snapshot(): {
-    readonly sequenceToken: string | undefined;
+    readonly token: PutToken;
     readonly saved: readonly BatchSnapshot[];
     readonly batches: readonly Batch[];
   } {
@@ -176,9 +176,9 @@ export class StreamWriter implements PutSource {
     this.#queue.live.seal(); // what may come after this must not get into a batch that the thread has
     const batches = [...this.unsettled()];
     const saved = batches.map((batch) =>
-      snapshotBatch(batch, this.#underWay.has(batch) ? (this.#tokenFor(batch) ?? null) : undefined),
+      snapshotBatch(batch, this.#underWay.has(batch) ? this.#tokenFor(batch) : undefined),
     );
-    return { sequenceToken: this.#answers.token.forPut, saved, batches };
+    return { token: this.#answers.token.forPut, saved, batches };
   }
 
   /** Sends what there is without waiting for company, and lets `flush` follow it. */
@@ -219,7 +219,7 @@ export class StreamWriter implements PutSource {
   release(): Batch[] {
     const unsettled = [...this.unsettled()];
     for (const batch of this.#underWay) {
-      batch.history = leftUnanswered(batch.history, this.#tokenFor(batch) ?? null);
+      batch.history = leftUnanswered(batch.history, this.#tokenFor(batch));
     }
     this.#answers.abandon();
     this.#underWay.clear();
@@ -256,14 +256,14 @@ export class StreamWriter implements PutSource {
       await spooling;
       if (this.#answers.isAbandoned) return;
     }
-    for (const observer of batch.observers ?? []) observer.putting?.(token ?? null);
+    for (const observer of batch.observers ?? []) observer.putting?.(token);
     accounts.requests++;
     if (batch.history.attempts > 0) accounts.retries++;
     batch.history = attempted(batch.history);
     const startedAt = clock.now();
     let result: PutResult;
     try {
-      result = await sink.put(this.target, batch, token);
+      result = await sink.put(this.target, batch, token.value ?? undefined);
     } catch (error) {
       result = toPutFailure(error); // a sink does not reject; if one does, the batch must not be lost for it
     }
@@ -273,10 +273,9 @@ export class StreamWriter implements PutSource {
     dispatcher.finished(this);
   }
 
-  /** A batch of an earlier process goes out under the token that was noted, which settles whether it is stored. */
-  #tokenFor({ history: { resendUnder } }: Batch): string | undefined {
-    const known = this.#answers.token.forPut;
-    if (resendUnder === undefined || this.#context.options.sequenceTokens === 'never') return known;
-    return resendUnder ?? undefined;
+  /** A batch whose put was not answered goes out under the token of that put, which settles whether it is stored. */
+  #tokenFor({ history: { keepsToken, unansweredUnder } }: Batch): PutToken {
+    const isKept = keepsToken && this.#context.options.sequenceTokens !== 'never';
+    return (isKept && unansweredUnder) || this.#answers.token.forPut;
   }
 }
