@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { cpSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { packInto, temporaryFolder } from './tarballs.ts';
+import { tarballs, temporaryFolder } from './tarballs.ts';
 
 /** What a program printed, and how it ended. */
 export interface Ended {
@@ -10,30 +10,31 @@ export interface Ended {
   readonly output: string;
 }
 
-/** A folder outside of the repository with the packed packages installed by npm, and the apps of `apps/` in it. */
+/** A fresh project outside of the repository, with the packed packages installed by npm. */
 export class Consumer {
   readonly folder = temporaryFolder();
 
+  /** @param files the folder with what is in the project besides */
+  constructor(files: URL) {
+    writeFileSync(path.join(this.folder, 'package.json'), '{ "private": true }\n');
+    cpSync(fileURLToPath(files), this.folder, { recursive: true });
+  }
+
   /** Installs the packages and these others; answers why that cannot be done, if the machine has no network. */
   install(others: readonly string[]): string | undefined {
-    const tarballs = packInto(path.join(this.folder, 'tarballs')).values();
-    writeFileSync(path.join(this.folder, 'package.json'), '{ "private": true }\n');
+    const packages = [...tarballs().values(), ...others].map((name) => `"${name}"`).join(' ');
     // One string and a shell, because npm is a .cmd file on Windows.
-    const packages = [...tarballs, ...others].map((name) => `"${name}"`).join(' ');
     const npm = spawnSync(`npm install --prefer-offline --no-audit --no-fund --no-package-lock ${packages}`, {
       cwd: this.folder,
       shell: true,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    if (npm.status !== 0) {
-      if (/ENOTFOUND|EAI_AGAIN|ENETUNREACH|ECONNREFUSED|ETIMEDOUT/.test(npm.stderr)) {
-        return 'npm cannot reach a registry, and its cache lacks some of the packages';
-      }
-      throw new Error(`npm install failed:\n${npm.stdout}${npm.stderr}`);
+    if (npm.status === 0) return undefined;
+    if (/ENOTFOUND|EAI_AGAIN|ENETUNREACH|ECONNREFUSED|ETIMEDOUT/.test(npm.stderr)) {
+      return 'npm cannot reach a registry, and its cache lacks some of the packages';
     }
-    cpSync(fileURLToPath(new URL('./apps', import.meta.url)), this.folder, { recursive: true });
-    return undefined;
+    throw new Error(`npm install failed:\n${npm.stdout}${npm.stderr}`);
   }
 
   /** Runs a file of this folder with Node.js. */
@@ -43,7 +44,7 @@ export class Consumer {
 
   /** Runs a program in this folder. */
   execute(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-    const options = { cwd: this.folder, env: { ...process.env, ...env }, timeout: 60_000 };
+    const options = { cwd: this.folder, env: { ...process.env, ...env }, timeout: 180_000 };
     return new Promise((resolve) => {
       execFile(program, args, options, (error, stdout, stderr) => {
         resolve({ code: error?.code ?? error?.signal ?? 0, output: stdout + stderr });
