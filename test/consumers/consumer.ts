@@ -42,9 +42,14 @@ export class Consumer {
     return this.execute(process.execPath, [path.join(this.folder, file), ...args], env);
   }
 
-  /** Runs a program in this folder. */
-  execute(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-    const options = { cwd: this.folder, env: { ...process.env, ...env }, timeout: 180_000 };
+  /** Runs a program in this folder, or in another one. */
+  execute(
+    program: string,
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    cwd = this.folder,
+  ): Promise<Ended> {
+    const options = { cwd, env: { ...process.env, ...env }, timeout: 180_000 };
     return new Promise((resolve) => {
       execFile(program, args, options, (error, stdout, stderr) => {
         resolve({ code: error?.code ?? error?.signal ?? 0, output: stdout + stderr });

@@ -21,12 +21,16 @@ const PACKAGES = {
   'pino-cloudwatch-logs': 'pino',
   'winston-cloudwatch-logs': 'winston',
 };
+const temporary: string[] = [];
+process.on('exit', () => {
+  for (const folder of temporary) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+});
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A folder outside of the repository, so that nothing of it can be imported by accident. Gone at exit. */
 export function temporaryFolder(): string {
   const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'cloudwatch-logs-consumer-')));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  temporary.push(folder);
   return folder;
 }
 

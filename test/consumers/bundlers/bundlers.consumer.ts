@@ -21,6 +21,17 @@ const BUNDLES = [
   'ncc CommonJS',
   'ncc ES module',
 ];
+type Ending = readonly [ending: string, first: boolean, code: number];
+const EXITS: readonly Ending[] = [
+  ['process.exit', false, 0],
+  ['process.exit', true, 0],
+];
+const ENDINGS: readonly Ending[] = [
+  ...EXITS,
+  ['uncaught error', true, 1],
+  ['SIGTERM', true, 0],
+  ['nothing left to do', false, 0],
+];
 /** Below the 8 s that an application without a way to send would wait otherwise. */
 const AT_ONCE_MS = 5000;
 
@@ -55,14 +66,7 @@ for (const bundle of BUNDLES) {
       file = path.join(folder, name);
     });
 
-    const endings: [ending: string, first: boolean, code: number][] = [
-      ['process.exit', false, 0],
-      ['process.exit', true, 0],
-      ['uncaught error', true, 1],
-      ['SIGTERM', true, 0],
-      ['nothing left to do', false, 0],
-    ];
-    for (const [ending, first, code] of endings) {
+    for (const [ending, first, code] of bundle === BUNDLES[0] ? ENDINGS : EXITS) {
       test(`delivers when it ends by: ${ending}, ${first ? 'after' : 'before'} a first request`, async (t) => {
         const local = await start(t);
         const ended = await run(file, { ending, first, lines: LINES }, environmentFor(local));
@@ -99,5 +103,6 @@ async function start(t: TestContext): Promise<LocalCloudWatchLogs> {
 }
 
 function run(file: string, scenario: object, env: NodeJS.ProcessEnv) {
-  return consumer.execute(process.execPath, [file], { ...env, SCENARIO: JSON.stringify(scenario) });
+  const environment = { ...env, SCENARIO: JSON.stringify(scenario) };
+  return consumer.execute(process.execPath, [file], environment, path.dirname(file));
 }
