@@ -28,12 +28,12 @@ import { KeepAlive } from './time/keep-alive.js';
 /** How long a flush or a shutdown may take. */
 export interface FlushOptions {
   /** Milliseconds. @default `flushTimeoutMs` for a flush, `closeTimeoutMs` for a shutdown */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /**
    * The process ends after this: the time that it takes is part of the time that the end of the process may take,
    * rather than added to it. Always so for a shutdown. @default false
    */
-  readonly beforeExit?: boolean;
+  readonly beforeExit?: boolean | undefined;
 }
 
 /** What a test puts in the place of the world. */
