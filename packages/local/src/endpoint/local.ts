@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Faults } from '../faults/faults.js';
 import { seededRandom } from '../faults/random.js';
+import { Queries } from '../insights/queries.js';
 import { LiveTails } from '../live-tail/live-tails.js';
 import type { LocalMetric } from '../metrics/metric-data.js';
 import { MetricFilters } from '../metrics/metric-filters.js';
@@ -64,6 +65,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   readonly #store: Store;
   readonly #metricFilters: MetricFilters;
   readonly #subscriptionFilters: SubscriptionFilters;
+  readonly #queries: Queries;
   readonly #http: HttpServer;
   readonly #startedAt = performance.now();
   #restart: NodeJS.Timeout | undefined;
@@ -87,6 +89,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     this.faults = new Faults(seededRandom(seed), now, this.#options.faults);
     this.#store = new Store({ maxBytes, now, onFirstEviction: () => warnAboutEviction(maxBytes) });
     this.#metricFilters = new MetricFilters(this.#store);
+    this.#queries = new Queries(now);
     this.#subscriptionFilters = new SubscriptionFilters(this.#store, positionDigits, (delivery) =>
       this.emit('subscription', delivery),
     );
@@ -250,6 +253,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     for (const tally of [this.#requests, this.#errors, this.#faultCounts]) tally.clear();
     this.#requestLog.clear();
     this.#metricFilters.clear();
+    this.#queries.clear();
     this.#puts = 0;
     this.faults.restart(seededRandom(this.seed), this.#options.faults);
     this.#reevaluate();
@@ -329,6 +333,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     this.#closed = true;
     clearTimeout(this.#restart);
     this.#subscriptionFilters.close();
+    this.#queries.clear();
     for (const waiter of [...this.#waiters])
       waiter.fail(new Error('The endpoint was closed while waiting for it.'));
     await this.#http.stop();
@@ -438,6 +443,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
       maxEventBytes,
       liveTails: new LiveTails(this.#store.feed, liveTailTimeoutMs),
       metricFilters: this.#metricFilters,
+      queries: this.#queries,
       subscriptionFilters: this.#subscriptionFilters,
       onPut: (put) => {
         this.#puts += 1;

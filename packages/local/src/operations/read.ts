@@ -1,9 +1,10 @@
-import { invalidNextToken, invalidParameter, ServiceError } from '../errors/service-error.js';
+import { invalidNextToken, invalidParameter } from '../errors/service-error.js';
 import type { LogGroup } from '../store/log-group.js';
 import type { KeptEvent, Position } from '../store/log-stream.js';
 import { at, behind, END, START, scan } from '../store/scan.js';
 import { type Context, type Operation, readGroup } from './context.js';
 import { filterPattern } from './filter-pattern.js';
+import { refuseInfrequentAccess } from './log-class.js';
 import { type PagePosition, parsePosition, positionDigits } from './page-token.js';
 
 const MAX_PAGE_BYTES = 1_048_576;
@@ -97,15 +98,6 @@ export const filterLogEvents: Operation = async (input, context, { emptyPages, i
     ...(page.more && last !== undefined && { nextToken: tokenOf(forward, forward ? behind(last) : last) }),
   };
 };
-
-/** The words were seen on AWS. */
-function refuseInfrequentAccess({ name, logGroupClass }: LogGroup, operation: string): void {
-  if (logGroupClass !== 'INFREQUENT_ACCESS') return;
-  throw new ServiceError(
-    'InvalidOperationException',
-    `The log group ${name} is of log-group-class ${logGroupClass}. ${operation} is not supported for this log class.`,
-  );
-}
 
 function streamsOf(group: LogGroup, names: readonly string[] | undefined, prefix: string | undefined) {
   if (names !== undefined) return [...new Set(names)].map((name) => group.stream(name));
