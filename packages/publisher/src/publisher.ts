@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { Accounts, type PublisherStats } from './accounts/accounts.js';
 import { retentionWarning } from './accounts/advice.js';
 import { Diagnostics, type PublisherEvents } from './accounts/diagnostics.js';
-import { Flush, type FlushResult } from './accounts/flush.js';
+import { type Flush, Flushes, type FlushResult } from './accounts/flush.js';
 import { MemoryBudget } from './accounts/memory-budget.js';
 import type { BatchObserver } from './batch/batch.js';
 import { type PublisherSnapshot, restoreBatch } from './batch/snapshot.js';
@@ -64,6 +64,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   readonly #accounts = new Accounts();
   readonly #budget: MemoryBudget;
   readonly #diagnostics: Diagnostics;
+  readonly #flushes = new Flushes();
   readonly #sink: Sink;
   readonly #namer: StreamNamer;
   readonly #provisioner: Provisioner;
@@ -100,6 +101,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       accounts: this.#accounts,
       budget: this.#budget,
       diagnostics: this.#diagnostics,
+      flushes: this.#flushes,
     };
     this.#writers = new StreamWriters(this.#options.logGroupName, {
       ...shared,
@@ -118,7 +120,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     if (spool) {
       const open = internals.openSpool ?? openSpool;
       this.#spooler = new Spooler({ ...shared, writers, dispatcher, intake: this.#intake, open }, spool);
-      this.#intake.disk = this.#spooler;
+      this.#intake.disk = this.#spooler.place;
     }
     this.#remains = new Remains({ ...shared, writers, spooler: this.#spooler });
     if (internals.guardExit ?? true) this.#unguard = guardExit(this.#exitHooks);
@@ -164,19 +166,17 @@ export class Publisher extends EventEmitter<PublisherEvents> {
    * Never rejects.
    */
   async flush(options: FlushOptions = {}): Promise<FlushResult> {
-    const flush = new Flush();
-    for (const writer of this.#writers) writer.flush(flush);
-    this.#spooler?.follow(flush);
+    for (const writer of this.#writers) writer.hasten();
     if (options.beforeExit) for (const writer of this.#writers) writer.hurry(true);
-    if (!flush.isDone) {
+    const flush = this.#beginFlush();
+    if (!flush.isDone && !this.#flushes.isOver) {
       const timeoutMs = options.timeoutMs ?? this.flushTimeoutMs;
       if (options.beforeExit) this.#exitDeadline ??= this.#clock.now() + timeoutMs;
-      const done = new Promise<void>((resolve) => flush.whenDone(resolve));
-      await this.#within(timeoutMs, done);
-      flush.end();
+      await this.#within(timeoutMs, new Promise<void>((resolve) => flush.whenDone(resolve)));
       // The process may live on; what it logs from now on has its time again.
       if (options.beforeExit && flush.isDone && this.#state === 'open') this.#exitDeadline = undefined;
     }
+    this.#flushes.end(flush);
     return flush.result;
   }
 
@@ -214,12 +214,26 @@ export class Publisher extends EventEmitter<PublisherEvents> {
         restoreBatch(saved, { maxBytes: maxBatchBytes, maxEvents: maxBatchEvents }),
       );
       for (const batch of restored) {
-        batch.observers = [observe()];
+        batch.observer = observe();
         this.#accounts.received += batch.weight;
         this.#budget.take(batch.bytes);
       }
       this.#writers.of(target).adopt(restored, token);
     }
+  }
+
+  #beginFlush(): Flush {
+    let batches = 0;
+    let events = this.#spooler?.spooled ?? 0;
+    for (const writer of this.#writers) {
+      for (const batch of writer.unsettled()) {
+        batches++;
+        events += batch.weight;
+      }
+    }
+    const flush = this.#flushes.begin(batches, events);
+    this.#spooler?.flushing(flush);
+    return flush;
   }
 
   /** Waits, holding the process alive, at most `timeoutMs`. */
@@ -250,6 +264,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#spooler?.report();
     // Everything is settled or on disk by now; a disk that hangs, or much that earlier processes left, ends by itself.
     await this.#spooler?.close();
+    this.#flushes.giveUp();
     const pending = this.#spooler?.spooled ?? 0;
     return { delivered: result.delivered, dropped: result.dropped + lost, pending };
   }

@@ -6,6 +6,7 @@ import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
 import { safeMessage } from '../text/safe-text.js';
 import type { Accounts } from './accounts.js';
 import type { Diagnostics } from './diagnostics.js';
+import type { Flushes } from './flush.js';
 import type { MemoryBudget } from './memory-budget.js';
 
 const REJECTED_BECAUSE: Record<RejectReason, string> = {
@@ -23,6 +24,7 @@ export class Settlement {
   readonly #accounts: Accounts;
   readonly #budget: MemoryBudget;
   readonly #diagnostics: Diagnostics;
+  readonly #flushes: Flushes;
   readonly #onSettled: ((batch: Batch) => void) | undefined;
 
   constructor(
@@ -30,12 +32,14 @@ export class Settlement {
     accounts: Accounts,
     budget: MemoryBudget,
     diagnostics: Diagnostics,
+    flushes: Flushes,
     onSettled?: (batch: Batch) => void,
   ) {
     this.#target = target;
     this.#accounts = accounts;
     this.#budget = budget;
     this.#diagnostics = diagnostics;
+    this.#flushes = flushes;
     this.#onSettled = onSettled;
   }
 
@@ -43,16 +47,18 @@ export class Settlement {
   delivered(batch: Batch, rejected: readonly RejectedRange[], durationMs: number): void {
     let { bytes } = batch;
     let events = 0;
+    let refused = 0;
     let from = 0;
     // The ranges are sorted and do not overlap; between them the events are stored.
     for (const range of rejected) {
       if (range.from > from) events += this.#accounts.settle(batch, from, range.from, 'delivered');
-      this.#accounts.settle(batch, range.from, range.to, range.reason);
+      refused += this.#accounts.settle(batch, range.from, range.to, range.reason);
       bytes -= bytesOf(batch, range);
       from = range.to;
     }
     if (from < batch.length) events += this.#accounts.settle(batch, from, batch.length, 'delivered');
     this.#accounts.bytesDelivered += bytes;
+    this.#flushes.settled(batch, events, refused);
     this.#finish(batch);
     // Listeners come last: what they see in stats() is complete.
     for (const range of rejected) this.#reportRejected(batch, range);
@@ -81,28 +87,34 @@ export class Settlement {
 
   /** Every event of the batch meets the same fate. */
   all(batch: Batch, fate: Fate): void {
-    this.#accounts.settle(batch, 0, batch.length, fate);
+    const events = this.#accounts.settle(batch, 0, batch.length, fate);
+    this.#flushes.settled(batch, fate === 'delivered' ? events : 0, fate === 'delivered' ? 0 : events);
     this.#finish(batch);
   }
 
   /** The batch is settled as another thread counted it. */
   counted(batch: Batch, fates: ReadonlyMap<Fate, number>): void {
+    let all = 0;
     for (const [fate, events] of fates) {
       this.#accounts.count(fate, events);
-      for (const observer of batch.observers ?? []) observer.settled(fate, events);
+      all += events;
     }
+    const delivered = fates.get('delivered') ?? 0;
+    this.#flushes.settled(batch, delivered, all - delivered);
     this.#finish(batch);
   }
 
   /** The batch is not settled, and never will be here. */
   left(batch: Batch): void {
     this.#budget.release(batch.bytes);
-    for (const observer of batch.observers ?? []) observer.finished(0);
+    batch.observer?.finished(0);
+    this.#flushes.replaced(batch, 0);
   }
 
   /** Two halves take the place of a batch. */
   halved(batch: Batch): void {
-    for (const observer of batch.observers ?? []) observer.finished(2);
+    batch.observer?.finished(2);
+    this.#flushes.replaced(batch, 2);
   }
 
   #reportRejected(batch: Batch, range: RejectedRange): void {

@@ -4,10 +4,11 @@ import type { Batch } from '../batch/batch.js';
 import type { Fate } from '../batch/fate.js';
 import { leftUnanswered } from '../batch/put-history.js';
 import type { PublisherSnapshot } from '../batch/snapshot.js';
-import type { Leftover, RescuedBatch } from '../disk/leftovers.js';
+import type { Leftover } from '../disk/keep-at-end.js';
 import type { Spooler } from '../disk/spooler.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
+import type { RescuedBatch } from './rescue-report.js';
 
 /** What the remains need of their publisher. */
 export interface RemainsContext {

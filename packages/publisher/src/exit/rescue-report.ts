@@ -2,7 +2,16 @@ import type { LastError } from '../accounts/accounts.js';
 import type { BatchObserver } from '../batch/batch.js';
 import type { Fate } from '../batch/fate.js';
 import type { PutToken } from '../batch/put-history.js';
-import type { RescuedBatch } from '../disk/leftovers.js';
+
+/** What another thread could do for a batch at the end of the process. */
+export interface RescuedBatch {
+  /** Events by fate. */
+  readonly fates: ReadonlyMap<Fate, number>;
+  /** Whether every event of it was settled. */
+  readonly isSettled: boolean;
+  /** The token of the last put that the thread made of it, if it made one. */
+  readonly putUnder: PutToken | undefined;
+}
 
 /** Told by the exit thread, as it happens: what it does with batches, each by its number in the task. */
 export type RescueReport =

@@ -1,5 +1,6 @@
 import type { Accounts } from '../accounts/accounts.js';
 import type { Diagnostics } from '../accounts/diagnostics.js';
+import type { Flushes } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import { Settlement } from '../accounts/settlement.js';
 import type { Batch } from '../batch/batch.js';
@@ -28,6 +29,7 @@ export interface AnswersContext extends RestContext {
   readonly accounts: Accounts;
   readonly budget: MemoryBudget;
   readonly diagnostics: Diagnostics;
+  readonly flushes: Flushes;
 }
 
 /** The stream that the answers are about. */
@@ -61,13 +63,13 @@ export class Answers {
   #isAbandoned = false;
 
   constructor(target: Target, context: AnswersContext, host: AnsweredStream) {
-    const { options, accounts, budget, diagnostics } = context;
+    const { options, accounts, budget, diagnostics, flushes } = context;
     this.#target = target;
     this.#context = context;
     this.#host = host;
     this.token = new SequenceToken(options.sequenceTokens);
     this.rest = new Rest(context, { onOver: host.offer, onFailing: host.onFailing });
-    this.settlement = new Settlement(target, accounts, budget, diagnostics, host.onSettled);
+    this.settlement = new Settlement(target, accounts, budget, diagnostics, flushes, host.onSettled);
     this.#warnings = new StreamWarnings(target, diagnostics);
   }
 

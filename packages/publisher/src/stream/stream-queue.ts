@@ -62,9 +62,9 @@ export class StreamQueue {
 
   /** The lane for recovered events. */
   replayLane(gate: ReplayGate): ReplayLane {
-    const { limits, onDue } = this.#context;
+    const { limits, flushes, onDue } = this.#context;
     this.#gate = gate;
-    this.#replay ??= new ReplayLane(limits, gate, onDue);
+    this.#replay ??= new ReplayLane(limits, flushes, gate, onDue);
     return this.#replay;
   }
 

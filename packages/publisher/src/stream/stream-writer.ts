@@ -1,4 +1,3 @@
-import { FirstEvents, type Flush } from '../accounts/flush.js';
 import type { Batch } from '../batch/batch.js';
 import type { Fate } from '../batch/fate.js';
 import type { Note } from '../batch/note.js';
@@ -39,7 +38,7 @@ export class StreamWriter implements PutSource {
   #held = 0;
 
   constructor(target: Target, context: WriterContext) {
-    const { options, clock, deadlines, budget, pace, disk } = context;
+    const { options, clock, deadlines, budget, flushes, pace, disk } = context;
     this.target = target;
     this.lastUsedAt = clock.now();
     this.#context = context;
@@ -50,6 +49,7 @@ export class StreamWriter implements PutSource {
       deadlines,
       budget,
       pace,
+      flushes,
       onDue: () => this.#offer(),
     });
     this.#answers = new Answers(target, context, {
@@ -104,10 +104,10 @@ export class StreamWriter implements PutSource {
    * Takes an event; its bytes are in the memory budget already.
    *
    * @param id of the event in the spool, if it is there
-   * @returns the batch that has it now
+   * @param epoch in which it was received; now by default
    */
-  append(message: string, timestamp: number, size: number, note?: Note, id?: number): Batch {
-    return this.#queue.live.append(message, timestamp, size, note, id);
+  append(message: string, timestamp: number, size: number, note?: Note, id?: number, epoch?: number): void {
+    this.#queue.live.append(message, timestamp, size, note, id, epoch);
   }
 
   /** Sends new events without waiting for company. */
@@ -181,14 +181,10 @@ export class StreamWriter implements PutSource {
     return { token: this.#answers.token.forPut, saved, batches };
   }
 
-  /** Sends what there is without waiting for company, and lets `flush` follow it. */
-  flush(flush: Flush): void {
+  /** Sends events without waiting for company. */
+  hasten(): void {
     this.#queue.live.hasten();
     this.#queue.live.pushMarker();
-    for (const batch of this.unsettled()) {
-      flush.follow(batch.weight);
-      batch.observe(batch.state === 'open' ? new FirstEvents(flush, batch.weight) : flush);
-    }
     this.hurry(this.#context.isClosing());
   }
 
@@ -256,7 +252,7 @@ export class StreamWriter implements PutSource {
       await spooling;
       if (this.#answers.isAbandoned) return;
     }
-    for (const observer of batch.observers ?? []) observer.putting?.(token);
+    batch.observer?.putting(token);
     accounts.requests++;
     if (batch.history.attempts > 0) accounts.retries++;
     batch.history = attempted(batch.history);
