@@ -29,7 +29,7 @@ const FLOORS = {
     'spool/owners',
     'spool/format',
     'options',
-    'text time structures modules',
+    'text time structures',
   ],
   local: [
     'index cli',

@@ -10,27 +10,27 @@ import type { LogLine } from './log-info.js';
 /** Options of `CloudWatchTransport`: those of the publisher, winston's own, and `line`. */
 export interface CloudWatchTransportOptions extends PublisherOptions {
   /** Least severe level that is stored. @default the logger's level */
-  readonly level?: string | undefined;
+  readonly level?: string;
   /** Store nothing; can be switched at run time with `transport.silent`. @default false */
-  readonly silent?: boolean | undefined;
+  readonly silent?: boolean;
   /** A format for this transport alone, applied after the logger's. */
-  readonly format?: TransportStream.TransportStreamOptions['format'] | undefined;
+  readonly format?: TransportStream.TransportStreamOptions['format'];
   /** Store uncaught exceptions before the process ends. @default false */
-  readonly handleExceptions?: boolean | undefined;
+  readonly handleExceptions?: boolean;
   /** Store unhandled rejections before the process ends. @default false */
-  readonly handleRejections?: boolean | undefined;
+  readonly handleRejections?: boolean;
   /**
    * Which text is stored. `'auto'`: the line that the format made, unless it is plain JSON of a record with
    * something that plain JSON loses (an `Error`, a `Map`, ...), or there is none; then the transport writes the
    * JSON. `'format'`: the format's line wherever there is one. `'json'`: always the transport's JSON of the
    * record. @default 'auto'
    */
-  readonly line?: LogLine | undefined;
+  readonly line?: LogLine;
   /**
    * Publish from a worker thread: the thread that logs only writes the line and hands it over. The publisher's
    * options are then data: no `client`, no functions. `closeTimeoutMs` is 9 s at the most. @default false
    */
-  readonly worker?: boolean | undefined;
+  readonly worker?: boolean;
 }
 
 /** The options of `CloudWatchTransport`, by who they are for. */

@@ -6,43 +6,43 @@ import type { SequenceTokenRule, TokenErrorStyle } from '../store/sequence-token
 /** Options of `startLocal`. */
 export interface LocalOptions {
   /** TCP port to listen on; 0 takes any that is free. @default 0 */
-  readonly port?: number | undefined;
+  readonly port?: number;
   /**
    * Address to listen on. On a loopback address the `Host` header of requests must be a loopback name too; on any other
    * address every machine that reaches it can read and write the logs. @default '127.0.0.1'
    */
-  readonly host?: string | undefined;
+  readonly host?: string;
   /**
    * `'ignored'`: as CloudWatch Logs today, any or no token will do. `'enforced'`: as before January 2023, each put must
    * carry the token of the put before it. @default 'ignored'
    */
-  readonly sequenceTokens?: SequenceTokenRule | undefined;
+  readonly sequenceTokens?: SequenceTokenRule;
   /**
    * Where a refused token is answered with the expected one: `'field'` in `expectedSequenceToken` and in the text,
    * `'message'` in the text only. @default 'field'
    */
-  readonly tokenErrors?: TokenErrorStyle | undefined;
+  readonly tokenErrors?: TokenErrorStyle;
   /** What goes wrong from the start; see `faults` of the endpoint. @default [] */
-  readonly faults?: readonly Fault[] | undefined;
+  readonly faults?: readonly Fault[];
   /** When given, the signature of every request is verified. @default signatures are not looked at */
-  readonly credentials?: LocalCredentials | undefined;
+  readonly credentials?: LocalCredentials;
   /** Bytes of events to keep, counted as CloudWatch Logs does; beyond it the oldest go. @default 268435456 (256 MiB) */
-  readonly maxBytes?: number | undefined;
+  readonly maxBytes?: number;
   /** Largest event in bytes, including 26 of overhead; 262144 is the limit of before April 2025. @default 1048576 */
-  readonly maxEventBytes?: number | undefined;
+  readonly maxEventBytes?: number;
   /**
    * How long a live tail session lasts, in milliseconds, before it ends with SessionTimeoutException.
    * @default 10800000 (three hours)
    */
-  readonly liveTailTimeoutMs?: number | undefined;
+  readonly liveTailTimeoutMs?: number;
   /** Makes the faults with a `probability` repeatable. @default random; read it from `seed` */
-  readonly seed?: number | undefined;
+  readonly seed?: number;
   /** The clock of the service, in milliseconds since 1970. @default Date.now */
-  readonly now?: (() => number) | undefined;
+  readonly now?: () => number;
   /** Region of requests that are not signed, and of the groups that this library makes. @default 'us-east-1' */
-  readonly region?: string | undefined;
+  readonly region?: string;
   /** Account of requests whose access key is not the 12 digits of another. @default '123456789012' */
-  readonly accountId?: string | undefined;
+  readonly accountId?: string;
 }
 
 export type ResolvedOptions = Required<Omit<LocalOptions, 'credentials'>> & Pick<LocalOptions, 'credentials'>;

@@ -6,17 +6,17 @@ import type { StoredEvent } from './stored.js';
 export interface WantedEvents {
   readonly logGroupName: string;
   /** Only this stream. @default all streams of the group */
-  readonly logStreamName?: string | undefined;
+  readonly logStreamName?: string;
   /**
    * Text that a message contains, an expression that it matches, or a function of the event. @default every event
    */
-  readonly match?: (string | RegExp | ((event: StoredEvent) => boolean)) | undefined;
+  readonly match?: string | RegExp | ((event: StoredEvent) => boolean);
   /** A filter pattern of CloudWatch Logs that a message matches, beside `match`. @default every message */
-  readonly filterPattern?: string | undefined;
+  readonly filterPattern?: string;
   /** How many events must be there. @default 1 */
-  readonly count?: number | undefined;
+  readonly count?: number;
   /** How long to wait, in milliseconds. @default 10000 */
-  readonly timeoutMs?: number | undefined;
+  readonly timeoutMs?: number;
 }
 
 /** The function that says which events count. @throws TypeError or ServiceError when a member is not valid */

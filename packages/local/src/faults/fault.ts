@@ -52,34 +52,34 @@ export interface Fault {
    * The operation that it happens to, `'*'` for all. @default 'PutLogEvents'; all for `quota` and `false-date`;
    * FilterLogEvents and GetLogEvents for `empty-pages` and `read-lag`, which happen to no other
    */
-  readonly operation?: string | undefined;
+  readonly operation?: string;
   /** How likely it happens to a matching request, from 0 to 1. @default 1 */
-  readonly probability?: number | undefined;
+  readonly probability?: number;
   /** How often it happens at most. @default Infinity */
-  readonly times?: number | undefined;
+  readonly times?: number;
   /** How many matching requests are left alone first. @default 0 */
-  readonly after?: number | undefined;
+  readonly after?: number;
   /**
    * Milliseconds or a range of them. Of `latency`: how long the request waits before it is carried out (required
    * there). Of `read-lag`: how long after its put an event can be read; from a range every put draws its own, so that a
    * later put can be readable first (required there). Of a hang and of `endless-body`: after how long the connection is
    * reset; by default it lasts until the client goes away or the endpoint stops.
    */
-  readonly ms?: Milliseconds | undefined;
+  readonly ms?: Milliseconds;
   /** How fast `slow-read` reads (default 16384) and `endless-body` writes (default 1048576). */
-  readonly bytesPerSecond?: number | undefined;
+  readonly bytesPerSecond?: number;
   /** What is added to the time in the `Date` header by `false-date`, in milliseconds; may be negative. Required there. */
-  readonly offsetMs?: number | undefined;
+  readonly offsetMs?: number;
   /** How many empty pages `empty-pages` puts before each page, from 1 to 9. @default 1 */
-  readonly pages?: number | undefined;
+  readonly pages?: number;
   /** The rate of `quota` for each operation that it happens to. @default the one that AWS grants, where it is published */
-  readonly requestsPerSecond?: number | undefined;
+  readonly requestsPerSecond?: number;
   /** Only requests that name this log group. @default any */
-  readonly logGroupName?: string | undefined;
+  readonly logGroupName?: string;
   /** Only requests that name this log stream. @default any */
-  readonly logStreamName?: string | undefined;
+  readonly logStreamName?: string;
   /** Adds a Retry-After header to `throttle`, `quota`, `internal-error`, `unavailable` and `html`. Seconds. */
-  readonly retryAfterSeconds?: number | undefined;
+  readonly retryAfterSeconds?: number;
 }
 
 export function isDisturbance(kind: FaultKind): kind is Disturbance {

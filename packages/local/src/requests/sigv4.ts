@@ -7,9 +7,9 @@ export interface LocalCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   /** When given, requests must carry it. */
-  readonly sessionToken?: string | undefined;
+  readonly sessionToken?: string;
   /** From then on requests are refused with ExpiredTokenException. @default never */
-  readonly expiration?: Date | undefined;
+  readonly expiration?: Date;
 }
 
 export interface SignedRequest {

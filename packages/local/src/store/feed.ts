@@ -15,13 +15,13 @@ export interface FedPut {
 
 export interface SubscriptionOptions {
   /** Most events that may wait to be taken. @default 10000 */
-  readonly maxEvents?: number | undefined;
+  readonly maxEvents?: number;
   /** Most bytes that the waiting events may count. @default 16777216 */
-  readonly maxBytes?: number | undefined;
+  readonly maxBytes?: number;
   /** Whether the events of a put are wanted. It is called while the put is carried out, so it must be cheap. */
-  readonly wants?: ((put: FedPut) => boolean) | undefined;
+  readonly wants?: (put: FedPut) => boolean;
   /** Called when events wait and none did before, after the put, never within it. */
-  readonly onEvents?: (() => void) | undefined;
+  readonly onEvents?: () => void;
 }
 
 /** What a subscriber takes: the puts that waited, oldest first, and how many events were lost before them. */

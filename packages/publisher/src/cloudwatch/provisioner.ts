@@ -10,9 +10,6 @@ export interface ProvisionerOptions {
   readonly retentionInDays?: number;
 }
 
-/** Whether the stream that was missing is new, or was found to be there, or could not be created. */
-export type Provisioned = 'created' | 'found' | ProvisioningFailure;
-
 /** Why something could not be created: the call that failed, and what it said. */
 export interface ProvisioningFailure {
   /** IAM action of the call, such as `logs:CreateLogStream`. */
@@ -41,7 +38,7 @@ export class Provisioner {
   readonly #clock: Clock;
   readonly #options: ProvisionerOptions;
   readonly #onRetentionFailure: (logGroupName: string, failure: PutFailure) => void;
-  readonly #underWay = new Map<string, Promise<unknown>>();
+  readonly #underWay = new Map<string, Promise<ProvisioningFailure | undefined>>();
   readonly #waiting = new Fifo<() => void>();
   #calls = 0;
   readonly #retention = new Map<string, { failures: number; tryAt: number }>();
@@ -63,7 +60,7 @@ export class Provisioner {
    *
    * @param groupIsMissing what the answer to the put said
    */
-  ensure(target: Target, groupIsMissing: boolean): Promise<Provisioned> {
+  ensure(target: Target, groupIsMissing: boolean): Promise<ProvisioningFailure | undefined> {
     // The names cannot contain a colon, so the keys of groups and streams never meet.
     const key = `${target.logGroupName}:${target.logStreamName}`;
     return this.#once(key, () => this.#createStream(target, groupIsMissing));
@@ -80,12 +77,13 @@ export class Provisioner {
     this.#retention.set(logGroupName, { ...known, tryAt: Number.POSITIVE_INFINITY });
     void this.#once(key, async () => {
       const result = await this.#sink.putRetentionPolicy(logGroupName, retentionInDays);
-      if (result.ok) return;
+      if (result.ok) return undefined;
       const failures = known.failures + 1;
       const isFinal = judgeFailure(result).kind === 'refused' || failures >= RETENTION_TRIES;
       const tryAt = isFinal ? Number.POSITIVE_INFINITY : this.#clock.now() + RETENTION_EVERY_MS;
       this.#retention.set(logGroupName, { failures, tryAt });
       this.#onRetentionFailure(logGroupName, result);
+      return undefined;
     });
   }
 
@@ -98,21 +96,19 @@ export class Provisioner {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay.values());
   }
 
-  async #createStream(target: Target, groupIsMissing: boolean): Promise<Provisioned> {
+  async #createStream(target: Target, groupIsMissing: boolean): Promise<ProvisioningFailure | undefined> {
     const action = 'logs:CreateLogStream';
     if (!this.#options.createLogStream) {
       const failure = groupIsMissing ? await this.#createMissingGroup(target) : undefined;
       return failure ?? { action, failure: TURNED_OFF };
     }
     const first = await this.#inTurn(() => this.#sink.createLogStream(target));
-    if (first.ok) return 'created';
-    if (isThere(first)) return 'found';
+    if (isThere(first)) return undefined;
     if (first.name !== 'ResourceNotFoundException') return { action, failure: first };
     const groupFailure = await this.#createMissingGroup(target);
     if (groupFailure) return groupFailure;
     const second = await this.#inTurn(() => this.#sink.createLogStream(target));
-    if (second.ok) return 'created';
-    return isThere(second) ? 'found' : { action, failure: second };
+    return isThere(second) ? undefined : { action, failure: second };
   }
 
   #createMissingGroup({ logGroupName }: Target): Promise<ProvisioningFailure | undefined> {
@@ -120,7 +116,7 @@ export class Provisioner {
     if (!this.#options.createLogGroup) return Promise.resolve({ action, failure: TURNED_OFF });
     return this.#once(logGroupName, async () => {
       const result = await this.#sink.createLogGroup(logGroupName);
-      if (!result.ok && !isThere(result)) return { action, failure: result };
+      if (!isThere(result)) return { action, failure: result };
       this.#retention.delete(logGroupName); // a group that was deleted has lost its retention
       return undefined;
     });
@@ -140,9 +136,11 @@ export class Provisioner {
     }
   }
 
-  /** What runs under a key is always of the same type. */
-  #once<T>(key: string, run: () => Promise<T>): Promise<T> {
-    const running = this.#underWay.get(key) as Promise<T> | undefined;
+  #once(
+    key: string,
+    run: () => Promise<ProvisioningFailure | undefined>,
+  ): Promise<ProvisioningFailure | undefined> {
+    const running = this.#underWay.get(key);
     if (running) return running;
     const started = run().finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, started);
@@ -154,7 +152,7 @@ export class Provisioner {
  * Created, or found to be there. Another process that creates the same thing at this moment makes the service
  * answer OperationAborted: the put that follows will tell whether it succeeded.
  */
-function isThere(result: CallResult): boolean {
+function isThere(result: CallResult): result is { readonly ok: true } {
   return (
     result.ok ||
     result.name === 'ResourceAlreadyExistsException' ||

@@ -1,34 +1,26 @@
 import type { Accounts } from '../accounts/accounts.js';
 import type { Batch } from '../batch/batch.js';
 import type { Spool } from '../spool/spool.js';
-import type { StreamWriter } from '../stream/stream-writer.js';
-import type { DiskLosses } from './disk-losses.js';
-import type { OnlyOnDisk } from './only-on-disk.js';
+import type { SpoolLosses } from './disk-losses.js';
+import type { Leftover } from './leftovers.js';
 import type { PutNotes } from './put-notes.js';
+import type { SpooledCount } from './spooled-count.js';
 import { flagsOf } from './spooled-parts.js';
 
-/** A batch that was not settled when its publisher ended, with its stream. */
-export interface Leftover {
-  readonly writer: StreamWriter;
-  readonly batch: Batch;
-  /** Whether another thread made the last put of it, which is not noted on disk. */
-  readonly wasPutElsewhere: boolean;
-}
-
 /** What the keeper needs. */
-export interface KeepAtEndContext {
+export interface LeftoverKeeperContext {
   readonly accounts: Accounts;
   readonly spool: Spool;
   readonly notes: PutNotes;
-  readonly losses: DiskLosses;
-  readonly onlyOnDisk: OnlyOnDisk;
+  readonly losses: SpoolLosses;
+  readonly count: SpooledCount;
 }
 
 /** Has on disk what is left when a publisher ends, for the next process. */
-export class KeepAtEnd {
-  readonly #context: KeepAtEndContext;
+export class LeftoverKeeper {
+  readonly #context: LeftoverKeeperContext;
 
-  constructor(context: KeepAtEndContext) {
+  constructor(context: LeftoverKeeperContext) {
     this.#context = context;
   }
 
@@ -61,15 +53,15 @@ export class KeepAtEnd {
 
   /** A batch is on disk as it is. */
   #stay({ writer, batch, wasPutElsewhere }: Leftover): void {
-    const { notes, onlyOnDisk } = this.#context;
-    onlyOnDisk.keep(batch.weight);
+    const { notes, count } = this.#context;
+    count.add(batch.weight);
     // Its own puts are noted; those of another thread are not.
     if (wasPutElsewhere) notes.atEnd(writer.target, batch, batch.spoolRanges);
   }
 
   /** Gives every event of a batch to the spool. @returns their ids; 0 stands for one that it did not take */
   #write({ writer, batch }: Leftover): number[] {
-    const { spool, notes, onlyOnDisk } = this.#context;
+    const { spool, notes, count } = this.#context;
     const { logGroupName, logStreamName } = writer.target;
     if (batch.isSpooled) spool.acknowledge(batch.spoolRanges);
     const ids: number[] = [];
@@ -79,7 +71,7 @@ export class KeepAtEnd {
       const flags = flagsOf(note);
       const time = batch.timestampAt(index);
       const id = spool.append(logGroupName, logStreamName, time, batch.messageAt(index), flags);
-      if (id > 0 && flags === 0) onlyOnDisk.keep(1);
+      if (id > 0 && flags === 0) count.add(1);
       ids.push(id);
     }
     if (ids.length > 0 && !ids.includes(0))
@@ -89,7 +81,7 @@ export class KeepAtEnd {
 
   /** @returns how many events of a batch the spool did not take, or handed back */
   #countLost(batch: Batch, ids: readonly number[]): number {
-    const { accounts, losses, onlyOnDisk } = this.#context;
+    const { accounts, losses, count } = this.#context;
     let lost = 0;
     let at = 0;
     for (let index = 0; index < batch.length; index++) {
@@ -97,7 +89,7 @@ export class KeepAtEnd {
       if (note?.kind === 'marker') continue;
       const id = ids[at++];
       if (id > 0 && !losses.includesAny([[id, id]])) continue;
-      if (id > 0 && flagsOf(note) === 0) onlyOnDisk.keep(-1);
+      if (id > 0 && flagsOf(note) === 0) count.remove(1);
       lost += accounts.settleOne(note, 'shutdown');
     }
     return lost;

@@ -1,7 +1,8 @@
+import { FirstEvents, type Flush } from '../accounts/flush.js';
 import type { Batch } from '../batch/batch.js';
 import type { Fate } from '../batch/fate.js';
 import type { Note } from '../batch/note.js';
-import { attempted, leftUnanswered, type PutToken } from '../batch/put-history.js';
+import { attempted, leftUnanswered } from '../batch/put-history.js';
 import { type BatchSnapshot, snapshotBatch } from '../batch/snapshot.js';
 import { toPutFailure } from '../cloudwatch/sdk-failure.js';
 import type { PutResult, Target } from '../cloudwatch/sink.js';
@@ -38,18 +39,17 @@ export class StreamWriter implements PutSource {
   #held = 0;
 
   constructor(target: Target, context: WriterContext) {
-    const { options, clock, deadlines, budget, flushes, pace, disk } = context;
+    const { options, endpoint, clock, deadlines, budget, pace, disk } = context;
     this.target = target;
     this.lastUsedAt = clock.now();
     this.#context = context;
     this.#queue = new StreamQueue({
-      limits: { maxBytes: options.maxBatchBytes, maxEvents: options.maxBatchEvents },
+      limits: endpoint,
       flushIntervalMs: options.flushIntervalMs,
       clock,
       deadlines,
       budget,
       pace,
-      flushes,
       onDue: () => this.#offer(),
     });
     this.#answers = new Answers(target, context, {
@@ -57,6 +57,9 @@ export class StreamWriter implements PutSource {
       offer: () => this.#offer(),
       onSettled: (batch) => disk()?.settled(batch),
       onFailing: () => disk()?.failing(),
+      isHeld: () => this.isHeld,
+      onReplaced: (batches, by) => disk()?.replaced(batches, by),
+      queue: this.#queue,
     });
   }
 
@@ -78,8 +81,12 @@ export class StreamWriter implements PutSource {
 
   get canPut(): boolean {
     if (this.#answers.isWaiting) return false;
-    if (this.isHeld && !this.#queue.startsWithResend) return false;
-    const most = this.isFailing || this.#answers.token.oneAtATime ? 1 : this.#context.options.maxInFlight;
+    const { startsWithResend, aside } = this.#queue;
+    if (this.isHeld && !startsWithResend && aside.length === 0) return false;
+    const most =
+      this.isFailing || this.#answers.refused.isSearching || this.#answers.token.oneAtATime
+        ? 1
+        : this.#context.options.maxInFlight;
     return this.#underWay.size < most && this.#queue.hasDue;
   }
 
@@ -104,10 +111,10 @@ export class StreamWriter implements PutSource {
    * Takes an event; its bytes are in the memory budget already.
    *
    * @param id of the event in the spool, if it is there
-   * @param epoch in which it was received; now by default
+   * @returns the batch that has it now
    */
-  append(message: string, timestamp: number, size: number, note?: Note, id?: number, epoch?: number): void {
-    this.#queue.live.append(message, timestamp, size, note, id, epoch);
+  append(message: string, timestamp: number, size: number, note?: Note, id?: number): Batch {
+    return this.#queue.live.append(message, timestamp, size, note, id);
   }
 
   /** Sends new events without waiting for company. */
@@ -161,14 +168,14 @@ export class StreamWriter implements PutSource {
   }
 
   /** Takes over what another publisher left, with the token that it knew. */
-  adopt(batches: Iterable<Batch>, token: PutToken): void {
+  adopt(batches: Iterable<Batch>, token: string | undefined): void {
     this.#answers.token.restore(token);
     for (const batch of batches) this.#queue.live.push(batch);
   }
 
   /** Everything that is not settled, as data for another thread. Never puts again. */
   snapshot(): {
-    readonly token: PutToken;
+    readonly sequenceToken: string | undefined;
     readonly saved: readonly BatchSnapshot[];
     readonly batches: readonly Batch[];
   } {
@@ -176,15 +183,19 @@ export class StreamWriter implements PutSource {
     this.#queue.live.seal(); // what may come after this must not get into a batch that the thread has
     const batches = [...this.unsettled()];
     const saved = batches.map((batch) =>
-      snapshotBatch(batch, this.#underWay.has(batch) ? this.#tokenFor(batch) : undefined),
+      snapshotBatch(batch, this.#underWay.has(batch) ? (this.#tokenFor(batch) ?? null) : undefined),
     );
-    return { token: this.#answers.token.forPut, saved, batches };
+    return { sequenceToken: this.#answers.token.forPut, saved, batches };
   }
 
-  /** Sends events without waiting for company. */
-  hasten(): void {
+  /** Sends what there is without waiting for company, and lets `flush` follow it. */
+  flush(flush: Flush): void {
     this.#queue.live.hasten();
     this.#queue.live.pushMarker();
+    for (const batch of this.unsettled()) {
+      flush.follow(batch.weight);
+      batch.observe(batch.state === 'open' ? new FirstEvents(flush, batch.weight) : flush);
+    }
     this.hurry(this.#context.isClosing());
   }
 
@@ -195,11 +206,12 @@ export class StreamWriter implements PutSource {
 
   /** Starts one put. The dispatcher has asked {@link canPut} and keeps a request slot for it. */
   start(): void {
-    let batch = this.#queue.take();
+    const { refused, settlement } = this.#answers;
+    let batch = refused.next();
     // Every event of the batch that is being built may have been dropped.
     while (batch && batch.length === 0) {
-      this.#answers.settlement.all(batch, 'overflow');
-      batch = this.#queue.take();
+      settlement.all(batch, 'overflow');
+      batch = refused.next();
     }
     if (!batch) {
       this.#context.dispatcher.finished(this);
@@ -215,7 +227,7 @@ export class StreamWriter implements PutSource {
   release(): Batch[] {
     const unsettled = [...this.unsettled()];
     for (const batch of this.#underWay) {
-      batch.history = leftUnanswered(batch.history, this.#tokenFor(batch));
+      batch.history = leftUnanswered(batch.history, this.#tokenFor(batch) ?? null);
     }
     this.#answers.abandon();
     this.#underWay.clear();
@@ -252,14 +264,15 @@ export class StreamWriter implements PutSource {
       await spooling;
       if (this.#answers.isAbandoned) return;
     }
-    batch.observer?.putting(token);
+    for (const observer of batch.observers ?? []) observer.putting?.(token ?? null);
     accounts.requests++;
     if (batch.history.attempts > 0) accounts.retries++;
     batch.history = attempted(batch.history);
     const startedAt = clock.now();
     let result: PutResult;
     try {
-      result = await sink.put(this.target, batch, token.value ?? undefined);
+      const without = this.#answers.refused.extrasLeftOut(batch);
+      result = await sink.put(this.target, batch, token, { without });
     } catch (error) {
       result = toPutFailure(error); // a sink does not reject; if one does, the batch must not be lost for it
     }
@@ -269,9 +282,10 @@ export class StreamWriter implements PutSource {
     dispatcher.finished(this);
   }
 
-  /** A batch whose put was not answered goes out under the token of that put, which settles whether it is stored. */
-  #tokenFor({ history: { keepsToken, unansweredUnder } }: Batch): PutToken {
-    const isKept = keepsToken && this.#context.options.sequenceTokens !== 'never';
-    return (isKept && unansweredUnder) || this.#answers.token.forPut;
+  /** A batch of an earlier process goes out under the token that was noted, which settles whether it is stored. */
+  #tokenFor({ history: { resendUnder } }: Batch): string | undefined {
+    const known = this.#answers.token.forPut;
+    if (resendUnder === undefined || this.#context.options.sequenceTokens === 'never') return known;
+    return resendUnder ?? undefined;
   }
 }

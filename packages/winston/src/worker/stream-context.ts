@@ -2,12 +2,9 @@ import type { EventContext } from 'cloudwatch-logs-publisher';
 
 const LONGEST_NAME = 512; // of a log stream: more of a value is never needed
 
-/** Level and fields of a line, as far as a stream name depends on them. */
-export type StreamValues = readonly (string | null)[];
-
 /**
  * What a stream-name template asks of an event: its level, and the fields that it names. Only these go to the
- * worker, as texts.
+ * worker, as a JSON array of texts.
  */
 export class StreamContext {
   readonly #paths: readonly (readonly string[])[];
@@ -22,13 +19,14 @@ export class StreamContext {
     this.isNeeded = this.#paths.length > 0 || tokens.includes('level');
   }
 
-  encode({ level, fields }: EventContext): StreamValues {
+  encode({ level, fields }: EventContext): string {
     const values: (string | null)[] = [level ?? null];
     for (const path of this.#paths) values.push(valueAt(fields, path));
-    return values;
+    return JSON.stringify(values);
   }
 
-  decode([level, ...values]: StreamValues): EventContext {
+  decode(json: string): EventContext {
+    const [level, ...values]: (string | null)[] = JSON.parse(json);
     const fields: Fields = Object.create(null);
     this.#paths.forEach((path, index) => {
       const value = values[index];
