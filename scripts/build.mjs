@@ -1,76 +1,64 @@
-// Builds every package twice from the same sources: ES modules into dist/, CommonJS into dist/cjs/, each with
-// its own declarations, so that TypeScript resolves the types that belong to the format that Node loads.
+// Builds every package into few files: for each entry an ES module and a CommonJS one, each with its own declarations, so
+// that TypeScript resolves the types that belong to the format that Node loads.
 import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleCode, bundleTypes } from './bundle.mjs';
 import { buildExitThread } from './exit-thread.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const packages = ['publisher', 'local', 'pino', 'winston'].map((name) => path.join(root, 'packages', name));
+
+/**
+ * In the order of their dependencies. `entries` are loaded by applications, `programs` are commands and files for threads,
+ * which are ES modules only. `prepare` makes what the sources need, before they are compiled; what it is made of is in the
+ * folders `sources` too.
+ */
+const PACKAGES = {
+  publisher: {
+    entries: { index: 'index.ts', worker: 'worker/index.ts' },
+    programs: { spool: 'spool-command/cli.ts' },
+    prepare: buildExitThread,
+  },
+  local: { entries: { index: 'index.ts' }, programs: { cli: 'cli.ts' } },
+  // `require(name)` answers the default export itself, as pino's own ecosystem does.
+  pino: { entries: { index: 'index.ts' }, programs: { cli: 'cli.ts' }, isFunction: true },
+  winston: { entries: { index: 'index.ts' }, programs: { worker: 'worker/entry.ts' } },
+};
 
 /** Builds what is older than its sources. Exits the process with the compiler's messages when that fails. */
 export async function build({ quiet = false } = {}) {
-  // The CommonJS build is the last thing that is written, so it says how old the whole is.
-  const stale = packages.filter(
-    (folder) => newest(path.join(folder, 'src')) > newest(path.join(folder, 'dist', 'cjs')),
+  const scripts = Math.max(
+    ...['build', 'bundle', 'exit-thread'].map((name) => modified(path.join(root, 'scripts', `${name}.mjs`))),
   );
+  const stale = Object.keys(PACKAGES).filter((name) => {
+    const folder = path.join(root, 'packages', name);
+    // Written last, so it says how old the whole is.
+    const built = modified(path.join(folder, 'dist', 'index.d.cts'));
+    const { sources = ['src'] } = PACKAGES[name];
+    return Math.max(...sources.map((source) => newest(path.join(folder, source))), scripts) > built;
+  });
   if (stale.length === 0) return;
-  if (!quiet) console.log(`Building ${stale.map((folder) => path.basename(folder)).join(', ')} ...`);
-  // From nothing, so that no file stays whose source is gone.
-  for (const folder of stale) rmSync(path.join(folder, 'dist'), { recursive: true, force: true });
-  await buildExitThread();
-  tsc(['-b', 'tsconfig.json']);
-  for (const folder of stale) buildCommonJs(folder);
+  if (!quiet) console.log(`Building ${stale.join(', ')} ...`);
+  for (const name of stale) await buildPackage(name, PACKAGES[name]);
 }
 
-function buildCommonJs(folder) {
-  const work = path.join(root, '.build', 'cjs', path.basename(folder));
-  const out = path.join(folder, 'dist', 'cjs');
-  rmSync(work, { recursive: true, force: true });
-  mkdirSync(work, { recursive: true });
-  // The compiler takes the module format from the nearest package.json, so the sources are compiled from a copy
-  // that is declared as CommonJS. Types were checked by the first pass.
-  cpSync(path.join(folder, 'src'), path.join(work, 'src'), { recursive: true });
-  writeFileSync(path.join(work, 'package.json'), '{ "type": "commonjs" }\n');
-  writeFileSync(
-    path.join(work, 'tsconfig.json'),
-    JSON.stringify({
-      extends: path.join(root, 'tsconfig.json'),
-      compilerOptions: {
-        composite: false,
-        noCheck: true,
-        verbatimModuleSyntax: false,
-        rootDir: 'src',
-        outDir: out,
-      },
-      include: ['src'],
-    }),
-  );
-  tsc(['-p', work]);
-  writeFileSync(path.join(out, 'package.json'), '{ "type": "commonjs" }\n');
-  for (const file of files(out)) {
-    if (!file.endsWith('.js')) continue;
-    const code = readFileSync(file, 'utf8');
-    if (!code.includes('import.meta.url')) continue;
-    const url = "require('node:url').pathToFileURL(__filename).href";
-    writeFileSync(file, code.replaceAll('import.meta.url', url));
-  }
-  // `require(name)` answers the default export itself when there is one, as pino's own ecosystem does.
-  const index = path.join(out, 'index.js');
-  if (readFileSync(index, 'utf8').includes('exports.default = ')) {
-    writeFileSync(index, 'module.exports = Object.assign(exports.default, exports);\n', { flag: 'a' });
-  }
+async function buildPackage(name, { entries, programs, prepare, isFunction = false }) {
+  const folder = path.join(root, 'packages', name);
+  const dist = path.join(folder, 'dist');
+  const declarations = path.join(root, '.build', 'types', name);
+  // From nothing, so that no file stays whose source is gone.
+  for (const old of [dist, declarations]) rmSync(old, { recursive: true, force: true });
+  await prepare?.();
+  tsc(['-p', folder, '--emitDeclarationOnly', '--outDir', declarations]);
+  mkdirSync(dist, { recursive: true });
+  const sources = path.join(folder, 'src');
+  const files = [
+    ...(await bundleCode(sources, { entries, programs, isFunction })),
+    ...(await bundleTypes(declarations, { entries, isFunction })),
+  ];
+  for (const { fileName, code } of files) writeFileSync(path.join(dist, fileName), code);
 }
 
 function tsc(args) {
@@ -84,14 +72,16 @@ function tsc(args) {
 }
 
 function newest(folder) {
-  if (!existsSync(folder)) return 0;
-  return Math.max(0, ...files(folder).map((file) => statSync(file).mtimeMs));
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return Math.max(
+    0,
+    ...files.map((entry) => modified(path.join(entry.parentPath ?? entry.path, entry.name))),
+  );
 }
 
-function files(folder) {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
+function modified(file) {
+  return existsSync(file) ? statSync(file).mtimeMs : 0;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

@@ -29,7 +29,7 @@ const FLOORS = {
     'spool/owners',
     'spool/format',
     'options',
-    'text time structures',
+    'text time structures modules',
   ],
   local: [
     'index cli',

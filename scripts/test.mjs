@@ -3,6 +3,7 @@
 //   npm test                      the type-check, the linter and all tests
 //   npm test -- pino              the files whose path contains "pino"
 //   npm test -- "ends within"     the tests whose name contains "ends within", as no path does
+//   npm run test:consumers        test/consumers, with the files `*.consumer.ts`, which take minutes
 //
 // Files in a folder named `load` measure or load the machine: they run at the end, one at a time.
 // A file that says `// timeout: 300 s` may take that long; the others get two minutes.
@@ -36,15 +37,18 @@ process.on('exit', () => {
 mkdirSync(results, { recursive: true });
 await main(process.argv.slice(2));
 
-async function main(words) {
-  const all = [...testFiles('test'), ...testFiles('packages')];
+async function main(args) {
+  const words = args.filter((word) => word !== '--consumers');
+  const all = args.includes('--consumers')
+    ? testFiles('test/consumers', /\.(?:test|consumer)\.ts$/)
+    : [...testFiles('test'), ...testFiles('packages')];
   const isPath = (word) => all.some((file) => file.includes(word));
   const paths = words.filter(isPath);
   const names = words.filter((word) => !isPath(word));
   const files = all.filter((file) => paths.length === 0 || paths.some((word) => file.includes(word)));
   const isLoad = (file) => file.split('/').includes('load');
 
-  if (words.length === 0) {
+  if (args.length === 0) {
     await check('types', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.tests.json']);
     await check('lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '.']);
     await check('imports', ['scripts/check-imports.mjs']);
@@ -58,13 +62,13 @@ async function main(words) {
   summarise();
 }
 
-function testFiles(folder) {
+function testFiles(folder, names = /\.test\.ts$/) {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.name !== 'node_modules' && entry.name !== 'dist')
     .flatMap((entry) => {
       const inside = `${folder}/${entry.name}`;
-      if (entry.isDirectory()) return testFiles(inside);
-      return /(^|\/)test\/.*\.test\.ts$/.test(inside) ? [inside] : [];
+      if (entry.isDirectory()) return testFiles(inside, names);
+      return /(^|\/)test\//.test(inside) && names.test(inside) ? [inside] : [];
     });
 }
 

@@ -3,13 +3,16 @@
 // are taken as soon as they are about to be sent.
 //   task: { bytes, events, directory, endpoint }
 import { createPublisher } from 'cloudwatch-logs-publisher';
-import { Publisher } from '../../packages/publisher/dist/publisher.js';
-import { currentOwner } from '../../packages/publisher/dist/spool/owners/owner-directory.js';
-import { openSpool } from '../../packages/publisher/dist/spool/spool.js';
+import { register } from 'tsx/esm/api';
 import { awsFor, logGroupName, logStreamName } from '../loggers/aws.mjs';
 import { report } from './endpoint-link.mjs';
 import { lineWriter, text } from './lines.mjs';
 import { startMeter } from './meter.mjs';
+
+register();
+const { Publisher } = await import('../../packages/publisher/src/publisher.ts');
+const { currentOwner } = await import('../../packages/publisher/src/spool/owners/owner-directory.ts');
+const { openSpool } = await import('../../packages/publisher/src/spool/spool.ts');
 
 const { bytes, events, directory, endpoint } = JSON.parse(process.argv[2]);
 const maxBytes = 2 * events * (bytes + 100);

@@ -4,22 +4,60 @@ import { test } from 'node:test';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { packInto, temporaryFolder } from './tarballs.ts';
+import { tarballs } from '../consumers/tarballs.ts';
 
-for (const [name, tarball] of packInto(temporaryFolder())) {
+for (const [name, tarball] of tarballs()) {
   const data = new Uint8Array(readFileSync(tarball));
   const content = createPackageFromTarballData(data);
   const files = content.listFiles().map((file) => file.replace(`/node_modules/${name}/`, ''));
   const manifest = JSON.parse(content.readFile(`/node_modules/${name}/package.json`));
 
   test(`${name} ships what it needs and nothing else`, () => {
-    const allowed = /^(package\.json|README\.md|LICENSE|dist\/.+\.(js|d\.ts)|dist\/cjs\/package\.json)$/;
+    const allowed = /^(package\.json|README\.md|LICENSE|dist\/[\w-]+\.(js|cjs|d\.ts|d\.cts))$/;
     assert.deepEqual(
       files.filter((file) => !allowed.test(file)),
       [],
     );
-    for (const file of ['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'dist/cjs/index.js']) {
+    for (const file of ['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'dist/index.cjs']) {
       assert.ok(files.includes(file), `${file} is missing`);
+    }
+  });
+
+  test(`${name} is a handful of files, which refer to no other by their place`, () => {
+    const code = files.filter((file) => /\.c?js$/.test(file));
+    assert.ok(code.length <= 8, code.join(', '));
+    for (const file of code) {
+      // Bundlers copy such a file without what it imports.
+      assert.doesNotMatch(
+        content.readFile(`/node_modules/${name}/${file}`),
+        /new URL\([^)]*import\.meta\.url/,
+        file,
+      );
+    }
+  });
+
+  test(`${name} declares no name that stands in front of a bundle in its users' code`, () => {
+    for (const file of files.filter((one) => one.endsWith('.js'))) {
+      const code = content.readFile(`/node_modules/${name}/${file}`);
+      // Function expressions may have whatever they like.
+      const declared = [...code.matchAll(/^(?:import (.*) from|(?:const|let|var|class|function) (\w+))/gm)]
+        .flatMap(([, imported = '', name = '']) => [name, ...imported.split(/[{},]/)])
+        .map((one) => one.trim().split(' as ').pop());
+      const banner = [
+        'createRequire',
+        'fileURLToPath',
+        'dirname',
+        'path',
+        'url',
+        'require',
+        '__filename',
+        '__dirname',
+      ];
+      assert.deepEqual(
+        banner.filter((one) => declared.includes(one)),
+        [],
+        file,
+      );
     }
   });
 

@@ -1,16 +1,16 @@
-// timeout: 300 s
+// timeout: 600 s
 import assert from 'node:assert/strict';
 import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type LocalCloudWatchLogs, startLocal } from 'cloudwatch-logs-local';
+import { Consumer, environmentFor } from '../consumers/consumer.ts';
 import { bundle } from './bundle.ts';
-import { Consumer, environmentFor } from './consumer.ts';
 import { markedSnippets } from './readme-snippets.ts';
 
 const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-const consumer = new Consumer();
+const consumer = new Consumer(new URL('./apps/', import.meta.url));
 const skip =
   consumer.install([
     `pino@${dependencies.pino}`,
@@ -105,6 +105,27 @@ describe('the packed packages, installed by npm', { skip }, () => {
         );
       });
     }
+  }
+
+  for (const [name, compiler] of Object.entries(compilers)) {
+    test(`have types for ${name} that can be required, and take undefined for what may be left out`, async () => {
+      const app = path.join(consumer.folder, 'ts');
+      const compilerOptions = {
+        ...{ target: 'es2022', module: 'nodenext', moduleResolution: 'nodenext', types: ['node'] },
+        ...{
+          strict: true,
+          exactOptionalPropertyTypes: true,
+          skipLibCheck: false,
+          noEmit: true,
+          allowJs: true,
+        },
+      };
+      const files = ['undefined.ts', 'required.cts', 'checked.cjs'];
+      writeFileSync(path.join(app, 'package.json'), '{ "private": true, "type": "module" }');
+      writeFileSync(path.join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+      const ended = await consumer.execute(process.execPath, [compiler, '-p', app]);
+      assert.deepEqual(ended, { code: 0, output: '' });
+    });
   }
 
   for (const folder of ['module-node16', 'commonjs-node16']) {

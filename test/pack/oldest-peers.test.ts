@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { type LocalCloudWatchLogs, startLocal } from 'cloudwatch-logs-local';
-import { Consumer, environmentFor } from './consumer.ts';
+import { Consumer, environmentFor } from '../consumers/consumer.ts';
 
 /** The oldest version of a logger that its transport says it works with. */
 function oldest(logger: 'pino' | 'winston'): string {
@@ -14,7 +14,7 @@ function oldest(logger: 'pino' | 'winston'): string {
   return version;
 }
 
-const consumer = new Consumer();
+const consumer = new Consumer(new URL('./apps/', import.meta.url));
 const loggers = { pino: oldest('pino'), winston: oldest('winston') };
 const skip = consumer.install(Object.entries(loggers).map((pair) => pair.join('@'))) ?? false;
 

@@ -16,10 +16,9 @@ const {
   padding = 80,
   flushMs = 60_000,
   options = {},
+  spoolModule,
 } = JSON.parse(process.argv[2]);
-const { openSpool } = await import(
-  new URL('../../packages/publisher/dist/spool/spool.js', import.meta.url).href
-);
+const { openSpool } = await import(spoolModule);
 const say = (line) => fs.writeSync(1, `${line}\n`);
 
 const ids = [];

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { FlushResult, PublisherStats } from 'cloudwatch-logs-publisher';
+import { spoolModule } from './spool-module.js';
 
 export const logGroupName = 'app';
 
@@ -51,9 +52,13 @@ export class Producer {
 
   constructor(t: TestContext, options: ProducerOptions) {
     const script = fileURLToPath(new URL('producer.mjs', import.meta.url));
-    this.child = spawn(process.execPath, ['--no-warnings', script, JSON.stringify(options)], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
+    this.child = spawn(
+      process.execPath,
+      ['--no-warnings', script, JSON.stringify({ ...options, spoolModule })],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    );
     t.after(() => this.child.kill('SIGKILL'));
     const { stdout } = this.child;
     assert.ok(stdout);

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { startLocal } from 'cloudwatch-logs-local';
 import { freePort, logGroupName, Producer, spoolDirectory } from './producers.js';
 
-const cli = fileURLToPath(new URL('../../packages/publisher/dist/spool-command/cli.js', import.meta.url));
+const cli = fileURLToPath(new URL('../../packages/publisher/dist/spool.js', import.meta.url));
 
 async function run(...args: string[]) {
   const child = spawn(process.execPath, ['--no-warnings', cli, ...args], {

@@ -1,8 +1,5 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkOptionsAreData, PublisherError, resolveOptions } from 'cloudwatch-logs-publisher';
+import { findPackage } from 'cloudwatch-logs-publisher/worker';
 import { type CloudWatchTransportOptions, separateOptions } from './transport-options.js';
 
 /** A target for `pino({ transport })`, `pino.transport()` and an entry of `targets`. */
@@ -12,7 +9,7 @@ export interface CloudWatchTarget {
   /** The options as they were given. Widely typed, so that pino infers a type for targets of different kinds. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Lowest level for this target. Only set when it was given. */
-  readonly level?: string;
+  readonly level?: string | undefined;
 }
 
 const PACKAGE = 'pino-cloudwatch-logs';
@@ -61,19 +58,8 @@ function findTarget(): string {
     .__bundlerPathsOverrides;
   const override = overrides?.[PACKAGE]; // bundler plugins for pino put the files that they emit there
   if (override) return override;
-  // Bundlers that emit CommonJS leave import.meta.url empty.
-  const here =
-    (import.meta.url as string | undefined) ?? pathToFileURL(path.join(process.cwd(), 'index.js')).href;
-  const beside = path.join(path.dirname(fileURLToPath(here)), 'index.js');
-  // In this package that is its entry; in a bundle it could be any file of the application.
-  if (path.basename(fileURLToPath(here)) === 'target.js' && existsSync(beside)) return beside;
-  for (const from of [here, pathToFileURL(path.join(process.cwd(), 'index.js')).href]) {
-    try {
-      return createRequire(from).resolve(PACKAGE);
-    } catch {
-      // Not there: try the next place.
-    }
-  }
+  const entry = findPackage(PACKAGE, import.meta.url);
+  if (entry) return entry;
   throw new Error(
     `"${PACKAGE}" was bundled and no file of it was found for the worker thread. Keep it out of the bundle ` +
       '(external, serverExternalPackages), use the plugin of your bundler for pino, or log in-process: ' +

@@ -13,7 +13,7 @@ export interface LevelOptions {
    * them from `pino({ customLevels, transport })` by itself.
    * @default pino's own: trace 10 to fatal 60
    */
-  readonly levels?: Readonly<Record<string, number>>;
+  readonly levels?: Readonly<Record<string, number>> | undefined;
 }
 
 /**
@@ -31,15 +31,15 @@ export interface CloudWatchTransportOptions
    * {field:a.b}`. `{instance}` is random per transport; `{date}` and `{hour}` are the event's own, in UTC.
    * @default '{date}/{hostname}/{instance}'
    */
-  readonly logStreamName?: string;
+  readonly logStreamName?: string | undefined;
   /** Settings of the AWS SDK client, as data. @default {} */
-  readonly aws?: AwsOptions & { readonly credentials?: AwsCredentials };
+  readonly aws?: (AwsOptions & { readonly credentials?: AwsCredentials | undefined }) | undefined;
   /**
    * Longest that a shutdown takes. In a worker 9 s at the most, whatever is said here: pino ends the worker
    * after 10 s, and what it still holds then would be lost without a word.
    * @default 8_000
    */
-  readonly closeTimeoutMs?: number;
+  readonly closeTimeoutMs?: number | undefined;
 }
 
 /** Options of the in-process stream: those of the publisher, functions and a ready client included. */
@@ -47,9 +47,9 @@ export interface CloudWatchStreamOptions extends PublisherOptions, LevelOptions 
 
 /** What pino itself adds to the options of a worker target. */
 export interface PinoAdditions {
-  readonly pinoWillSendConfig?: boolean;
+  readonly pinoWillSendConfig?: boolean | undefined;
   readonly $context?: unknown;
-  readonly dedupe?: boolean;
+  readonly dedupe?: boolean | undefined;
 }
 
 /** Options taken apart. */

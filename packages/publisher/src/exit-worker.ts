@@ -77,7 +77,7 @@ function watched(sink: Sink, onHopeless: () => void): Sink {
     return result;
   };
   return {
-    put: (...put) => watch(sink.put(...put)),
+    put: (target, batch, sequenceToken) => watch(sink.put(target, batch, sequenceToken)),
     createLogGroup: (logGroupName) => watch(sink.createLogGroup(logGroupName)),
     createLogStream: (target) => watch(sink.createLogStream(target)),
     putRetentionPolicy: (logGroupName, days) => sink.putRetentionPolicy(logGroupName, days),

@@ -2,11 +2,10 @@ import { EventEmitter } from 'node:events';
 import { Accounts, type PublisherStats } from './accounts/accounts.js';
 import { retentionWarning } from './accounts/advice.js';
 import { Diagnostics, type PublisherEvents } from './accounts/diagnostics.js';
-import { Flush, type FlushResult } from './accounts/flush.js';
+import { type Flush, Flushes, type FlushResult } from './accounts/flush.js';
 import { MemoryBudget } from './accounts/memory-budget.js';
 import type { BatchObserver } from './batch/batch.js';
 import { type PublisherSnapshot, restoreBatch } from './batch/snapshot.js';
-import { Endpoint } from './cloudwatch/endpoint.js';
 import { Provisioner } from './cloudwatch/provisioner.js';
 import { CloudWatchLogsSink } from './cloudwatch/sdk-sink.js';
 import type { Sink } from './cloudwatch/sink.js';
@@ -29,12 +28,12 @@ import { KeepAlive } from './time/keep-alive.js';
 /** How long a flush or a shutdown may take. */
 export interface FlushOptions {
   /** Milliseconds. @default `flushTimeoutMs` for a flush, `closeTimeoutMs` for a shutdown */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /**
    * The process ends after this: the time that it takes is part of the time that the end of the process may take,
    * rather than added to it. Always so for a shutdown. @default false
    */
-  readonly beforeExit?: boolean;
+  readonly beforeExit?: boolean | undefined;
 }
 
 /** What a test puts in the place of the world. */
@@ -65,6 +64,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   readonly #accounts = new Accounts();
   readonly #budget: MemoryBudget;
   readonly #diagnostics: Diagnostics;
+  readonly #flushes = new Flushes();
   readonly #sink: Sink;
   readonly #namer: StreamNamer;
   readonly #provisioner: Provisioner;
@@ -89,21 +89,19 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#deadlines = new Deadlines(this.#clock);
     this.#budget = new MemoryBudget(this.#options.maxBufferBytes);
     this.#diagnostics = new Diagnostics(this, this.#clock, internals.silent ?? false);
-    this.#namer = streamNamerFor(this.#options, this.#diagnostics);
-    const dispatcher = new Dispatcher(this.#options.maxRequests);
-    const { maxBatchBytes: maxBytes, maxBatchEvents: maxEvents } = this.#options;
-    const endpoint = new Endpoint({ maxBytes, maxEvents });
     this.#sink = internals.sink ?? new CloudWatchLogsSink(this.#options);
+    this.#namer = streamNamerFor(this.#options, this.#diagnostics);
     this.#provisioner = new Provisioner(this.#sink, this.#clock, this.#options, (logGroupName, failure) =>
       this.#diagnostics.warn(retentionWarning(logGroupName, failure)),
     );
+    const dispatcher = new Dispatcher(this.#options.maxRequests);
     const shared = {
       options: this.#options,
-      endpoint,
       clock: this.#clock,
       accounts: this.#accounts,
       budget: this.#budget,
       diagnostics: this.#diagnostics,
+      flushes: this.#flushes,
     };
     this.#writers = new StreamWriters(this.#options.logGroupName, {
       ...shared,
@@ -122,7 +120,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     if (spool) {
       const open = internals.openSpool ?? openSpool;
       this.#spooler = new Spooler({ ...shared, writers, dispatcher, intake: this.#intake, open }, spool);
-      this.#intake.disk = this.#spooler;
+      this.#intake.disk = this.#spooler.place;
     }
     this.#remains = new Remains({ ...shared, writers, spooler: this.#spooler });
     if (internals.guardExit ?? true) this.#unguard = guardExit(this.#exitHooks);
@@ -168,19 +166,17 @@ export class Publisher extends EventEmitter<PublisherEvents> {
    * Never rejects.
    */
   async flush(options: FlushOptions = {}): Promise<FlushResult> {
-    const flush = new Flush();
-    for (const writer of this.#writers) writer.flush(flush);
-    this.#spooler?.follow(flush);
+    for (const writer of this.#writers) writer.hasten();
     if (options.beforeExit) for (const writer of this.#writers) writer.hurry(true);
-    if (!flush.isDone) {
+    const flush = this.#beginFlush();
+    if (!flush.isDone && !this.#flushes.isOver) {
       const timeoutMs = options.timeoutMs ?? this.flushTimeoutMs;
       if (options.beforeExit) this.#exitDeadline ??= this.#clock.now() + timeoutMs;
-      const done = new Promise<void>((resolve) => flush.whenDone(resolve));
-      await this.#within(timeoutMs, done);
-      flush.end();
+      await this.#within(timeoutMs, new Promise<void>((resolve) => flush.whenDone(resolve)));
       // The process may live on; what it logs from now on has its time again.
       if (options.beforeExit && flush.isDone && this.#state === 'open') this.#exitDeadline = undefined;
     }
+    this.#flushes.end(flush);
     return flush.result;
   }
 
@@ -213,17 +209,31 @@ export class Publisher extends EventEmitter<PublisherEvents> {
    */
   restore(snapshot: PublisherSnapshot, observe: () => BatchObserver): void {
     const { maxBatchBytes, maxBatchEvents } = this.#options;
-    for (const { sequenceToken, batches, ...target } of snapshot.streams) {
+    for (const { token, batches, ...target } of snapshot.streams) {
       const restored = batches.map((saved) =>
         restoreBatch(saved, { maxBytes: maxBatchBytes, maxEvents: maxBatchEvents }),
       );
       for (const batch of restored) {
-        batch.observers = [observe()];
+        batch.observer = observe();
         this.#accounts.received += batch.weight;
         this.#budget.take(batch.bytes);
       }
-      this.#writers.of(target).adopt(restored, sequenceToken);
+      this.#writers.of(target).adopt(restored, token);
     }
+  }
+
+  #beginFlush(): Flush {
+    let batches = 0;
+    let events = this.#spooler?.spooled ?? 0;
+    for (const writer of this.#writers) {
+      for (const batch of writer.unsettled()) {
+        batches++;
+        events += batch.weight;
+      }
+    }
+    const flush = this.#flushes.begin(batches, events);
+    this.#spooler?.flushing(flush);
+    return flush;
   }
 
   /** Waits, holding the process alive, at most `timeoutMs`. */
@@ -254,6 +264,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#spooler?.report();
     // Everything is settled or on disk by now; a disk that hangs, or much that earlier processes left, ends by itself.
     await this.#spooler?.close();
+    this.#flushes.giveUp();
     const pending = this.#spooler?.spooled ?? 0;
     return { delivered: result.delivered, dropped: result.dropped + lost, pending };
   }

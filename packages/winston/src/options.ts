@@ -10,27 +10,27 @@ import type { LogLine } from './log-info.js';
 /** Options of `CloudWatchTransport`: those of the publisher, winston's own, and `line`. */
 export interface CloudWatchTransportOptions extends PublisherOptions {
   /** Least severe level that is stored. @default the logger's level */
-  readonly level?: string;
+  readonly level?: string | undefined;
   /** Store nothing; can be switched at run time with `transport.silent`. @default false */
-  readonly silent?: boolean;
+  readonly silent?: boolean | undefined;
   /** A format for this transport alone, applied after the logger's. */
-  readonly format?: TransportStream.TransportStreamOptions['format'];
+  readonly format?: TransportStream.TransportStreamOptions['format'] | undefined;
   /** Store uncaught exceptions before the process ends. @default false */
-  readonly handleExceptions?: boolean;
+  readonly handleExceptions?: boolean | undefined;
   /** Store unhandled rejections before the process ends. @default false */
-  readonly handleRejections?: boolean;
+  readonly handleRejections?: boolean | undefined;
   /**
    * Which text is stored. `'auto'`: the line that the format made, unless it is plain JSON of a record with
    * something that plain JSON loses (an `Error`, a `Map`, ...), or there is none; then the transport writes the
    * JSON. `'format'`: the format's line wherever there is one. `'json'`: always the transport's JSON of the
    * record. @default 'auto'
    */
-  readonly line?: LogLine;
+  readonly line?: LogLine | undefined;
   /**
    * Publish from a worker thread: the thread that logs only writes the line and hands it over. The publisher's
    * options are then data: no `client`, no functions. `closeTimeoutMs` is 9 s at the most. @default false
    */
-  readonly worker?: boolean;
+  readonly worker?: boolean | undefined;
 }
 
 /** The options of `CloudWatchTransport`, by who they are for. */

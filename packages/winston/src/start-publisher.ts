@@ -3,7 +3,7 @@ import type { PublisherOptions } from 'cloudwatch-logs-publisher';
 import type { Relay } from './relay.js';
 import { RelayingPublisher } from './relaying-publisher.js';
 import type { TransportPublisher } from './transport-publisher.js';
-import type { PublisherWorkerData } from './worker/entry.js';
+import type { WorkerThreadData } from './worker/protocol.js';
 import { WorkerPublisher } from './worker/publisher.js';
 
 /**
@@ -25,6 +25,5 @@ export function startPublisher(
  * each would start a thread, without end.
  */
 function isPublisherWorker(): boolean {
-  const data = (workerData as { workerData?: Partial<PublisherWorkerData> } | null)?.workerData;
-  return data?.isPublisherWorker === true;
+  return (workerData as Partial<WorkerThreadData> | null)?.isPublisherWorker === true;
 }

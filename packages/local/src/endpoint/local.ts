@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Faults } from '../faults/faults.js';
 import { seededRandom } from '../faults/random.js';
+import { Queries } from '../insights/queries.js';
 import { LiveTails } from '../live-tail/live-tails.js';
 import type { LocalMetric } from '../metrics/metric-data.js';
 import { MetricFilters } from '../metrics/metric-filters.js';
@@ -12,6 +13,7 @@ import { HttpServer } from '../service/server.js';
 import { type Outcome, Service } from '../service/service.js';
 import type { Subscription, SubscriptionOptions } from '../store/feed.js';
 import type { Account, LogGroup, LogGroupSettings } from '../store/log-group.js';
+import { at, END, readAll } from '../store/scan.js';
 import { Store } from '../store/store.js';
 import { type SubscriptionDelivery, SubscriptionFilters } from '../subscriptions/subscription-filters.js';
 import { type LocalStats, Tally } from './counters.js';
@@ -63,6 +65,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   readonly #store: Store;
   readonly #metricFilters: MetricFilters;
   readonly #subscriptionFilters: SubscriptionFilters;
+  readonly #queries: Queries;
   readonly #http: HttpServer;
   readonly #startedAt = performance.now();
   #restart: NodeJS.Timeout | undefined;
@@ -86,6 +89,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     this.faults = new Faults(seededRandom(seed), now, this.#options.faults);
     this.#store = new Store({ maxBytes, now, onFirstEviction: () => warnAboutEviction(maxBytes) });
     this.#metricFilters = new MetricFilters(this.#store);
+    this.#queries = new Queries(now);
     this.#subscriptionFilters = new SubscriptionFilters(this.#store, positionDigits, (delivery) =>
       this.emit('subscription', delivery),
     );
@@ -141,8 +145,10 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     const group = this.#account(logGroupName).groups.get(logGroupName);
     if (group === undefined) return [];
     if (logStreamName !== undefined && !group.streams.has(logStreamName)) return [];
-    const kept = this.#store.ordered(group, logStreamName === undefined ? undefined : [logStreamName]);
-    return kept.map((event) => ({
+    const streams = logStreamName === undefined ? group.streams.values() : [group.stream(logStreamName)];
+    this.#store.expire(group);
+    const from = at(group.keptSince(this.#options.now()));
+    return readAll(streams, { from, to: END, forward: true }).map((event) => ({
       timestamp: event.timestamp,
       message: event.message,
       ingestionTime: event.ingestionTime,
@@ -181,6 +187,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
 
   /** What was seen so far and what is stored now. A copy. */
   stats(): LocalStats {
+    for (const group of this.#groups()) this.#store.expire(group);
     const { bytes, events, evicted } = this.#store;
     return {
       requests: this.#requests.toObject(),
@@ -246,6 +253,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     for (const tally of [this.#requests, this.#errors, this.#faultCounts]) tally.clear();
     this.#requestLog.clear();
     this.#metricFilters.clear();
+    this.#queries.clear();
     this.#puts = 0;
     this.faults.restart(seededRandom(this.seed), this.#options.faults);
     this.#reevaluate();
@@ -325,6 +333,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     this.#closed = true;
     clearTimeout(this.#restart);
     this.#subscriptionFilters.close();
+    this.#queries.clear();
     for (const waiter of [...this.#waiters])
       waiter.fail(new Error('The endpoint was closed while waiting for it.'));
     await this.#http.stop();
@@ -434,6 +443,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
       maxEventBytes,
       liveTails: new LiveTails(this.#store.feed, liveTailTimeoutMs),
       metricFilters: this.#metricFilters,
+      queries: this.#queries,
       subscriptionFilters: this.#subscriptionFilters,
       onPut: (put) => {
         this.#puts += 1;

@@ -6,43 +6,43 @@ import type { SequenceTokenRule, TokenErrorStyle } from '../store/sequence-token
 /** Options of `startLocal`. */
 export interface LocalOptions {
   /** TCP port to listen on; 0 takes any that is free. @default 0 */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /**
    * Address to listen on. On a loopback address the `Host` header of requests must be a loopback name too; on any other
    * address every machine that reaches it can read and write the logs. @default '127.0.0.1'
    */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /**
    * `'ignored'`: as CloudWatch Logs today, any or no token will do. `'enforced'`: as before January 2023, each put must
    * carry the token of the put before it. @default 'ignored'
    */
-  readonly sequenceTokens?: SequenceTokenRule;
+  readonly sequenceTokens?: SequenceTokenRule | undefined;
   /**
    * Where a refused token is answered with the expected one: `'field'` in `expectedSequenceToken` and in the text,
    * `'message'` in the text only. @default 'field'
    */
-  readonly tokenErrors?: TokenErrorStyle;
+  readonly tokenErrors?: TokenErrorStyle | undefined;
   /** What goes wrong from the start; see `faults` of the endpoint. @default [] */
-  readonly faults?: readonly Fault[];
+  readonly faults?: readonly Fault[] | undefined;
   /** When given, the signature of every request is verified. @default signatures are not looked at */
-  readonly credentials?: LocalCredentials;
+  readonly credentials?: LocalCredentials | undefined;
   /** Bytes of events to keep, counted as CloudWatch Logs does; beyond it the oldest go. @default 268435456 (256 MiB) */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /** Largest event in bytes, including 26 of overhead; 262144 is the limit of before April 2025. @default 1048576 */
-  readonly maxEventBytes?: number;
+  readonly maxEventBytes?: number | undefined;
   /**
    * How long a live tail session lasts, in milliseconds, before it ends with SessionTimeoutException.
    * @default 10800000 (three hours)
    */
-  readonly liveTailTimeoutMs?: number;
+  readonly liveTailTimeoutMs?: number | undefined;
   /** Makes the faults with a `probability` repeatable. @default random; read it from `seed` */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** The clock of the service, in milliseconds since 1970. @default Date.now */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
   /** Region of requests that are not signed, and of the groups that this library makes. @default 'us-east-1' */
-  readonly region?: string;
+  readonly region?: string | undefined;
   /** Account of requests whose access key is not the 12 digits of another. @default '123456789012' */
-  readonly accountId?: string;
+  readonly accountId?: string | undefined;
 }
 
 export type ResolvedOptions = Required<Omit<LocalOptions, 'credentials'>> & Pick<LocalOptions, 'credentials'>;

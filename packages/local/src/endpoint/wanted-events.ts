@@ -6,17 +6,17 @@ import type { StoredEvent } from './stored.js';
 export interface WantedEvents {
   readonly logGroupName: string;
   /** Only this stream. @default all streams of the group */
-  readonly logStreamName?: string;
+  readonly logStreamName?: string | undefined;
   /**
    * Text that a message contains, an expression that it matches, or a function of the event. @default every event
    */
-  readonly match?: string | RegExp | ((event: StoredEvent) => boolean);
+  readonly match?: (string | RegExp | ((event: StoredEvent) => boolean)) | undefined;
   /** A filter pattern of CloudWatch Logs that a message matches, beside `match`. @default every message */
-  readonly filterPattern?: string;
+  readonly filterPattern?: string | undefined;
   /** How many events must be there. @default 1 */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /** How long to wait, in milliseconds. @default 10000 */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** The function that says which events count. @throws TypeError or ServiceError when a member is not valid */

@@ -5,7 +5,7 @@ export class ServiceError extends Error {
   readonly code: string;
   readonly status: number;
   /** Members of the answer besides `__type` and `message`. */
-  readonly fields: Readonly<Record<string, string>>;
+  readonly fields: Readonly<Record<string, unknown>>;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
@@ -13,7 +13,7 @@ export class ServiceError extends Error {
     message: string,
     options: {
       status?: number;
-      fields?: Record<string, string>;
+      fields?: Readonly<Record<string, unknown>>;
       retryAfterSeconds?: number | undefined;
     } = {},
   ) {

@@ -52,34 +52,34 @@ export interface Fault {
    * The operation that it happens to, `'*'` for all. @default 'PutLogEvents'; all for `quota` and `false-date`;
    * FilterLogEvents and GetLogEvents for `empty-pages` and `read-lag`, which happen to no other
    */
-  readonly operation?: string;
+  readonly operation?: string | undefined;
   /** How likely it happens to a matching request, from 0 to 1. @default 1 */
-  readonly probability?: number;
+  readonly probability?: number | undefined;
   /** How often it happens at most. @default Infinity */
-  readonly times?: number;
+  readonly times?: number | undefined;
   /** How many matching requests are left alone first. @default 0 */
-  readonly after?: number;
+  readonly after?: number | undefined;
   /**
    * Milliseconds or a range of them. Of `latency`: how long the request waits before it is carried out (required
    * there). Of `read-lag`: how long after its put an event can be read; from a range every put draws its own, so that a
    * later put can be readable first (required there). Of a hang and of `endless-body`: after how long the connection is
    * reset; by default it lasts until the client goes away or the endpoint stops.
    */
-  readonly ms?: Milliseconds;
+  readonly ms?: Milliseconds | undefined;
   /** How fast `slow-read` reads (default 16384) and `endless-body` writes (default 1048576). */
-  readonly bytesPerSecond?: number;
+  readonly bytesPerSecond?: number | undefined;
   /** What is added to the time in the `Date` header by `false-date`, in milliseconds; may be negative. Required there. */
-  readonly offsetMs?: number;
+  readonly offsetMs?: number | undefined;
   /** How many empty pages `empty-pages` puts before each page, from 1 to 9. @default 1 */
-  readonly pages?: number;
+  readonly pages?: number | undefined;
   /** The rate of `quota` for each operation that it happens to. @default the one that AWS grants, where it is published */
-  readonly requestsPerSecond?: number;
+  readonly requestsPerSecond?: number | undefined;
   /** Only requests that name this log group. @default any */
-  readonly logGroupName?: string;
+  readonly logGroupName?: string | undefined;
   /** Only requests that name this log stream. @default any */
-  readonly logStreamName?: string;
+  readonly logStreamName?: string | undefined;
   /** Adds a Retry-After header to `throttle`, `quota`, `internal-error`, `unavailable` and `html`. Seconds. */
-  readonly retryAfterSeconds?: number;
+  readonly retryAfterSeconds?: number | undefined;
 }
 
 export function isDisturbance(kind: FaultKind): kind is Disturbance {

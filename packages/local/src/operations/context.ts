@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { invalidParameter, noSuchGroup, validation } from '../errors/service-error.js';
 import type { ReadFaults } from '../faults/read-faults.js';
+import type { Queries } from '../insights/queries.js';
 import type { LiveTails } from '../live-tail/live-tails.js';
 import type { MetricFilters } from '../metrics/metric-filters.js';
 import type { Input } from '../requests/input.js';
@@ -20,6 +21,7 @@ export interface Context {
   readonly maxEventBytes: number;
   readonly liveTails: LiveTails;
   readonly metricFilters: MetricFilters;
+  readonly queries: Queries;
   readonly subscriptionFilters: SubscriptionFilters;
   /** Told about every accepted put. */
   readonly onPut: (put: AcceptedPut) => void;
@@ -51,8 +53,15 @@ export class StreamedAnswer {
   }
 }
 
-/** Carries out a request and answers the body of the reply, nothing for an empty one, or a StreamedAnswer. */
-export type Operation = (input: Input, context: Context, reading: ReadFaults) => object | undefined;
+/**
+ * Carries out a request and answers the body of the reply, nothing for an empty one, or a StreamedAnswer. A promise only
+ * where the event loop must have its turn meanwhile.
+ */
+export type Operation = (
+  input: Input,
+  context: Context,
+  reading: ReadFaults,
+) => object | undefined | Promise<object | undefined>;
 
 const ARN = /^arn:[\w-]+:logs:([^:]*):([^:]*):log-group:([^:]+)$/;
 

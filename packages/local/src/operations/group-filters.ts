@@ -4,6 +4,7 @@ import type { Input } from '../requests/input.js';
 import type { GroupFilter } from '../store/group-filters.js';
 import type { LogGroup } from '../store/log-group.js';
 import type { Context } from './context.js';
+import { refuseInfrequentAccess } from './log-class.js';
 
 /** Filters with regular expressions of a log group, those of both kinds together. Source: guide on filter patterns. */
 const MAX_WITH_REGULAR_EXPRESSIONS = 5;
@@ -32,9 +33,7 @@ export function checkNewFilter(
   if (input.boolean('applyOnTransformedLogs') === true) {
     throw invalidParameter('applyOnTransformedLogs is not emulated by cloudwatch-logs-local.');
   }
-  if (group.logGroupClass === 'INFREQUENT_ACCESS') {
-    throw new ServiceError('InvalidOperationException', `${operation} is not supported for this log class.`);
-  }
+  refuseInfrequentAccess(group, operation);
   const others = filter.filters.filter(({ filterName }) => filterName !== filter.name);
   if (others.length >= filter.maxFilters) throw limitExceeded();
   if (filter.pattern.regularExpressions === 0) return;

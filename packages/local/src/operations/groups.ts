@@ -69,7 +69,7 @@ export const deleteRetentionPolicy: Operation = (input, { account }) => {
   return undefined;
 };
 
-export const describeLogGroups: Operation = (input, { account, metricFilters }) => {
+export const describeLogGroups: Operation = (input, { account, metricFilters, store }) => {
   const prefix = input.string('logGroupNamePrefix');
   const pattern = input.string('logGroupNamePattern');
   const logGroupClass = input.string('logGroupClass');
@@ -92,6 +92,7 @@ export const describeLogGroups: Operation = (input, { account, metricFilters }) 
       (logGroupClass === undefined || isOfClass(group, logGroupClass)) &&
       (wanted === undefined || wanted.has(group)),
   );
+  for (const group of groups) store.expire(group);
   groups.sort((a, b) => (a.name < b.name ? -1 : 1));
   const page = pageAfter(groups, (group) => group.name, nextToken, limit, {
     // Recorded on AWS: with a pattern even the last page that has a group carries a token.

@@ -8,6 +8,14 @@ import {
   putLogGroupDeletionProtection,
   putRetentionPolicy,
 } from './groups.js';
+import {
+  describeQueries,
+  getLogGroupFields,
+  getLogRecord,
+  getQueryResults,
+  startQuery,
+  stopQuery,
+} from './insights.js';
 import { startLiveTail } from './live-tail.js';
 import {
   deleteMetricFilter,
@@ -43,9 +51,13 @@ const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   DescribeLogGroups: describeLogGroups,
   DescribeLogStreams: describeLogStreams,
   DescribeMetricFilters: describeMetricFilters,
+  DescribeQueries: describeQueries,
   DescribeSubscriptionFilters: describeSubscriptionFilters,
   FilterLogEvents: filterLogEvents,
   GetLogEvents: getLogEvents,
+  GetLogGroupFields: getLogGroupFields,
+  GetLogRecord: getLogRecord,
+  GetQueryResults: getQueryResults,
   ListTagsForResource: listTagsForResource,
   ListTagsLogGroup: listTagsLogGroup,
   PutLogEvents: putLogEvents,
@@ -54,6 +66,8 @@ const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   PutRetentionPolicy: putRetentionPolicy,
   PutSubscriptionFilter: putSubscriptionFilter,
   StartLiveTail: startLiveTail,
+  StartQuery: startQuery,
+  StopQuery: stopQuery,
   TagLogGroup: tagLogGroup,
   TagResource: tagResource,
   TestMetricFilter: testMetricFilter,

@@ -1,10 +1,11 @@
-import { invalidParameter, noSuchGroup, ServiceError } from '../errors/service-error.js';
+import { invalidParameter, noSuchGroup } from '../errors/service-error.js';
 import { EVENT_STREAM_TYPE } from '../live-tail/event-stream.js';
 import type { LiveTailRequest } from '../live-tail/session.js';
 import type { Input } from '../requests/input.js';
 import type { LogGroup } from '../store/log-group.js';
 import { type Context, groupOfArn, type Operation, StreamedAnswer } from './context.js';
 import { filterPattern } from './filter-pattern.js';
+import { refuseInfrequentAccess } from './log-class.js';
 
 export const startLiveTail: Operation = (input, context) => {
   const request = readRequest(input, context);
@@ -43,8 +44,6 @@ function tailedGroup(identifier: string, { account }: Context): LogGroup {
   }
   const group = groupOfArn(identifier, account);
   if (group === undefined) throw noSuchGroup();
-  if (group.logGroupClass === 'INFREQUENT_ACCESS') {
-    throw new ServiceError('InvalidOperationException', 'StartLiveTail is not supported for this log class.');
-  }
+  refuseInfrequentAccess(group, 'StartLiveTail');
   return group;
 }

@@ -1,10 +1,10 @@
-import { EVENT_OVERHEAD_BYTES } from '../store/store.js';
+import { EVENT_OVERHEAD_BYTES } from '../store/log-stream.js';
 
 /** The log event for which a put was refused. */
 export interface OffendingEvent {
   /** Its place in the request, from 0. */
   readonly index: number;
-  readonly timestamp?: number;
+  readonly timestamp?: number | undefined;
   /** The beginning of its message. */
   readonly message: string;
 }

@@ -1,6 +1,6 @@
 import { invalidParameter } from '../errors/service-error.js';
 import type { Input } from '../requests/input.js';
-import { EVENT_OVERHEAD_BYTES, type NewEvent } from '../store/store.js';
+import { EVENT_OVERHEAD_BYTES, type NewEvent } from '../store/log-stream.js';
 
 const MAX_BATCH_BYTES = 1_048_576;
 const HOUR_MS = 3_600_000;
@@ -57,15 +57,13 @@ export function checkPut(input: Input, options: { now: number; maxEventBytes: nu
   };
 }
 
-/** Decides which events are too old, expired or too new at `now`. Events must be in chronological order. */
-export function acceptance(
-  events: readonly NewEvent[],
-  now: number,
-  retentionInDays: number | undefined,
-): Acceptance {
+/**
+ * Decides which events are too old, expired (before `keptSince`) or too new at `now`. Events must be in chronological
+ * order.
+ */
+export function acceptance(events: readonly NewEvent[], now: number, keptSince: number): Acceptance {
   const tooOldEnd = firstAtOrAfter(events, now - MAX_AGE_MS);
-  const expiredEnd =
-    retentionInDays === undefined ? 0 : firstAtOrAfter(events, now - retentionInDays * DAY_MS);
+  const expiredEnd = keptSince === 0 ? 0 : firstAtOrAfter(events, keptSince);
   const tooNewStart = firstAtOrAfter(events, now + MAX_FUTURE_MS + 1);
   const info: RejectedLogEventsInfo = {};
   if (tooNewStart < events.length) info.tooNewLogEventStartIndex = tooNewStart;

@@ -16,7 +16,7 @@ export const putLogEvents: Operation = (input, context) => {
     checkToken(stream.tokens, put.sequenceToken, lazyDigest, context.tokenErrors);
     stream.tokens.lastPut = { token: put.sequenceToken, digest: lazyDigest() };
   }
-  const { from, to, rejectedLogEventsInfo } = acceptance(put.events, now, group.retentionInDays);
+  const { from, to, rejectedLogEventsInfo } = acceptance(put.events, now, group.keptSince(now));
   const sequenceToken = context.store.put(group, stream, put.events, put.sizes, from, to);
   let { bytes } = put;
   if (rejectedLogEventsInfo !== undefined) {

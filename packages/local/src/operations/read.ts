@@ -1,7 +1,10 @@
 import { invalidNextToken, invalidParameter } from '../errors/service-error.js';
-import { indexOf, type KeptEvent, type Position } from '../store/log-stream.js';
-import { type Operation, readGroup } from './context.js';
+import type { LogGroup } from '../store/log-group.js';
+import type { KeptEvent, Position } from '../store/log-stream.js';
+import { at, behind, END, START, scan } from '../store/scan.js';
+import { type Context, type Operation, readGroup } from './context.js';
 import { filterPattern } from './filter-pattern.js';
+import { refuseInfrequentAccess } from './log-class.js';
 import { type PagePosition, parsePosition, positionDigits } from './page-token.js';
 
 const MAX_PAGE_BYTES = 1_048_576;
@@ -9,78 +12,82 @@ const MAX_PAGE_EVENTS = 10_000;
 /** FilterLogEvents reads backwards from here on only. */
 const NEWEST_FIRST_SINCE = Date.UTC(2024, 0, 1);
 
-export const getLogEvents: Operation = (input, { account }, { emptyPages, isReadable }) => {
-  const streamName = input.required('logStreamName');
-  const startTime = input.integer('startTime');
-  const endTime = input.integer('endTime');
-  const limit = input.integer('limit') ?? MAX_PAGE_EVENTS;
+export const getLogEvents: Operation = async (input, context, { emptyPages, isReadable }) => {
+  const group = readGroup(input, context.account);
+  refuseInfrequentAccess(group, 'GetLogEvents');
+  const stream = group.stream(input.required('logStreamName'));
   const nextToken = input.string('nextToken');
-  const startFromHead = input.boolean('startFromHead') ?? false;
-  const stream = readGroup(input, account).stream(streamName);
   const token = nextToken === undefined ? undefined : parseToken(nextToken);
-
+  const forward = token?.forward ?? input.boolean('startFromHead') ?? false;
   // endTime is exclusive here, unlike in FilterLogEvents.
-  const events = between(stream.ordered(), startTime ?? 0, endTime ?? Number.POSITIVE_INFINITY);
-  const forward = token?.forward ?? startFromHead;
-  const from = token === undefined ? (forward ? 0 : events.length) : indexOf(events, token.position);
+  const from = earliest(group, input.integer('startTime'), context);
+  const to = at(input.integer('endTime') ?? END.timestamp);
+  const begin = token?.position ?? (forward ? from : to);
+  const answer = (events: readonly KeptEvent[], ahead: PagePosition, back: PagePosition): object => ({
+    events: events.map(({ timestamp, message, ingestionTime }) => ({ timestamp, message, ingestionTime })),
+    nextForwardToken: tokenOf(true, ahead),
+    nextBackwardToken: tokenOf(false, back),
+  });
   const emptyBefore = token?.position.emptyPages ?? 0;
   if (emptyBefore < emptyPages) {
-    const place = token?.position ?? placeAt(events, from);
-    const digits = positionDigits({ ...place, emptyPages: emptyBefore + 1 });
-    return { events: [], nextForwardToken: `f/${digits}/s`, nextBackwardToken: `b/${digits}/s` };
+    const here = { ...begin, emptyPages: emptyBefore + 1 };
+    return answer([], here, here);
   }
-  const page = forward
-    ? pageForward(events, from, limit, isReadable)
-    : pageBackward(events, from, limit, isReadable);
-
+  const page = await scan({
+    streams: [stream],
+    from: forward ? later(from, begin) : from,
+    to: forward ? to : earlier(to, begin),
+    forward,
+    accepts: isReadable,
+    limit: input.integer('limit') ?? MAX_PAGE_EVENTS,
+    maxBytes: MAX_PAGE_BYTES,
+  });
+  const events = forward ? page.events : page.events.toReversed();
+  const first = events[0];
+  const last = events.at(-1);
   // A token names the place between two events. On an empty page both stay where the caller is, so that the end is
-  // recognised by the same token coming back.
-  const first = page[0];
-  const last = page.at(-1);
-  const here = token?.position ?? { timestamp: startTime ?? 0, arrival: 0 };
-  return {
-    events: page.map(({ timestamp, message, ingestionTime }) => ({ timestamp, message, ingestionTime })),
-    nextForwardToken: `f/${positionDigits(last === undefined ? here : behind(last))}/s`,
-    nextBackwardToken: `b/${positionDigits(first ?? here)}/s`,
-  };
+  // recognised by the same token coming back; a caller who begins at the end of what there is finds what comes later.
+  const here = token?.position ?? from;
+  return answer(events, last === undefined ? here : behind(last), first ?? here);
 };
 
-export const filterLogEvents: Operation = (input, { account, store }, { emptyPages, isReadable }) => {
-  const streamNames = input.strings('logStreamNames');
+export const filterLogEvents: Operation = async (input, context, { emptyPages, isReadable }) => {
+  const group = readGroup(input, context.account);
+  refuseInfrequentAccess(group, 'FilterLogEvents');
+  const names = input.strings('logStreamNames');
   const prefix = input.string('logStreamNamePrefix');
-  const startTime = input.integer('startTime') ?? 0;
-  const endTime = input.integer('endTime') ?? Number.POSITIVE_INFINITY;
-  const pattern = input.string('filterPattern') ?? '';
-  const limit = input.integer('limit') ?? MAX_PAGE_EVENTS;
-  const nextToken = input.string('nextToken');
-  const startFromHead = input.boolean('startFromHead') ?? true;
-  const group = readGroup(input, account);
-  if (streamNames !== undefined && prefix !== undefined) {
+  if (names !== undefined && prefix !== undefined) {
     throw invalidParameter('logStreamNames and logStreamNamePrefix are mutually exclusive parameters.');
   }
-  if (!startFromHead && startTime < NEWEST_FIRST_SINCE) {
+  const startTime = input.integer('startTime');
+  const nextToken = input.string('nextToken');
+  const token = nextToken === undefined ? undefined : parseToken(nextToken);
+  // Only the first request says the direction; from then on it belongs to the token.
+  const forward = token?.forward ?? input.boolean('startFromHead') ?? true;
+  if (!forward && (startTime ?? 0) < NEWEST_FIRST_SINCE && token === undefined) {
     throw invalidParameter('startFromHead can be false only with a startTime from 1 January 2024 on.');
   }
-  const { matches: matchesPattern } = filterPattern(pattern);
-  const matches: EventFilter = (event) => isReadable(event) && matchesPattern(event.message);
-  const names =
-    prefix === undefined ? streamNames : [...group.streams.keys()].filter((name) => name.startsWith(prefix));
-  const events = between(store.ordered(group, names), startTime, endTime + 1);
-  const token = nextToken === undefined ? undefined : parsePosition(nextToken);
-  const from = token === undefined ? (startFromHead ? 0 : events.length) : indexOf(events, token);
-  const emptyBefore = token?.emptyPages ?? 0;
+  const { matches } = filterPattern(input.string('filterPattern') ?? '');
+  const from = earliest(group, startTime, context);
+  const to = at((input.integer('endTime') ?? END.timestamp - 1) + 1);
+  const begin = token?.position ?? (forward ? from : to);
+  const emptyBefore = token?.position.emptyPages ?? 0;
   if (emptyBefore < emptyPages) {
-    const place = { ...(token ?? placeAt(events, from)), emptyPages: emptyBefore + 1 };
-    return { events: [], searchedLogStreams: [], nextToken: positionDigits(place) };
+    const here = { ...begin, emptyPages: emptyBefore + 1 };
+    return { events: [], searchedLogStreams: [], nextToken: tokenOf(forward, here) };
   }
-  const page = startFromHead
-    ? pageForward(events, from, limit, matches)
-    : pageBackward(events, from, limit, matches).reverse();
-  const last = page.at(-1);
-  const next = last === undefined ? undefined : startFromHead ? behind(last) : last;
-  const hasMore = next !== undefined && moreMatches(events, indexOf(events, next), startFromHead, matches);
+  const page = await scan({
+    streams: streamsOf(group, names, prefix),
+    from: forward ? later(from, begin) : from,
+    to: forward ? to : earlier(to, begin),
+    forward,
+    accepts: (event) => isReadable(event) && matches(event.message),
+    limit: input.integer('limit') ?? MAX_PAGE_EVENTS,
+    maxBytes: MAX_PAGE_BYTES,
+  });
+  const last = page.events.at(-1);
   return {
-    events: page.map(({ timestamp, message, ingestionTime, arrival, logStreamName }) => ({
+    events: page.events.map(({ timestamp, message, ingestionTime, arrival, logStreamName }) => ({
       eventId: positionDigits({ timestamp, arrival }),
       timestamp,
       message,
@@ -88,82 +95,32 @@ export const filterLogEvents: Operation = (input, { account, store }, { emptyPag
       logStreamName,
     })),
     searchedLogStreams: [],
-    ...(hasMore && { nextToken: positionDigits(next) }),
+    ...(page.more && last !== undefined && { nextToken: tokenOf(forward, forward ? behind(last) : last) }),
   };
 };
 
-/** The events in [start, end) of events that are in reading order. */
-function between(events: readonly KeptEvent[], start: number, end: number): readonly KeptEvent[] {
-  const from = start === 0 ? 0 : indexOf(events, { timestamp: start, arrival: -1 });
-  const to =
-    end === Number.POSITIVE_INFINITY ? events.length : indexOf(events, { timestamp: end, arrival: -1 });
-  return from === 0 && to === events.length ? events : events.slice(from, to);
+function streamsOf(group: LogGroup, names: readonly string[] | undefined, prefix: string | undefined) {
+  if (names !== undefined) return [...new Set(names)].map((name) => group.stream(name));
+  const streams = [...group.streams.values()];
+  return prefix === undefined ? streams : streams.filter(({ name }) => name.startsWith(prefix));
 }
 
-function behind(event: KeptEvent): Position {
-  return { timestamp: event.timestamp, arrival: event.arrival + 1 };
+/** The place of the first event that the request asks for and that the group still keeps. */
+function earliest(group: LogGroup, startTime = 0, { now, store }: Context): Position {
+  store.expire(group);
+  return at(Math.max(startTime, group.keptSince(now()), START.timestamp));
 }
 
-/** The place in front of the event at `index`. */
-function placeAt(events: readonly KeptEvent[], index: number): PagePosition {
-  const event = events[index];
-  if (event !== undefined) return { timestamp: event.timestamp, arrival: event.arrival };
-  const last = events.at(-1);
-  return last === undefined ? { timestamp: 0, arrival: 0 } : behind(last);
+function later(a: Position, b: Position): Position {
+  return (a.timestamp - b.timestamp || a.arrival - b.arrival) > 0 ? a : b;
 }
 
-type EventFilter = (event: KeptEvent) => boolean;
-
-/** Events from `from` on, up to `limit` and one page of bytes, at least one if there is one. */
-function pageForward(
-  events: readonly KeptEvent[],
-  from: number,
-  limit: number,
-  matches: EventFilter,
-): KeptEvent[] {
-  const page: KeptEvent[] = [];
-  let bytes = 0;
-  for (let index = from; index < events.length && page.length < limit; index++) {
-    const event = events[index];
-    if (event === undefined || !matches(event)) continue;
-    bytes += event.bytes;
-    if (bytes > MAX_PAGE_BYTES && page.length > 0) break;
-    page.push(event);
-  }
-  return page;
+function earlier(a: Position, b: Position): Position {
+  return later(a, b) === a ? b : a;
 }
 
-/** The last events before `to`, in reading order. */
-function pageBackward(
-  events: readonly KeptEvent[],
-  to: number,
-  limit: number,
-  matches: EventFilter,
-): KeptEvent[] {
-  const page: KeptEvent[] = [];
-  let bytes = 0;
-  for (let index = to - 1; index >= 0 && page.length < limit; index--) {
-    const event = events[index];
-    if (event === undefined || !matches(event)) continue;
-    bytes += event.bytes;
-    if (bytes > MAX_PAGE_BYTES && page.length > 0) break;
-    page.push(event);
-  }
-  return page.reverse();
-}
-
-function moreMatches(
-  events: readonly KeptEvent[],
-  at: number,
-  forward: boolean,
-  matches: EventFilter,
-): boolean {
-  const step = forward ? 1 : -1;
-  for (let index = forward ? at : at - 1; index >= 0 && index < events.length; index += step) {
-    const event = events[index];
-    if (event !== undefined && matches(event)) return true;
-  }
-  return false;
+function tokenOf(forward: boolean, position: PagePosition): string {
+  return `${forward ? 'f' : 'b'}/${positionDigits(position)}/s`;
 }
 
 function parseToken(token: string): { forward: boolean; position: Required<PagePosition> } {

@@ -7,9 +7,9 @@ export interface LocalCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   /** When given, requests must carry it. */
-  readonly sessionToken?: string;
+  readonly sessionToken?: string | undefined;
   /** From then on requests are refused with ExpiredTokenException. @default never */
-  readonly expiration?: Date;
+  readonly expiration?: Date | undefined;
 }
 
 export interface SignedRequest {

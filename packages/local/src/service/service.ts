@@ -13,7 +13,7 @@ import { Input } from '../requests/input.js';
 import { OPERATION_NAMES } from '../requests/operation-names.js';
 import { decodeBody } from '../requests/request-body.js';
 import { type LocalCredentials, verifySignature } from '../requests/sigv4.js';
-import { EVENT_OVERHEAD_BYTES } from '../store/store.js';
+import { EVENT_OVERHEAD_BYTES } from '../store/log-stream.js';
 import type { About } from './about.js';
 
 /** A request as it came in. */
@@ -145,7 +145,7 @@ export class Service {
     about.input = input;
     about.logGroupName = target.logGroupName;
     about.logStreamName = target.logStreamName;
-    const run = (reading: ReadFaults): object | undefined => {
+    const run = async (reading: ReadFaults): Promise<object | undefined> => {
       if (known === undefined) refuseUnknown(call.headers);
       checkConstraints(known.name, input.members);
       return known.carryOut(input, this.#contextOf(place), reading);
@@ -163,7 +163,7 @@ export class Service {
         this.#happened(fault, about);
       }
     }
-    return reply(name, run(disturbed.reading));
+    return reply(name, await run(disturbed.reading));
   }
 
   /** The Region and the account that a request is for. An access key of 12 digits names its account. */
@@ -240,13 +240,17 @@ export class Service {
     }
   }
 
-  #withoutAnswer(drawn: DrawnFault, target: FaultTarget, run: () => unknown): Outcome {
+  async #withoutAnswer(
+    drawn: DrawnFault,
+    target: FaultTarget,
+    run: () => Promise<unknown>,
+  ): Promise<Outcome> {
     const { fault } = drawn;
     const error = faultAnswer(fault, target);
     if (error !== undefined) return refusal(target.operation, error);
     if (['reset-after', 'hang-after', 'endless-body'].includes(fault.kind)) {
       try {
-        run();
+        await run();
       } catch (error) {
         // What it would have answered is lost like any other answer.
         if (!(error instanceof ServiceError)) throw error;

@@ -15,13 +15,13 @@ export interface FedPut {
 
 export interface SubscriptionOptions {
   /** Most events that may wait to be taken. @default 10000 */
-  readonly maxEvents?: number;
+  readonly maxEvents?: number | undefined;
   /** Most bytes that the waiting events may count. @default 16777216 */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /** Whether the events of a put are wanted. It is called while the put is carried out, so it must be cheap. */
-  readonly wants?: (put: FedPut) => boolean;
+  readonly wants?: ((put: FedPut) => boolean) | undefined;
   /** Called when events wait and none did before, after the put, never within it. */
-  readonly onEvents?: () => void;
+  readonly onEvents?: (() => void) | undefined;
 }
 
 /** What a subscriber takes: the puts that waited, oldest first, and how many events were lost before them. */

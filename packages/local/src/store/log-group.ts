@@ -1,6 +1,8 @@
 import { noSuchGroup, noSuchStream } from '../errors/service-error.js';
 import type { LogStream } from './log-stream.js';
 
+const DAY_MS = 86_400_000;
+
 export type LogGroupClass = 'STANDARD' | 'INFREQUENT_ACCESS' | 'DELIVERY' | 'ESSENTIALS';
 
 export interface LogGroupSettings {
@@ -30,6 +32,13 @@ export class LogGroup {
     this.kmsKeyId = settings.kmsKeyId;
     this.tags = new Map(Object.entries(settings.tags ?? {}));
     this.deletionProtectionEnabled = settings.deletionProtectionEnabled ?? false;
+  }
+
+  /** The time before which events are too old to be kept, in milliseconds since 1970; 0 when they never are. */
+  keptSince(now: number): number {
+    // Source: "log events in the Delivery class are kept for only one day".
+    const days = this.logGroupClass === 'DELIVERY' ? 1 : this.retentionInDays;
+    return days === undefined ? 0 : Math.max(0, now - days * DAY_MS);
   }
 
   get arn(): string {

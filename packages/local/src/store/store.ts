@@ -1,17 +1,8 @@
 import { groupExists, streamExists } from '../errors/service-error.js';
 import { Feed } from './feed.js';
 import { Account, LogGroup, type LogGroupSettings } from './log-group.js';
-import { compareEvents, type KeptEvent, LogStream } from './log-stream.js';
+import { LogStream, type NewEvent } from './log-stream.js';
 import { TokenSource } from './sequence-tokens.js';
-
-/** What a put adds, with the size that CloudWatch Logs accounts it at. */
-export interface NewEvent {
-  readonly timestamp: number;
-  readonly message: string;
-}
-
-/** Every event costs its UTF-8 bytes and this much. */
-export const EVENT_OVERHEAD_BYTES = 26;
 
 /**
  * Log groups, log streams and events in memory. Bounded in bytes: when a put goes beyond the bound, the events that
@@ -25,8 +16,8 @@ export class Store {
   readonly #maxBytes: number;
   readonly #now: () => number;
   readonly #onFirstEviction: () => void;
-  /** One entry per put, oldest first from `#oldestPut` on: whose events leave next. */
-  #puts: { readonly stream: LogStream; events: number }[] = [];
+  /** For each put its stream and the slot after its events, oldest first from `#oldestPut` on: what leaves next. */
+  #puts: { readonly stream: LogStream; readonly endSlot: number }[] = [];
   #oldestPut = 0;
   #arrivals = 0;
   bytes = 0;
@@ -70,13 +61,13 @@ export class Store {
     account.groups.delete(name);
     if (account.groups.size === 0) this.#accounts.delete(`${account.region} ${account.accountId}`);
     for (const stream of streams.values()) this.#discard(stream);
-    this.#forgetDeletedPuts();
+    this.#forgetPuts();
   }
 
   deleteStream(group: LogGroup, stream: LogStream): void {
     group.streams.delete(stream.name);
     this.#discard(stream);
-    this.#forgetDeletedPuts();
+    this.#forgetPuts();
   }
 
   /** Makes the stream expect another token. What its last accepted put was is not forgotten. */
@@ -98,21 +89,15 @@ export class Store {
     from: number,
     to: number,
   ): string {
-    const ingestionTime = this.#now();
-    const logStreamName = stream.name;
-    const firstArrival = this.#arrivals;
-    for (let index = from; index < to; index++) {
-      const event = events[index];
-      if (event === undefined) break;
-      const bytes = sizes[index] ?? 0;
-      this.bytes += bytes;
-      const arrival = this.#arrivals++;
-      const { timestamp, message } = event;
-      stream.append({ timestamp, message, ingestionTime, arrival, bytes, logStreamName });
-    }
     if (to > from) {
-      this.#puts.push({ stream, events: to - from });
+      const ingestionTime = this.#now();
+      const firstArrival = this.#arrivals;
+      const bytesBefore = stream.bytes;
+      stream.append(events, sizes, from, to, { firstArrival, ingestionTime });
+      this.#arrivals += to - from;
+      this.bytes += stream.bytes - bytesBefore;
       this.events += to - from;
+      this.#puts.push({ stream, endSlot: stream.slots.end });
       this.#evict();
       const { account, name: logGroupName } = group;
       const whole = from === 0 && to === events.length;
@@ -120,7 +105,7 @@ export class Store {
         region: account.region,
         accountId: account.accountId,
         logGroupName,
-        logStreamName,
+        logStreamName: stream.name,
         ingestionTime,
         firstArrival,
         events: whole ? events : events.slice(from, to),
@@ -130,32 +115,37 @@ export class Store {
     return this.rotateToken(stream);
   }
 
-  /** Events of one stream, or of a whole group, in reading order. */
-  ordered(group: LogGroup, streamNames?: readonly string[]): readonly KeptEvent[] {
-    const streams =
-      streamNames === undefined
-        ? [...group.streams.values()]
-        : [...new Set(streamNames)].map((name) => group.stream(name));
-    const [only] = streams;
-    if (only !== undefined && streams.length === 1) return only.ordered();
-    return streams.flatMap((stream) => stream.ordered()).sort(compareEvents);
+  /**
+   * Lets go of the events that are older than their log group keeps events. Those that arrived behind a younger one stay
+   * in memory until that one goes; `group.keptSince` hides them from readers.
+   */
+  expire(group: LogGroup): void {
+    const since = group.keptSince(this.#now());
+    if (since === 0) return;
+    for (const stream of group.streams.values()) {
+      while ((stream.oldestArrivalTimestamp ?? since) < since) this.#leave(stream);
+    }
   }
 
   #evict(): void {
     while (this.bytes > this.#maxBytes) {
       const put = this.#puts[this.#oldestPut];
       if (put === undefined) return;
-      this.bytes -= put.stream.evictOldest();
-      this.events -= 1;
-      put.events -= 1;
+      if (put.stream.slots.head >= put.endSlot) {
+        // Its events have left already, with their stream or because they expired.
+        this.#oldestPut += 1;
+        continue;
+      }
+      this.#leave(put.stream);
       if (this.evicted === 0) this.#onFirstEviction();
       this.evicted += 1;
-      if (put.events === 0) this.#oldestPut += 1;
     }
-    if (this.#oldestPut >= 1024 && this.#oldestPut * 2 >= this.#puts.length) {
-      this.#puts = this.#puts.slice(this.#oldestPut);
-      this.#oldestPut = 0;
-    }
+    if (this.#oldestPut >= 1024 && this.#oldestPut * 2 >= this.#puts.length) this.#forgetPuts();
+  }
+
+  #leave(stream: LogStream): void {
+    this.bytes -= stream.evictOldest();
+    this.events -= 1;
   }
 
   #discard(stream: LogStream): void {
@@ -164,9 +154,10 @@ export class Store {
     stream.discard();
   }
 
-  /** Eviction counts on every remembered put having its events still. */
-  #forgetDeletedPuts(): void {
-    this.#puts = this.#puts.slice(this.#oldestPut).filter((put) => !put.stream.deleted);
+  #forgetPuts(): void {
+    this.#puts = this.#puts
+      .slice(this.#oldestPut)
+      .filter(({ stream, endSlot }) => stream.slots.head < endSlot);
     this.#oldestPut = 0;
   }
 }

@@ -100,7 +100,7 @@ export class Accounts {
   }
 
   /**
-   * Counts the events [from, to) of a batch and tells whoever waits for them.
+   * Counts the events [from, to) of a batch.
    *
    * @returns how many they are as the application gave them
    */
@@ -112,7 +112,7 @@ export class Accounts {
     } else {
       for (let i = from; i < to; i++) events += this.settleOne(batch.noteAt(i), fate);
     }
-    for (const observer of batch.observers ?? []) observer.settled(fate, events);
+    batch.observer?.settled(fate, events);
     return events;
   }
 

@@ -1,11 +1,12 @@
-import { Batch } from '../batch/batch.js';
+import type { Batch } from '../batch/batch.js';
 import type { Fate, RejectReason } from '../batch/fate.js';
 import type { RejectedRange } from '../cloudwatch/outcome.js';
 import type { PutFailure, Target } from '../cloudwatch/sink.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
-import { forPeople } from '../text/for-people.js';
+import { safeMessage } from '../text/safe-text.js';
 import type { Accounts } from './accounts.js';
 import type { Diagnostics } from './diagnostics.js';
+import type { Flushes } from './flush.js';
 import type { MemoryBudget } from './memory-budget.js';
 
 const REJECTED_BECAUSE: Record<RejectReason, string> = {
@@ -23,6 +24,7 @@ export class Settlement {
   readonly #accounts: Accounts;
   readonly #budget: MemoryBudget;
   readonly #diagnostics: Diagnostics;
+  readonly #flushes: Flushes;
   readonly #onSettled: ((batch: Batch) => void) | undefined;
 
   constructor(
@@ -30,12 +32,14 @@ export class Settlement {
     accounts: Accounts,
     budget: MemoryBudget,
     diagnostics: Diagnostics,
+    flushes: Flushes,
     onSettled?: (batch: Batch) => void,
   ) {
     this.#target = target;
     this.#accounts = accounts;
     this.#budget = budget;
     this.#diagnostics = diagnostics;
+    this.#flushes = flushes;
     this.#onSettled = onSettled;
   }
 
@@ -43,21 +47,21 @@ export class Settlement {
   delivered(batch: Batch, rejected: readonly RejectedRange[], durationMs: number): void {
     let { bytes } = batch;
     let events = 0;
+    let refused = 0;
     let from = 0;
-    const reports: (() => void)[] = [];
     // The ranges are sorted and do not overlap; between them the events are stored.
     for (const range of rejected) {
       if (range.from > from) events += this.#accounts.settle(batch, from, range.from, 'delivered');
-      const lost = this.#accounts.settle(batch, range.from, range.to, range.reason);
-      reports.push(() => this.#reportRejected(batch, range, lost));
+      refused += this.#accounts.settle(batch, range.from, range.to, range.reason);
       bytes -= bytesOf(batch, range);
       from = range.to;
     }
     if (from < batch.length) events += this.#accounts.settle(batch, from, batch.length, 'delivered');
     this.#accounts.bytesDelivered += bytes;
+    this.#flushes.settled(batch, events, refused);
     this.#finish(batch);
     // Listeners come last: what they see in stats() is complete.
-    for (const report of reports) report();
+    for (const range of rejected) this.#reportRejected(batch, range);
     if (this.#diagnostics.wants('batch')) {
       const { attempts } = batch.history;
       this.#diagnostics.emit('batch', { ...this.#target, events, bytes, attempts, durationMs });
@@ -65,15 +69,15 @@ export class Settlement {
   }
 
   /** CloudWatch Logs will never take this batch of one event. */
-  refused(batch: Batch, fate: 'poison' | 'oversize', reason: string, failure: PutFailure): void {
-    const cause = `${reason}: ${forPeople(failure.message)}`;
-    this.all(batch, fate);
+  poison(batch: Batch, reason: string, failure: PutFailure): void {
+    const cause = `${reason}: ${safeMessage(failure.message)}`;
+    this.all(batch, 'poison');
     if (this.#diagnostics.wants('drop')) {
       const { weight: events, bytes } = batch;
-      this.#diagnostics.emit('drop', { ...this.#target, reason: fate, events, bytes, cause });
+      this.#diagnostics.emit('drop', { ...this.#target, reason: 'poison', events, bytes, cause });
     }
     this.#diagnostics.warn({
-      code: fate,
+      code: 'poison',
       message:
         `CloudWatch Logs refused an event of ${batch.bytes} bytes for ${this.#name} (${cause}); ` +
         'it was dropped, its neighbours are delivered.',
@@ -83,43 +87,39 @@ export class Settlement {
 
   /** Every event of the batch meets the same fate. */
   all(batch: Batch, fate: Fate): void {
-    this.#accounts.settle(batch, 0, batch.length, fate);
+    const events = this.#accounts.settle(batch, 0, batch.length, fate);
+    this.#flushes.settled(batch, fate === 'delivered' ? events : 0, fate === 'delivered' ? 0 : events);
     this.#finish(batch);
   }
 
   /** The batch is settled as another thread counted it. */
   counted(batch: Batch, fates: ReadonlyMap<Fate, number>): void {
+    let all = 0;
     for (const [fate, events] of fates) {
       this.#accounts.count(fate, events);
-      for (const observer of batch.observers ?? []) observer.settled(fate, events);
+      all += events;
     }
+    const delivered = fates.get('delivered') ?? 0;
+    this.#flushes.settled(batch, delivered, all - delivered);
     this.#finish(batch);
   }
 
   /** The batch is not settled, and never will be here. */
   left(batch: Batch): void {
     this.#budget.release(batch.bytes);
-    for (const observer of batch.observers ?? []) observer.finished(0);
+    batch.observer?.finished(0);
+    this.#flushes.replaced(batch, 0);
   }
 
-  /** Two parts take the place of a batch. */
+  /** Two halves take the place of a batch. */
   halved(batch: Batch): void {
-    for (const observer of batch.observers ?? []) observer.finished(2);
+    batch.observer?.finished(2);
+    this.#flushes.replaced(batch, 2);
   }
 
-  /** One batch takes the place of parts of another. */
-  joined(parts: readonly Batch[]): Batch {
-    const joined = Batch.joined(parts);
-    for (const observer of joined.observers ?? []) {
-      const followed = parts.filter((part) => part.observers?.includes(observer)).length;
-      for (let i = 1; i < followed; i++) observer.finished(0);
-    }
-    return joined;
-  }
-
-  #reportRejected(batch: Batch, range: RejectedRange, events: number): void {
+  #reportRejected(batch: Batch, range: RejectedRange): void {
     const { from, to, reason } = range;
-    if (events === 0) return; // a marker, or parts of an event that is told with its last
+    const events = to - from;
     if (this.#diagnostics.wants('drop')) {
       const bytes = bytesOf(batch, range);
       this.#diagnostics.emit('drop', { ...this.#target, reason, events, bytes });

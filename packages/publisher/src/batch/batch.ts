@@ -3,7 +3,7 @@ import { type IdRange, rangesOfIds } from '../structures/range-set.js';
 import type { Fate } from './fate.js';
 import type { Note } from './note.js';
 import { PackedEvents, type PackedEventsData } from './packed-events.js';
-import { NEVER_PUT, ofJoined, ofPart, type PutHistory } from './put-history.js';
+import { NEVER_PUT, ofPart, type PutHistory, type PutToken } from './put-history.js';
 
 /** Limits of a batch; the service's own or lower. */
 export interface BatchLimits {
@@ -11,12 +11,10 @@ export interface BatchLimits {
   readonly maxEvents: number;
 }
 
-/** Someone who waits until a batch is settled; see `flush.ts`. */
+/** Follows what another thread does for a batch at the end of the process. */
 export interface BatchObserver {
-  /** Nobody waits any more, so that the batch need not remember it. */
-  readonly isOver?: boolean;
-  /** The batch, or a part of it, is about to be put under `token` (`null` for none). */
-  putting?(token: string | null): void;
+  /** The batch, or a part of it, is about to be put. */
+  putting(token: PutToken): void;
   /** `count` events of a batch met their fate. */
   settled(fate: Fate, count: number): void;
   /** A batch is settled as a whole, or left behind at the end; `parts` more take its place when it was split. */
@@ -34,7 +32,9 @@ export class Batch {
   bytes = 0;
   /** The puts that were made of it; replaced, never changed. */
   history: PutHistory = NEVER_PUT;
-  observers: BatchObserver[] | undefined;
+  observer: BatchObserver | undefined;
+  /** The epoch of its oldest event, see `accounts/flush.ts`; `Infinity` while it has none. */
+  epoch = Number.POSITIVE_INFINITY;
 
   readonly #limits: BatchLimits;
   #events: PackedEvents;
@@ -42,6 +42,8 @@ export class Batch {
   #earliest = Number.POSITIVE_INFINITY;
   #latest = Number.NEGATIVE_INFINITY;
   #inOrder = true;
+  /** How many events came in each epoch, in the order in which they came; only where there are several. */
+  #epochs: { readonly epoch: number; weight: number }[] | undefined;
 
   constructor(limits: BatchLimits, events = new PackedEvents(limits.maxBytes)) {
     this.#limits = limits;
@@ -76,10 +78,18 @@ export class Batch {
    * Appends an event that fits.
    *
    * @param id of the event in the spool; all events of a batch have one, or none has
+   * @param epoch in which the event was received
    */
-  append(message: string, timestamp: number, size: number, note?: Note, id = 0): void {
+  append(message: string, timestamp: number, size: number, note?: Note, id = 0, epoch = 0): void {
+    this.#noteEpoch(epoch, isUnaccounted(note) ? 0 : 1);
     this.#events.push(message, size - EVENT_OVERHEAD_BYTES, timestamp, note, id);
     this.#count(size, timestamp, note);
+  }
+
+  /** How many of its events were received in an epoch or before, as the application gave them. */
+  weightThrough(epoch: number): number {
+    if (!this.#epochs) return this.epoch <= epoch ? this.weight : 0;
+    return this.#epochs.reduce((sum, part) => sum + (part.epoch <= epoch ? part.weight : 0), 0);
   }
 
   /** Takes the first event out to make room. Only before the batch is frozen. */
@@ -89,12 +99,18 @@ export class Batch {
     readonly note: Note | undefined;
     /** 0 when it is not on disk. */
     readonly id: number;
+    /** In which it was received. */
+    readonly epoch: number;
   } {
     const size = this.messageBytesAt(0) + EVENT_OVERHEAD_BYTES;
-    const dropped = { size, timestamp: this.timestampAt(0), note: this.noteAt(0), id: this.#events.idAt(0) };
+    const note = this.noteAt(0);
+    const epoch = this.#epochs?.[0]?.epoch ?? this.epoch;
+    const dropped = { size, timestamp: this.timestampAt(0), note, id: this.#events.idAt(0), epoch };
     this.#events.shift();
     this.bytes -= size;
-    if (isUnaccounted(dropped.note)) this.#unaccounted--;
+    if (isUnaccounted(note)) this.#unaccounted--;
+    else if (this.#epochs?.[0] && --this.#epochs[0].weight === 0 && this.#epochs.length > 1)
+      this.#epochs.shift();
     return dropped;
   }
 
@@ -147,51 +163,45 @@ export class Batch {
     return !this.#events.hasNotes;
   }
 
-  /** Lets `observer` follow what becomes of the batch. */
-  observe(observer: BatchObserver): void {
-    // Those who gave up are forgotten here: who flushes often in an outage would make the list grow without end.
-    this.observers = this.observers?.filter((one) => !one.isOver && one !== observer) ?? [];
-    this.observers.push(observer);
-  }
-
   /** Its events as plain data, without their ids in the spool; not to be changed. */
   get eventData(): PackedEventsData {
     return this.#events.toData();
   }
 
-  /** Two frozen batches with the events of this one: those before `index`, and those from it on. */
-  splitAt(index: number): [Batch, Batch] {
-    return [this.#slice(0, index), this.#slice(index, this.length)];
-  }
-
-  /** How many events from the front stay within `maxBytes`; at least one. */
-  countWithin(maxBytes: number): number {
-    let bytes = this.messageBytesAt(0) + EVENT_OVERHEAD_BYTES;
-    let count = 1;
-    while (count < this.length) {
-      bytes += this.messageBytesAt(count) + EVENT_OVERHEAD_BYTES;
-      if (bytes > maxBytes) break;
-      count++;
-    }
-    return count;
-  }
-
-  /** One frozen batch of the parts of another, in their order. */
-  static joined(parts: readonly Batch[]): Batch {
-    const joined = new Batch(parts[0].#limits, PackedEvents.joined(parts.map((part) => part.#events)));
-    joined.state = 'frozen';
-    joined.history = ofJoined(parts.map(({ history }) => history));
-    const observers = new Set(parts.flatMap((part) => part.observers ?? []));
-    if (observers.size > 0) joined.observers = [...observers];
-    return joined;
+  /** Two frozen batches with the events of this one, to find an event that CloudWatch Logs refuses. */
+  halves(): [Batch, Batch] {
+    const middle = this.length >> 1;
+    return [this.#slice(0, middle), this.#slice(middle, this.length)];
   }
 
   #slice(from: number, to: number): Batch {
     const part = new Batch(this.#limits, this.#events.slice(from, to));
     part.state = 'frozen';
-    part.observers = this.observers && [...this.observers]; // of its own: a later flush follows each half by itself
+    part.observer = this.observer;
+    part.epoch = this.epoch;
+    part.#epochs = this.#epochsOf(from === 0 ? 0 : this.weight - part.weight, part.weight);
     part.history = ofPart(this.history);
     return part;
+  }
+
+  #noteEpoch(epoch: number, weight: number): void {
+    if (this.length > 0 && epoch !== this.epoch)
+      this.#epochs ??= [{ epoch: this.epoch, weight: this.weight }];
+    this.epoch = Math.min(this.epoch, epoch);
+    if (!this.#epochs) return;
+    const last = this.#epochs[this.#epochs.length - 1];
+    if (last?.epoch === epoch) last.weight += weight;
+    else this.#epochs.push({ epoch, weight });
+  }
+
+  /** The epochs of `count` events behind the first `skipped`: which of them a half has is not known more exactly. */
+  #epochsOf(skipped: number, count: number): { readonly epoch: number; weight: number }[] | undefined {
+    let before = 0;
+    return this.#epochs?.map(({ epoch, weight }) => {
+      const from = Math.max(before, skipped);
+      before += weight;
+      return { epoch, weight: Math.max(0, Math.min(before, skipped + count) - from) };
+    });
   }
 
   #count(size: number, timestamp: number, note: Note | undefined): void {

@@ -1,3 +1,15 @@
+/** The token that a put carries, and what is known of it: what decides later what an answer means. Plain data. */
+export interface PutToken {
+  /** `null` for none. */
+  readonly value: string | null;
+  /** Made up, for a put beside the one that has the baton; see `lanes.ts`. */
+  readonly isLane: boolean;
+  /** Whether this publisher's own CreateLogStream made the stream that a put without a token goes to. */
+  readonly isOwnStream: boolean;
+}
+
+export const NO_TOKEN: PutToken = { value: null, isLane: false, isOwnStream: false };
+
 /**
  * The past of a batch: the puts that were made of it. Plain data that is replaced and never changed, so that halves,
  * notes on disk and other threads are given it as a whole.
@@ -7,12 +19,12 @@ export interface PutHistory {
   readonly attempts: number;
   /** Puts that may have been stored although no success came back. */
   readonly unanswered: number;
-  /** The token of the newest of them, `null` for none; undefined when there is no such put, or its token tells nothing. */
-  readonly unansweredUnder: string | null | undefined;
+  /** The real token of the newest of them; undefined when there is none, or when it tells nothing of these events. */
+  readonly unansweredUnder: PutToken | undefined;
   /** Whether each of them had that token, so that an endpoint that enforces tokens has stored at most one. */
   readonly isUnderOneToken: boolean;
-  /** The token of a put of an earlier process, under which the batch has to be put again; `null` for none. */
-  readonly resendUnder: string | null | undefined;
+  /** Whether it is to be put again under that token before anything else: only then can its answer tell. */
+  readonly keepsToken: boolean;
 }
 
 export const NEVER_PUT: PutHistory = {
@@ -20,7 +32,7 @@ export const NEVER_PUT: PutHistory = {
   unanswered: 0,
   unansweredUnder: undefined,
   isUnderOneToken: true,
-  resendUnder: undefined,
+  keepsToken: false,
 };
 
 /** One more put is made. */
@@ -28,26 +40,27 @@ export function attempted(past: PutHistory): PutHistory {
   return { ...past, attempts: past.attempts + 1 };
 }
 
-/** A put under `token` (`null` for none) may have been stored although no success came back. */
-export function leftUnanswered(past: PutHistory, token: string | null): PutHistory {
-  const isFirst = past.unanswered === 0;
+/** A put under `token` may have been stored although no success came back. */
+export function leftUnanswered(past: PutHistory, token: PutToken): PutHistory {
+  const unanswered = past.unanswered + 1;
+  // No answer to a put with another token can tell what became of one in a lane.
+  if (token.isLane) return { ...past, unanswered, isUnderOneToken: false };
+  const isSame = past.unanswered === 0 || past.unansweredUnder?.value === token.value;
   return {
     ...past,
-    unanswered: past.unanswered + 1,
+    unanswered,
     unansweredUnder: token,
-    isUnderOneToken: isFirst || (past.isUnderOneToken && past.unansweredUnder === token),
+    isUnderOneToken: past.isUnderOneToken && isSame,
+    keepsToken: true,
   };
 }
 
-/** A process died while it put the batch under `token` (`null` for none), after `unanswered` puts that may be stored. */
-export function leftByProcess(token: string | null, unanswered: number): PutHistory {
-  return {
-    attempts: 1,
-    unanswered: unanswered + 1,
-    unansweredUnder: token,
-    isUnderOneToken: true,
-    resendUnder: token,
-  };
+/** A process died while it put the batch under `token`, after `unanswered` puts that may be stored. */
+export function leftByProcess(token: PutToken, unanswered: number): PutHistory {
+  return leftUnanswered(
+    { ...NEVER_PUT, attempts: 1, unanswered, unansweredUnder: unanswered > 0 ? token : undefined },
+    token,
+  );
 }
 
 /** No token can tell any more how often the batch is stored. */
@@ -55,9 +68,9 @@ export function leftUnproven(past: PutHistory): PutHistory {
   return { ...past, isUnderOneToken: false };
 }
 
-/** An answer came that ends the wish to put the batch under the token of an earlier process. */
-export function answered(past: PutHistory): PutHistory {
-  return past.resendUnder === undefined ? past : { ...past, resendUnder: undefined };
+/** The stream has another token, or is another one: the next put is one like all others. */
+export function freedOfToken(past: PutHistory): PutHistory {
+  return past.keepsToken ? { ...past, keepsToken: false } : past;
 }
 
 /** The past of a part of a batch that was put whole: no token tells anything of a part. */
@@ -65,14 +78,16 @@ export function ofPart({ unanswered }: PutHistory): PutHistory {
   return { ...NEVER_PUT, unanswered, isUnderOneToken: unanswered === 0 };
 }
 
-/** The past of what was joined of parts: no token tells anything of it, unless none of them may be stored. */
-export function ofJoined(pasts: readonly PutHistory[]): PutHistory {
-  const unanswered = Math.max(...pasts.map((past) => past.unanswered));
-  const attempts = Math.max(...pasts.map((past) => past.attempts));
-  return { ...NEVER_PUT, attempts, unanswered, isUnderOneToken: unanswered === 0 };
+/** Whether an endpoint that enforces tokens would have noticed, under `token`, that the batch is stored. */
+export function isSettledBy(past: PutHistory, token: PutToken): boolean {
+  return past.unanswered > 0 && past.isUnderOneToken && past.unansweredUnder?.value === token.value;
 }
 
-/** Whether an endpoint that enforces tokens would have noticed, under `token`, that the batch is stored. */
-export function isSettledBy(past: PutHistory, token: string | null): boolean {
-  return past.unanswered > 0 && past.isUnderOneToken && past.unansweredUnder === token;
+/**
+ * Whether DataAlreadyAccepted means this batch: only when it was put under that very token before, without an answer.
+ * A twin that somebody else put first is answered in the same way, so that without a token it is believed only on a
+ * stream that this publisher has made.
+ */
+export function mayBeAccepted({ unansweredUnder: before }: PutHistory, token: PutToken): boolean {
+  return before !== undefined && before.value === token.value && (token.value !== null || before.isOwnStream);
 }

@@ -1,7 +1,7 @@
 import type { PublisherOptions } from '../options/options.js';
 import { Batch, type BatchLimits } from './batch.js';
 import { PackedEvents, type PackedEventsData } from './packed-events.js';
-import { leftUnanswered, type PutHistory } from './put-history.js';
+import { leftUnanswered, type PutHistory, type PutToken } from './put-history.js';
 
 /** A batch as plain data, fit to be sent to another thread. */
 export interface BatchSnapshot {
@@ -16,7 +16,8 @@ export interface PublisherSnapshot {
   readonly streams: readonly {
     readonly logGroupName: string;
     readonly logStreamName: string;
-    readonly sequenceToken: string | undefined;
+    /** What the next put carries. */
+    readonly token: PutToken;
     /** Oldest first. */
     readonly batches: readonly BatchSnapshot[];
   }[];
@@ -27,14 +28,14 @@ export function countBatches({ streams }: PublisherSnapshot): number {
 }
 
 /**
- * @param tokenUnderWay when a put of the batch is under way: the token that it was sent with, `null` for none.
+ * @param underWay the token of a put of the batch that is under way.
  * Its answer will never be seen, so it may be stored.
  */
-export function snapshotBatch(batch: Batch, tokenUnderWay: string | null | undefined): BatchSnapshot {
+export function snapshotBatch(batch: Batch, underWay: PutToken | undefined): BatchSnapshot {
   return {
     events: batch.eventData,
     isFrozen: batch.state === 'frozen',
-    history: tokenUnderWay === undefined ? batch.history : leftUnanswered(batch.history, tokenUnderWay),
+    history: underWay ? leftUnanswered(batch.history, underWay) : batch.history,
   };
 }
 

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { describe, PublisherError } from '../options/errors.js';
 
@@ -11,7 +11,7 @@ import { describe, PublisherError } from '../options/errors.js';
  */
 export async function loadClient(clientModule: string): Promise<CloudWatchLogsClient> {
   try {
-    const loaded: unknown = await import(resolveModule(clientModule));
+    const loaded: unknown = await load(resolveModule(clientModule));
     let made = (loaded as { default?: unknown }).default ?? loaded;
     // A CommonJS module that was compiled from an ES module has its default one level deeper.
     if (typeof made === 'object' && made !== null && 'default' in made) made = made.default;
@@ -29,6 +29,18 @@ export async function loadClient(clientModule: string): Promise<CloudWatchLogsCl
     error.name = 'ClientModuleError';
     throw error;
   }
+}
+
+/** By `require` where that can be, because test runners and compile caches for CommonJS have no `import()`. */
+async function load(url: string): Promise<unknown> {
+  try {
+    if (url.startsWith('file:')) return createRequire(url)(fileURLToPath(url));
+  } catch (error) {
+    // An ES module on Node.js below 20.19, or one that waits at its top level.
+    const { code } = error as { readonly code?: string };
+    if (code !== 'ERR_REQUIRE_ESM' && code !== 'ERR_REQUIRE_ASYNC_MODULE') throw error;
+  }
+  return import(url);
 }
 
 /**

@@ -10,6 +10,9 @@ export interface ProvisionerOptions {
   readonly retentionInDays?: number;
 }
 
+/** Whether the stream that was missing is new, or was found to be there, or could not be created. */
+export type Provisioned = 'created' | 'found' | ProvisioningFailure;
+
 /** Why something could not be created: the call that failed, and what it said. */
 export interface ProvisioningFailure {
   /** IAM action of the call, such as `logs:CreateLogStream`. */
@@ -38,7 +41,7 @@ export class Provisioner {
   readonly #clock: Clock;
   readonly #options: ProvisionerOptions;
   readonly #onRetentionFailure: (logGroupName: string, failure: PutFailure) => void;
-  readonly #underWay = new Map<string, Promise<ProvisioningFailure | undefined>>();
+  readonly #underWay = new Map<string, Promise<unknown>>();
   readonly #waiting = new Fifo<() => void>();
   #calls = 0;
   readonly #retention = new Map<string, { failures: number; tryAt: number }>();
@@ -60,7 +63,7 @@ export class Provisioner {
    *
    * @param groupIsMissing what the answer to the put said
    */
-  ensure(target: Target, groupIsMissing: boolean): Promise<ProvisioningFailure | undefined> {
+  ensure(target: Target, groupIsMissing: boolean): Promise<Provisioned> {
     // The names cannot contain a colon, so the keys of groups and streams never meet.
     const key = `${target.logGroupName}:${target.logStreamName}`;
     return this.#once(key, () => this.#createStream(target, groupIsMissing));
@@ -77,13 +80,12 @@ export class Provisioner {
     this.#retention.set(logGroupName, { ...known, tryAt: Number.POSITIVE_INFINITY });
     void this.#once(key, async () => {
       const result = await this.#sink.putRetentionPolicy(logGroupName, retentionInDays);
-      if (result.ok) return undefined;
+      if (result.ok) return;
       const failures = known.failures + 1;
       const isFinal = judgeFailure(result).kind === 'refused' || failures >= RETENTION_TRIES;
       const tryAt = isFinal ? Number.POSITIVE_INFINITY : this.#clock.now() + RETENTION_EVERY_MS;
       this.#retention.set(logGroupName, { failures, tryAt });
       this.#onRetentionFailure(logGroupName, result);
-      return undefined;
     });
   }
 
@@ -96,19 +98,21 @@ export class Provisioner {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay.values());
   }
 
-  async #createStream(target: Target, groupIsMissing: boolean): Promise<ProvisioningFailure | undefined> {
+  async #createStream(target: Target, groupIsMissing: boolean): Promise<Provisioned> {
     const action = 'logs:CreateLogStream';
     if (!this.#options.createLogStream) {
       const failure = groupIsMissing ? await this.#createMissingGroup(target) : undefined;
       return failure ?? { action, failure: TURNED_OFF };
     }
     const first = await this.#inTurn(() => this.#sink.createLogStream(target));
-    if (isThere(first)) return undefined;
+    if (first.ok) return 'created';
+    if (isThere(first)) return 'found';
     if (first.name !== 'ResourceNotFoundException') return { action, failure: first };
     const groupFailure = await this.#createMissingGroup(target);
     if (groupFailure) return groupFailure;
     const second = await this.#inTurn(() => this.#sink.createLogStream(target));
-    return isThere(second) ? undefined : { action, failure: second };
+    if (second.ok) return 'created';
+    return isThere(second) ? 'found' : { action, failure: second };
   }
 
   #createMissingGroup({ logGroupName }: Target): Promise<ProvisioningFailure | undefined> {
@@ -116,7 +120,7 @@ export class Provisioner {
     if (!this.#options.createLogGroup) return Promise.resolve({ action, failure: TURNED_OFF });
     return this.#once(logGroupName, async () => {
       const result = await this.#sink.createLogGroup(logGroupName);
-      if (!isThere(result)) return { action, failure: result };
+      if (!result.ok && !isThere(result)) return { action, failure: result };
       this.#retention.delete(logGroupName); // a group that was deleted has lost its retention
       return undefined;
     });
@@ -136,11 +140,9 @@ export class Provisioner {
     }
   }
 
-  #once(
-    key: string,
-    run: () => Promise<ProvisioningFailure | undefined>,
-  ): Promise<ProvisioningFailure | undefined> {
-    const running = this.#underWay.get(key);
+  /** What runs under a key is always of the same type. */
+  #once<T>(key: string, run: () => Promise<T>): Promise<T> {
+    const running = this.#underWay.get(key) as Promise<T> | undefined;
     if (running) return running;
     const started = run().finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, started);
@@ -152,7 +154,7 @@ export class Provisioner {
  * Created, or found to be there. Another process that creates the same thing at this moment makes the service
  * answer OperationAborted: the put that follows will tell whether it succeeded.
  */
-function isThere(result: CallResult): result is { readonly ok: true } {
+function isThere(result: CallResult): boolean {
   return (
     result.ok ||
     result.name === 'ResourceAlreadyExistsException' ||

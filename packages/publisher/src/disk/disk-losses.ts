@@ -7,29 +7,27 @@ import type { SpoolDrop, SpooledEvent } from '../spool/spool.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import { type IdRange, RangeSet } from '../structures/range-set.js';
-import type { DiskTails } from './disk-tail.js';
-import type { SpooledCount } from './spooled-count.js';
+import type { OnlyOnDisk } from './only-on-disk.js';
 import { noteOf, type SplitState, weightOf } from './spooled-parts.js';
 
 /** What the losses of a spool need. */
-export interface SpoolLossesContext {
+export interface DiskLossesContext {
   readonly options: ResolvedOptions;
   readonly settings: ResolvedSpool;
   readonly accounts: Accounts;
   readonly diagnostics: Diagnostics;
   readonly writers: StreamWriters;
   readonly intake: Pick<Intake, 'takeBack'>;
-  readonly count: SpooledCount;
-  readonly tails: DiskTails;
+  readonly onlyOnDisk: OnlyOnDisk;
 }
 
 /** What the spool drops or hands back: it is counted, or taken into memory again, unless it is there anyway. */
-export class SpoolLosses {
-  readonly #context: SpoolLossesContext;
+export class DiskLosses {
+  readonly #context: DiskLossesContext;
   /** Ids of events in memory that are not on disk any more, or never came there. */
   readonly #offDisk = new RangeSet();
 
-  constructor(context: SpoolLossesContext) {
+  constructor(context: DiskLossesContext) {
     this.#context = context;
   }
 
@@ -45,7 +43,7 @@ export class SpoolLosses {
 
   /** The spool gave events up. Those that are in memory too lose nothing. */
   dropped({ reason, ranges, weigh }: SpoolDrop): void {
-    const { writers, count, accounts, diagnostics, options, settings } = this.#context;
+    const { writers, onlyOnDisk, accounts, diagnostics, options, settings } = this.#context;
     const lost = RangeSet.of(ranges);
     for (const writer of writers) {
       for (const batch of writer.unsettled()) {
@@ -55,9 +53,8 @@ export class SpoolLosses {
         lost.deleteAll(inMemory);
       }
     }
-    const events = weigh(lost.ranges());
+    const events = onlyOnDisk.giveUpRanges(lost.ranges(), weigh);
     if (events === 0) return;
-    count.remove(events);
     accounts.count('overflow', events);
     const { logGroupName } = options;
     if (diagnostics.wants('drop')) {
@@ -84,12 +81,12 @@ export class SpoolLosses {
   }
 
   #takeBack(events: readonly SpooledEvent[]): void {
-    const { writers, intake, count, tails } = this.#context;
+    const { writers, intake, onlyOnDisk } = this.#context;
     const parts = new Map<StreamWriter, SplitState>();
     for (const event of events) {
       const { id, message, messageBytes, timestamp } = event;
       const writer = writers.of(event);
-      const tail = tails.live(writer);
+      const tail = onlyOnDisk.live(writer);
       // Behind a tail is only what is kept at the end.
       if (!tail || id <= tail.cursor || id > tail.through) {
         this.#offDisk.add(id, id);
@@ -98,11 +95,9 @@ export class SpoolLosses {
       const state = parts.get(writer) ?? { split: undefined };
       parts.set(writer, state);
       const note = noteOf(event, state);
-      const weight = weightOf(event);
-      count.remove(weight);
-      tail.events -= weight;
-      const batch = intake.takeBack(writer, message, timestamp, messageBytes + EVENT_OVERHEAD_BYTES, note);
-      tail.movedOn(id, weight, batch ?? 'overflow');
+      onlyOnDisk.load(weightOf(event));
+      const size = messageBytes + EVENT_OVERHEAD_BYTES;
+      intake.takeBack(writer, message, timestamp, size, note, onlyOnDisk.epochOf(id));
     }
   }
 }

@@ -1,26 +1,34 @@
 import type { Accounts } from '../accounts/accounts.js';
 import type { Batch } from '../batch/batch.js';
 import type { Spool } from '../spool/spool.js';
-import type { SpoolLosses } from './disk-losses.js';
-import type { Leftover } from './leftovers.js';
+import type { StreamWriter } from '../stream/stream-writer.js';
+import type { DiskLosses } from './disk-losses.js';
+import type { OnlyOnDisk } from './only-on-disk.js';
 import type { PutNotes } from './put-notes.js';
-import type { SpooledCount } from './spooled-count.js';
 import { flagsOf } from './spooled-parts.js';
 
+/** A batch that was not settled when its publisher ended, with its stream. */
+export interface Leftover {
+  readonly writer: StreamWriter;
+  readonly batch: Batch;
+  /** Whether another thread made the last put of it, which is not noted on disk. */
+  readonly wasPutElsewhere: boolean;
+}
+
 /** What the keeper needs. */
-export interface LeftoverKeeperContext {
+export interface KeepAtEndContext {
   readonly accounts: Accounts;
   readonly spool: Spool;
   readonly notes: PutNotes;
-  readonly losses: SpoolLosses;
-  readonly count: SpooledCount;
+  readonly losses: DiskLosses;
+  readonly onlyOnDisk: OnlyOnDisk;
 }
 
 /** Has on disk what is left when a publisher ends, for the next process. */
-export class LeftoverKeeper {
-  readonly #context: LeftoverKeeperContext;
+export class KeepAtEnd {
+  readonly #context: KeepAtEndContext;
 
-  constructor(context: LeftoverKeeperContext) {
+  constructor(context: KeepAtEndContext) {
     this.#context = context;
   }
 
@@ -53,15 +61,15 @@ export class LeftoverKeeper {
 
   /** A batch is on disk as it is. */
   #stay({ writer, batch, wasPutElsewhere }: Leftover): void {
-    const { notes, count } = this.#context;
-    count.add(batch.weight);
+    const { notes, onlyOnDisk } = this.#context;
+    onlyOnDisk.keep(batch.weight);
     // Its own puts are noted; those of another thread are not.
     if (wasPutElsewhere) notes.atEnd(writer.target, batch, batch.spoolRanges);
   }
 
   /** Gives every event of a batch to the spool. @returns their ids; 0 stands for one that it did not take */
   #write({ writer, batch }: Leftover): number[] {
-    const { spool, notes, count } = this.#context;
+    const { spool, notes, onlyOnDisk } = this.#context;
     const { logGroupName, logStreamName } = writer.target;
     if (batch.isSpooled) spool.acknowledge(batch.spoolRanges);
     const ids: number[] = [];
@@ -71,7 +79,7 @@ export class LeftoverKeeper {
       const flags = flagsOf(note);
       const time = batch.timestampAt(index);
       const id = spool.append(logGroupName, logStreamName, time, batch.messageAt(index), flags);
-      if (id > 0 && flags === 0) count.add(1);
+      if (id > 0 && flags === 0) onlyOnDisk.keep(1);
       ids.push(id);
     }
     if (ids.length > 0 && !ids.includes(0))
@@ -81,7 +89,7 @@ export class LeftoverKeeper {
 
   /** @returns how many events of a batch the spool did not take, or handed back */
   #countLost(batch: Batch, ids: readonly number[]): number {
-    const { accounts, losses, count } = this.#context;
+    const { accounts, losses, onlyOnDisk } = this.#context;
     let lost = 0;
     let at = 0;
     for (let index = 0; index < batch.length; index++) {
@@ -89,7 +97,7 @@ export class LeftoverKeeper {
       if (note?.kind === 'marker') continue;
       const id = ids[at++];
       if (id > 0 && !losses.includesAny([[id, id]])) continue;
-      if (id > 0 && flagsOf(note) === 0) count.remove(1);
+      if (id > 0 && flagsOf(note) === 0) onlyOnDisk.keep(-1);
       lost += accounts.settleOne(note, 'shutdown');
     }
     return lost;

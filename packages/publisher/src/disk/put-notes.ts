@@ -1,4 +1,5 @@
 import type { Batch } from '../batch/batch.js';
+import type { PutToken } from '../batch/put-history.js';
 import type { Target } from '../cloudwatch/sink.js';
 import type { IdRange, Spool } from '../spool/spool.js';
 import type { Clock } from '../time/clock.js';
@@ -24,7 +25,7 @@ export class PutNotes {
   }
 
   /** Resolves when a batch that is on disk is written, and its put is noted. */
-  async before(target: Target, batch: Batch, sequenceToken: string | undefined): Promise<void> {
+  async before(target: Target, batch: Batch, token: PutToken): Promise<void> {
     const { spool, isRecovered } = this.#context;
     const ranges = batch.spoolRanges;
     const last = ranges[ranges.length - 1][1];
@@ -32,7 +33,7 @@ export class PutNotes {
       await this.#within(new Promise<void>((resolve) => this.#writes.push({ id: last, resolve })));
     }
     await this.settled();
-    await this.#within(this.#note(target, batch.history.unanswered, ranges, sequenceToken ?? null));
+    await this.#within(this.#note(target, batch.history.unanswered, ranges, token));
   }
 
   /** Resolves when it is on disk which puts have ended; undefined when it is. */
@@ -59,14 +60,16 @@ export class PutNotes {
     target: Target,
     ambiguousPuts: number,
     ranges: readonly IdRange[],
-    token: string | null,
+    { value, isLane, isOwnStream }: PutToken,
   ): Promise<boolean> {
     const putId = ++this.#putId;
     return this.#context.spool.notePut({
       ...target,
       putId,
       ranges,
-      sequenceToken: token ?? undefined,
+      sequenceToken: value ?? undefined,
+      isLane,
+      isOwnStream,
       ambiguousPuts,
     });
   }

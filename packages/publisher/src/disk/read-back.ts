@@ -1,86 +1,51 @@
-import type { Accounts } from '../accounts/accounts.js';
-import type { Diagnostics } from '../accounts/diagnostics.js';
-import type { Flush } from '../accounts/flush.js';
-import type { MemoryBudget } from '../accounts/memory-budget.js';
 import type { Batch } from '../batch/batch.js';
-import type { PendingPut, Spool } from '../spool/spool.js';
+import type { PendingPut } from '../spool/spool.js';
 import { ReplayGate } from '../stream/replay-lane.js';
-import type { StreamWriters } from '../stream/stream-writers.js';
 import { type IdRange, RangeSet } from '../structures/range-set.js';
-import type { Clock } from '../time/clock.js';
-import type { DiskTail, DiskTails } from './disk-tail.js';
-import { TailPass, type TailPassContext } from './read-pass.js';
-import { Resends } from './resends.js';
-import type { SpooledCount } from './spooled-count.js';
+import { Resends, type ResendsContext } from './resends.js';
+import { TailReader, type TailReaderContext } from './tail-reader.js';
 
-/** What the loader needs. */
-export interface LoaderContext {
-  readonly clock: Clock;
-  readonly accounts: Accounts;
-  readonly budget: MemoryBudget;
-  readonly diagnostics: Diagnostics;
-  readonly writers: StreamWriters;
-  readonly spool: Spool;
-  readonly count: SpooledCount;
-  readonly tails: DiskTails;
-  /** Whether an id is of an event that an earlier process left. */
-  readonly isRecovered: (id: number) => boolean;
-  /** Most bytes of a stream, in each of its lanes, that are read back at a time. */
-  readonly bytesPerStream: number;
-}
+/** What reading back needs. */
+export type ReadBackContext = Omit<
+  TailReaderContext & ResendsContext,
+  'isSpokenFor' | 'isGone' | 'isStopped' | 'again'
+>;
 
 const RETRY_MS = 1000;
 
 /**
  * Decides when events are read back from the spool: first what earlier processes were about to put, then what the
- * streams have room for, in the order of the ids; one reading at a time.
+ * streams have room for; new events beside those that earlier processes left; one reading at a time.
  */
-export class SpoolLoader {
-  readonly #clock: Clock;
-  readonly #passContext: TailPassContext;
-  readonly #tails: DiskTails;
+export class ReadBack {
+  readonly #context: ReadBackContext;
   readonly #resends: Resends;
-  /** Ids that the spool dropped since the present reading began. */
+  readonly #readers: readonly TailReader[];
+  /** Ids that the spool dropped and that may have been read before. */
   #gone = new RangeSet();
   #running: Promise<void> | undefined;
   #isWaiting = false;
   #again = false;
   #isStopped = false;
 
-  constructor(context: LoaderContext) {
-    this.#clock = context.clock;
-    this.#tails = context.tails;
+  constructor(context: ReadBackContext) {
+    this.#context = context;
     const isStopped = () => this.#isStopped;
     const isGone = (id: number) => this.#gone.has(id);
     this.#resends = new Resends({ ...context, isGone, isStopped });
-    this.#passContext = {
+    const forReaders: TailReaderContext = {
       ...context,
-      gate: new ReplayGate(),
       isSpokenFor: (id) => this.#resends.has(id) || isGone(id),
       isStopped,
+      again: (ms) => void context.clock.setTimer(() => this.kick(), ms),
     };
+    const gate = new ReplayGate();
+    this.#readers = [false, true].map((isReplay) => new TailReader(isReplay, gate, forReaders));
   }
 
   /** Takes what earlier processes were about to put; nothing else is put on their streams before it. */
   resend(puts: readonly PendingPut[]): void {
     this.#resends.add(puts);
-  }
-
-  /** Has `flush` wait for what is only on disk. */
-  follow(flush: Flush): void {
-    this.#follow(this.#tails, flush);
-  }
-
-  /** Has `flush` wait for what earlier processes left. */
-  followReplays(flush: Flush): void {
-    this.#follow(
-      [...this.#tails].filter((tail) => tail.isReplay),
-      flush,
-    );
-  }
-
-  replaced(batches: readonly Batch[], by: readonly Batch[]): void {
-    this.#resends.replaced(batches, by);
   }
 
   /** A batch met its fate, so there may be room. */
@@ -96,13 +61,14 @@ export class SpoolLoader {
 
   /** The spool dropped events. */
   dropped(ranges: readonly IdRange[]): void {
-    if (this.#running) this.#gone.addAll(RangeSet.of(ranges).ranges());
+    if (this.#running || this.#readers.some(({ isOpen }) => isOpen))
+      this.#gone.addAll(RangeSet.of(ranges).ranges());
     this.kick();
   }
 
   /** There may be room, or more to read. */
   kick(): void {
-    if (this.#isStopped || (this.#tails.size === 0 && this.#resends.isEmpty)) return;
+    if (this.#isStopped || (this.#context.onlyOnDisk.isEmpty && this.#resends.isEmpty)) return;
     this.#again = true;
     if (this.#isWaiting) return;
     this.#running ??= this.#run().finally(() => {
@@ -113,34 +79,27 @@ export class SpoolLoader {
 
   stop(): void {
     this.#isStopped = true;
-    for (const tail of this.#tails) tail.leave();
   }
 
   /** Resolves when nothing is read any more. */
   async idle(): Promise<void> {
     await this.#running;
-  }
-
-  #follow(tails: Iterable<DiskTail>, flush: Flush): void {
-    for (const tail of tails) {
-      tail.follow(flush);
-      if (this.#isStopped) tail.leave();
-    }
-    this.kick();
+    await this.#close();
   }
 
   async #run(): Promise<void> {
     while (this.#again && !this.#isStopped) {
       this.#again = false;
       try {
-        do this.#gone = new RangeSet();
+        do this.#forgetGone();
         while (await this.#resends.readNext());
-        do this.#gone = new RangeSet();
-        while (await this.#pass());
+        do this.#forgetGone();
+        while (await this.#step());
       } catch {
         // Too many files are open, or memory is short: the events stay where they are for the moment.
+        await this.#close();
         this.#isWaiting = true;
-        this.#clock.setTimer(() => {
+        this.#context.clock.setTimer(() => {
           this.#isWaiting = false;
           this.kick();
         }, RETRY_MS);
@@ -149,11 +108,20 @@ export class SpoolLoader {
     }
   }
 
-  /** @returns whether it brought anything */
-  async #pass(): Promise<boolean> {
-    if (this.#isStopped) return false;
-    const { hasRead, ended } = await new TailPass(this.#passContext).run();
-    for (const tail of ended) this.#tails.ended(tail);
-    return hasRead;
+  async #step(): Promise<boolean> {
+    let isMore = false;
+    for (const reader of this.#readers) {
+      if (this.#isStopped) return false;
+      isMore = (await reader.step()) || isMore;
+    }
+    return isMore;
+  }
+
+  #forgetGone(): void {
+    if (!this.#gone.isEmpty && !this.#readers.some(({ isOpen }) => isOpen)) this.#gone = new RangeSet();
+  }
+
+  async #close(): Promise<void> {
+    for (const reader of this.#readers) await reader.close().catch(() => {});
   }
 }

@@ -1,3 +1,4 @@
+import type { Flushes } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import { Batch } from '../batch/batch.js';
 import { leftByProcess, leftUnproven } from '../batch/put-history.js';
@@ -6,8 +7,7 @@ import type { PendingPut, Spool, SpooledEvent } from '../spool/spool.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import { RangeSet } from '../structures/range-set.js';
-import type { DiskTails } from './disk-tail.js';
-import type { SpooledCount } from './spooled-count.js';
+import type { OnlyOnDisk } from './only-on-disk.js';
 import { noteOf, type SplitState } from './spooled-parts.js';
 
 /** What it takes to put batches again. */
@@ -15,8 +15,8 @@ export interface ResendsContext {
   readonly budget: MemoryBudget;
   readonly writers: StreamWriters;
   readonly spool: Spool;
-  readonly count: SpooledCount;
-  readonly tails: DiskTails;
+  readonly flushes: Flushes;
+  readonly onlyOnDisk: OnlyOnDisk;
   /** Whether an event was dropped while it was read. */
   readonly isGone: (id: number) => boolean;
   readonly isStopped: () => boolean;
@@ -64,14 +64,6 @@ export class Resends {
 
   settled(batch: Batch): void {
     this.#read.delete(batch);
-  }
-
-  /** Parts take the place of a batch that was refused, or one batch that of parts. */
-  replaced(batches: readonly Batch[], by: readonly Batch[]): void {
-    const writer = this.#read.get(batches[0]);
-    if (!writer) return;
-    for (const batch of batches) this.#read.delete(batch);
-    for (const batch of by) this.#read.set(batch, writer);
   }
 
   /** Reads one batch. @returns whether there was one, and room for it */
@@ -123,29 +115,33 @@ export class Resends {
   }
 
   #restore(put: PendingPut, events: readonly SpooledEvent[]): Batch | undefined {
-    const { budget, count, isGone, tails, writers } = this.#context;
+    const { budget, flushes, isGone, onlyOnDisk, writers } = this.#context;
     const batch = new Batch({ maxBytes: Number.POSITIVE_INFINITY, maxEvents: Number.POSITIVE_INFINITY });
     const parts: SplitState = { split: undefined };
     for (const event of events) {
       const { id, message, messageBytes, timestamp } = event;
       if (isGone(id)) continue;
-      batch.append(message, timestamp, messageBytes + EVENT_OVERHEAD_BYTES, noteOf(event, parts), id);
+      const epoch = onlyOnDisk.epochOf(id);
+      flushes.joined(epoch, batch.epoch);
+      batch.append(message, timestamp, messageBytes + EVENT_OVERHEAD_BYTES, noteOf(event, parts), id, epoch);
     }
     if (batch.length === 0) return undefined;
     budget.take(batch.bytes);
-    count.remove(batch.weight);
+    onlyOnDisk.load(batch.weight);
     batch.freeze();
-    batch.history = leftByProcess(put.sequenceToken ?? null, put.ambiguousPuts);
+    batch.history = leftByProcess(
+      {
+        value: put.sequenceToken ?? null,
+        isLane: put.isLane ?? false,
+        isOwnStream: put.isOwnStream ?? false,
+      },
+      put.ambiguousPuts,
+    );
     // Not the batch that was put, or not the next one on its stream any more: no token can tell.
     const writer = writers.of(put);
     const expected = RangeSet.of(put.ranges).count;
     if (!put.isIntact || batch.length < expected || writer.hasPut) {
       batch.history = leftUnproven(batch.history);
-    }
-    const tail = tails.replay(writer);
-    if (tail) {
-      tail.events -= batch.weight;
-      tail.movedOn(0, batch.weight, batch);
     }
     return batch;
   }

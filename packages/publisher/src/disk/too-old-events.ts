@@ -3,8 +3,7 @@ import type { Diagnostics } from '../accounts/diagnostics.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
 import type { Spool, SpooledEvent } from '../spool/spool.js';
 import { rangesOfIds } from '../structures/range-set.js';
-import type { DiskTail } from './disk-tail.js';
-import type { SpooledCount } from './spooled-count.js';
+import type { DiskTail, OnlyOnDisk } from './only-on-disk.js';
 import { noteOf, weightOf } from './spooled-parts.js';
 
 /** What it takes to give events up that are too old. */
@@ -12,7 +11,7 @@ export interface TooOldContext {
   readonly accounts: Accounts;
   readonly diagnostics: Diagnostics;
   readonly spool: Spool;
-  readonly count: SpooledCount;
+  readonly onlyOnDisk: OnlyOnDisk;
 }
 
 /** Events that were found in the spool. CloudWatch Logs takes nothing that is older than 14 days, so it is not asked. */
@@ -27,11 +26,10 @@ export class TooOldEvents {
 
   /** Counts an event of a tail. */
   add(tail: DiskTail, event: SpooledEvent): void {
-    const { accounts, count } = this.#context;
+    const { accounts, onlyOnDisk } = this.#context;
     const weight = weightOf(event);
     accounts.settleOne(noteOf(event, tail), 'tooOld');
-    count.remove(weight);
-    tail.read(event.id, weight, 'tooOld');
+    onlyOnDisk.giveUp(event.id, weight);
     this.#ids.push(event.id);
     const sum = this.#byTail.get(tail) ?? { events: 0, bytes: 0 };
     sum.events += weight;
@@ -61,5 +59,6 @@ export class TooOldEvents {
         ...target,
       });
     }
+    this.#byTail.clear();
   }
 }

@@ -3,8 +3,8 @@ import type { LastError } from '../accounts/accounts.js';
 import { printLine } from '../accounts/diagnostics.js';
 import type { PublisherSnapshot } from '../batch/snapshot.js';
 import type { Access } from '../cloudwatch/access.js';
-import type { RescuedBatch } from '../disk/leftovers.js';
 import { ExitThread, type HandOver, type Rescued } from './exit-thread.js';
+import type { RescuedBatch } from './rescue-report.js';
 import { routeFor } from './route.js';
 
 /** What the guard needs of a publisher. */

@@ -3,8 +3,8 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from '
 import type { LastError } from '../accounts/accounts.js';
 import { countBatches, type PublisherSnapshot } from '../batch/snapshot.js';
 import type { Access } from '../cloudwatch/access.js';
-import type { RescuedBatch } from '../disk/leftovers.js';
 import { exitThreadCode } from './exit-thread-code.js';
+import type { RescuedBatch } from './rescue-report.js';
 import { type RescueReport, readReports } from './rescue-report.js';
 
 /** What one publisher leaves to the thread, and how the thread reaches CloudWatch Logs. */

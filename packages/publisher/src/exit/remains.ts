@@ -4,16 +4,15 @@ import type { Batch } from '../batch/batch.js';
 import type { Fate } from '../batch/fate.js';
 import { leftUnanswered } from '../batch/put-history.js';
 import type { PublisherSnapshot } from '../batch/snapshot.js';
-import type { Endpoint } from '../cloudwatch/endpoint.js';
-import type { Leftover, RescuedBatch } from '../disk/leftovers.js';
+import type { Leftover } from '../disk/keep-at-end.js';
 import type { Spooler } from '../disk/spooler.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
+import type { RescuedBatch } from './rescue-report.js';
 
 /** What the remains need of their publisher. */
 export interface RemainsContext {
   readonly options: ResolvedOptions;
-  readonly endpoint: Endpoint;
   readonly accounts: Accounts;
   readonly diagnostics: Diagnostics;
   readonly writers: StreamWriters;
@@ -38,14 +37,13 @@ export class Remains {
     const streams: PublisherSnapshot['streams'][number][] = [];
     for (const writer of this.#context.writers) {
       if (writer.isIdle) continue;
-      const { sequenceToken, saved, batches } = writer.snapshot();
-      streams.push({ ...writer.target, sequenceToken, batches: saved });
+      const { token, saved, batches } = writer.snapshot();
+      streams.push({ ...writer.target, token, batches: saved });
       this.#handedOver.push(...batches);
     }
     // The names are chosen already; a function could not be sent to another thread. The files of the spool stay
     // with this one.
-    const { options, endpoint } = this.#context;
-    return { options: { ...endpoint.applyTo(options), logStreamName: 'unknown', spool: undefined }, streams };
+    return { options: { ...this.#context.options, logStreamName: 'unknown', spool: undefined }, streams };
   }
 
   /**

@@ -1,12 +1,22 @@
 import type { LastError } from '../accounts/accounts.js';
 import type { BatchObserver } from '../batch/batch.js';
 import type { Fate } from '../batch/fate.js';
-import type { RescuedBatch } from '../disk/leftovers.js';
+import type { PutToken } from '../batch/put-history.js';
+
+/** What another thread could do for a batch at the end of the process. */
+export interface RescuedBatch {
+  /** Events by fate. */
+  readonly fates: ReadonlyMap<Fate, number>;
+  /** Whether every event of it was settled. */
+  readonly isSettled: boolean;
+  /** The token of the last put that the thread made of it, if it made one. */
+  readonly putUnder: PutToken | undefined;
+}
 
 /** Told by the exit thread, as it happens: what it does with batches, each by its number in the task. */
 export type RescueReport =
-  /** About to be put under this token; null for none. */
-  | readonly ['putting', batch: number, token: string | null]
+  /** About to be put under this token. */
+  | readonly ['putting', batch: number, token: PutToken]
   | readonly ['settled', batch: number, fate: Fate, events: number]
   /** Is over as one; `parts` go on in its place. */
   | readonly ['finished', batch: number, parts: number]
@@ -25,7 +35,7 @@ export function reportOn(batch: number, tell: (report: RescueReport) => void): B
 /** What the reports say of one batch; they may have ended in the midst of the work. */
 export function readReports(reports: Iterable<RescueReport>): RescuedBatch {
   const fates = new Map<Fate, number>();
-  let putUnder: string | null | undefined;
+  let putUnder: PutToken | undefined;
   let parts = 1;
   let wasHalved = false;
   let isGivenUp = false;

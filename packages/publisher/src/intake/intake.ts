@@ -1,7 +1,7 @@
 import type { Accounts } from '../accounts/accounts.js';
 import type { Diagnostics } from '../accounts/diagnostics.js';
+import type { Flushes } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
-import type { Batch } from '../batch/batch.js';
 import type { DropReason } from '../batch/fate.js';
 import type { Note, SplitEvent } from '../batch/note.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
@@ -35,6 +35,7 @@ export interface IntakeContext {
   readonly accounts: Accounts;
   readonly budget: MemoryBudget;
   readonly diagnostics: Diagnostics;
+  readonly flushes: Flushes;
   readonly writers: StreamWriters;
   readonly namer: StreamNamer;
 }
@@ -47,8 +48,8 @@ export class Intake {
 
   constructor(context: IntakeContext) {
     this.#context = context;
-    const { budget, accounts, writers } = context;
-    this.#overflow = new Overflow(budget, accounts, writers, (writer, size, events) =>
+    const { budget, accounts, flushes, writers } = context;
+    this.#overflow = new Overflow(budget, accounts, flushes, writers, (writer, size, events) =>
       this.#reportOverflow(writer, size, events),
     );
   }
@@ -84,24 +85,24 @@ export class Intake {
     return false;
   }
 
-  /** Takes an event into memory that the spool could not keep. @returns its batch; undefined when there is no room */
+  /** Takes an event into memory that the spool could not keep. */
   takeBack(
     writer: StreamWriter,
     text: string,
     time: number,
     size: number,
     note: Note | undefined,
-  ): Batch | undefined {
-    const { accounts, budget } = this.#context;
+    epoch: number,
+  ): void {
+    const { accounts, budget, flushes } = this.#context;
     if (this.#fits(size)) {
       budget.take(size);
-      const batch = writer.append(text, time, size, note);
-      return batch;
+      writer.append(text, time, size, note, 0, epoch);
+      return;
     }
-    accounts.settleOne(note, 'overflow');
+    flushes.dropped(epoch, accounts.settleOne(note, 'overflow'));
     writer.noteLoss(size, time);
     this.#reportOverflow(writer, size);
-    return undefined;
   }
 
   #takeOversize(writer: StreamWriter, text: string, time: number, size: number): boolean {

@@ -1,4 +1,5 @@
 import type { Accounts } from '../accounts/accounts.js';
+import type { Flushes } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import type { Batch } from '../batch/batch.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
@@ -10,6 +11,7 @@ import type { StreamWriter } from '../stream/stream-writer.js';
 export class Overflow {
   readonly #budget: MemoryBudget;
   readonly #accounts: Accounts;
+  readonly #flushes: Flushes;
   readonly #writers: Iterable<StreamWriter>;
   readonly #onDrop: (writer: StreamWriter, size: number, events: number) => void;
   #victim: { readonly writer: StreamWriter; readonly batch: Batch } | undefined;
@@ -17,11 +19,13 @@ export class Overflow {
   constructor(
     budget: MemoryBudget,
     accounts: Accounts,
+    flushes: Flushes,
     writers: Iterable<StreamWriter>,
     onDrop: (writer: StreamWriter, size: number, events: number) => void,
   ) {
     this.#budget = budget;
     this.#accounts = accounts;
+    this.#flushes = flushes;
     this.#writers = writers;
     this.#onDrop = onDrop;
   }
@@ -45,7 +49,7 @@ export class Overflow {
       const lost = isTold ? 0 : 1;
       writer.noteLoss(dropped.size, dropped.timestamp, lost);
       const events = this.#accounts.settleOne(dropped.note, 'overflow');
-      for (const observer of batch.observers ?? []) observer.settled('overflow', events);
+      this.#flushes.dropped(dropped.epoch, events);
       this.#onDrop(writer, dropped.size, lost);
       if (batch.length === 0) writer.emptied(batch);
     }

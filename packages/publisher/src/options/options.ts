@@ -6,9 +6,9 @@ import type { EventContext } from './stream-name.js';
 export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  readonly sessionToken?: string;
+  readonly sessionToken?: string | undefined;
   /** When a provider is asked for new ones. @default never */
-  readonly expiration?: Date;
+  readonly expiration?: Date | undefined;
 }
 
 /**
@@ -17,15 +17,15 @@ export interface AwsCredentials {
  */
 export interface AwsOptions {
   /** Region, such as `'eu-central-1'`. @default `AWS_REGION`, then the profile's region */
-  readonly region?: string;
+  readonly region?: string | undefined;
   /** Another endpoint than AWS's own, such as `'http://127.0.0.1:4590'`. */
-  readonly endpoint?: string;
+  readonly endpoint?: string | undefined;
   /** Named profile of the shared AWS configuration files; may assume a role. */
-  readonly profile?: string;
+  readonly profile?: string | undefined;
   /** Static credentials; in-process also a credential provider. @default the SDK's provider chain */
-  readonly credentials?: AwsCredentials | (() => Promise<AwsCredentials>);
-  readonly useFipsEndpoint?: boolean;
-  readonly useDualstackEndpoint?: boolean;
+  readonly credentials?: AwsCredentials | (() => Promise<AwsCredentials>) | undefined;
+  readonly useFipsEndpoint?: boolean | undefined;
+  readonly useDualstackEndpoint?: boolean | undefined;
   readonly [setting: string]: unknown;
 }
 
@@ -39,15 +39,15 @@ export interface SpoolSettings {
   /** Shared by any number of processes; each keeps its files in a directory of its own in it. Made when missing. */
   readonly directory: string;
   /** Disk that one process may use, with what it took over; beyond it the oldest events go. @default 1_073_741_824 (1 GiB) */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /**
    * `'overflow'` writes what memory has no room for and what is left at the end; `'always'` writes every event
    * before it is sent, which survives `kill -9`.
    * @default 'overflow'
    */
-  readonly mode?: SpoolMode;
+  readonly mode?: SpoolMode | undefined;
   /** How often files are forced to the disk: what a power cut may take. @default 500 */
-  readonly fsyncIntervalMs?: number;
+  readonly fsyncIntervalMs?: number | undefined;
 }
 
 export type SpoolMode = 'overflow' | 'always';
@@ -65,74 +65,74 @@ export interface PublisherOptions {
    * and `{hour}` are the event's own, in UTC.
    * @default '{date}/{hostname}/{instance}'
    */
-  readonly logStreamName?: string | LogStreamNameFunction;
+  readonly logStreamName?: string | LogStreamNameFunction | undefined;
   /** Settings of the AWS SDK client. @default {} */
-  readonly aws?: AwsOptions;
+  readonly aws?: AwsOptions | undefined;
   /**
    * A ready client, used as it is. Only in-process; the thread that delivers at `process.exit()` does without it once a
    * request was made. It is not destroyed at the end.
    */
-  readonly client?: CloudWatchLogsClient;
+  readonly client?: CloudWatchLogsClient | undefined;
   /** Path, URL or name of a module whose default export is a client or a function that makes one. */
-  readonly clientModule?: string;
+  readonly clientModule?: string | undefined;
   /** Create the log group when CloudWatch Logs says that it is missing. @default true */
-  readonly createLogGroup?: boolean;
+  readonly createLogGroup?: boolean | undefined;
   /** Create the log stream when CloudWatch Logs says that it is missing. @default true */
-  readonly createLogStream?: boolean;
+  readonly createLogStream?: boolean | undefined;
   /** Retention of the group, set once it is used, also on a group that was there before. Never holds up logs. */
-  readonly retentionInDays?: number;
+  readonly retentionInDays?: number | undefined;
   /** Tags for a group that is created here; at most 50. */
-  readonly logGroupTags?: Readonly<Record<string, string>>;
+  readonly logGroupTags?: Readonly<Record<string, string>> | undefined;
   /** KMS key (ARN) for a group that is created here. */
-  readonly kmsKeyId?: string;
+  readonly kmsKeyId?: string | undefined;
   /** Class of a group that is created here. */
-  readonly logGroupClass?: (typeof LOG_GROUP_CLASSES)[number];
+  readonly logGroupClass?: (typeof LOG_GROUP_CLASSES)[number] | undefined;
   /** Deletion protection for a group that is created here. */
-  readonly deletionProtection?: boolean;
+  readonly deletionProtection?: boolean | undefined;
   /**
    * Longest that an event waits for company, in milliseconds. With more than 50 log streams a second in use their
    * batches wait in turn: at most 50 a second go that are not full. @default 1000
    */
-  readonly flushIntervalMs?: number;
+  readonly flushIntervalMs?: number | undefined;
   /**
    * Largest batch, 26 bytes an event included; the service's limit or less, and never more than half of
    * `maxBufferBytes`. @default 1_048_576
    */
-  readonly maxBatchBytes?: number;
+  readonly maxBatchBytes?: number | undefined;
   /** Most events in a batch; the service's limit or less. @default 10_000 */
-  readonly maxBatchEvents?: number;
+  readonly maxBatchEvents?: number | undefined;
   /** Largest event, its 26 bytes included; the service's limit or less, and never more than a batch. @default 1_048_576 */
-  readonly maxEventBytes?: number;
+  readonly maxEventBytes?: number | undefined;
   /** What happens to a larger event; counted in every case. @default 'split' */
-  readonly oversize?: OversizePolicy;
+  readonly oversize?: OversizePolicy | undefined;
   /**
    * Memory for events, queued and in flight. With a `spool` new ones take three quarters of it at the most; the rest is
    * for what is read back. @default 67_108_864 (64 MiB)
    */
-  readonly maxBufferBytes?: number;
+  readonly maxBufferBytes?: number | undefined;
   /** Which events go when that memory is full; counted, reported and marked in the stream. @default 'drop-oldest' */
-  readonly overflow?: OverflowPolicy;
+  readonly overflow?: OverflowPolicy | undefined;
   /** Disk in the place of dropping. @default none */
-  readonly spool?: SpoolSettings;
+  readonly spool?: SpoolSettings | undefined;
   /**
    * `'auto'` sends the sequence token when one is known; `'always'` also keeps to one put at a time on a
    * stream from the start; `'never'` sends none. @default 'auto'
    */
-  readonly sequenceTokens?: SequenceTokenPolicy;
+  readonly sequenceTokens?: SequenceTokenPolicy | undefined;
   /** Puts under way on one stream. Above 1, batches of a stream may arrive out of turn. @default 1 */
-  readonly maxInFlight?: number;
+  readonly maxInFlight?: number | undefined;
   /** Puts under way over all streams. @default 8 */
-  readonly maxRequests?: number;
+  readonly maxRequests?: number | undefined;
   /** Longest that one request may take. @default 15_000 */
-  readonly requestTimeoutMs?: number;
+  readonly requestTimeoutMs?: number | undefined;
   /** Longest that a flush takes which names no time. @default 30_000 */
-  readonly flushTimeoutMs?: number;
+  readonly flushTimeoutMs?: number | undefined;
   /** Longest that a shutdown takes; below the 10 s that pino allows. @default 8_000 */
-  readonly closeTimeoutMs?: number;
+  readonly closeTimeoutMs?: number | undefined;
   /** Compress bodies larger than 1 KiB when that makes them smaller. @default false */
-  readonly gzip?: boolean;
+  readonly gzip?: boolean | undefined;
   /** The entity that the logs belong to, sent with every put. */
-  readonly entity?: Entity;
+  readonly entity?: Entity | undefined;
   /** Says that the events are in the embedded metric format (`x-amzn-logs-format: json/emf`). @default false */
-  readonly emf?: boolean;
+  readonly emf?: boolean | undefined;
 }

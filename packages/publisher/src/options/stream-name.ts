@@ -4,9 +4,9 @@ import { MAX_STREAM_NAME_LENGTH } from './limits.js';
 /** What an event is published with, besides its text: used to choose a stream by level or by a field. */
 export interface EventContext {
   /** Name of the level, such as `'error'`, for `{level}` in the stream name. */
-  readonly level?: string;
+  readonly level?: string | undefined;
   /** The record's fields, or a function that parses them when a stream name asks for one. */
-  readonly fields?: Readonly<Record<string, unknown>> | (() => Readonly<Record<string, unknown>>);
+  readonly fields?: Readonly<Record<string, unknown>> | (() => Readonly<Record<string, unknown>>) | undefined;
 }
 
 /** What the tokens of a template stand for in this process. */

@@ -31,6 +31,10 @@ export interface PendingPut {
   readonly logGroupName: string;
   readonly logStreamName: string;
   readonly sequenceToken: string | undefined;
+  /** Whether that token was made up, for a put beside another. */
+  readonly isLane?: boolean;
+  /** Whether the dead owner had made the stream itself. */
+  readonly isOwnStream?: boolean;
   /** The ids of its events, in the order of the batch before it was sorted by timestamp. */
   readonly ranges: readonly IdRange[];
   /** Whether all its events can be read and are open, so that the very same batch can be sent again. */
@@ -48,6 +52,10 @@ export interface PutNote {
   /** The ids of its events, all of one directory; `lastIdBeside` of the spool tells where it ends. */
   readonly ranges: readonly IdRange[];
   readonly sequenceToken: string | undefined;
+  /** Whether that token was made up, for a put beside another. @default false */
+  readonly isLane?: boolean;
+  /** Whether this owner has made the stream itself. @default false */
+  readonly isOwnStream?: boolean;
   /** Earlier puts of these events that may have stored them although no success came back. */
   readonly ambiguousPuts: number;
 }

@@ -182,14 +182,23 @@ export class Spool {
    * Yields the written events behind `afterId` that are not settled, in the order of their ids, in batches of at most
    * `maxBytes` of messages (one larger event comes alone). Ends where nothing more is written. Throws what the system
    * says when files cannot be read at present, such as EMFILE.
+   *
+   * @param from where to begin; and whether only events of this owner are wanted, or of earlier ones
    */
-  read(from: { readonly afterId: number; readonly maxBytes: number }): AsyncGenerator<SpooledEvent[], void> {
+  read({
+    from,
+    ...range
+  }: {
+    readonly afterId: number;
+    readonly maxBytes: number;
+    readonly from?: 'own' | 'earlier';
+  }): AsyncGenerator<SpooledEvent[], void> {
     const source = {
-      volumes: () => this.#volumes.all(),
+      volumes: () => this.#volumes.all(from),
       onUnreadable: (volume: Volume, segment: Segment, ranges: readonly IdRange[]) =>
         this.#onUnreadable(volume, segment, ranges),
     };
-    return readSpool(source, from);
+    return readSpool(source, range);
   }
 
   /** The last id of the directory of an earlier owner that has the event `id`, which was read. */

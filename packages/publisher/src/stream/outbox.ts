@@ -1,3 +1,4 @@
+import type { Flushes } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import { Batch, type BatchLimits } from '../batch/batch.js';
 import type { Note } from '../batch/note.js';
@@ -16,6 +17,7 @@ export interface OutboxContext {
   readonly deadlines: Deadlines;
   readonly budget: MemoryBudget;
   readonly pace: Pace;
+  readonly flushes: Flushes;
   /** There may be something to send. */
   readonly onDue: () => void;
 }
@@ -68,11 +70,18 @@ export class Outbox {
     if (this.#open) yield this.#open;
   }
 
-  /** @returns the batch that has the event now */
-  append(message: string, timestamp: number, size: number, note?: Note, id = 0): Batch {
+  /** @param epoch in which the event was received */
+  append(
+    message: string,
+    timestamp: number,
+    size: number,
+    note?: Note,
+    id = 0,
+    epoch = this.#context.flushes.epoch,
+  ): void {
     // What is on disk is never mixed with what is not: a batch is noted, and found again, as a whole.
     if (this.#open && (this.#open.isSpooled !== id > 0 || !this.#open.fits(timestamp, size))) this.seal();
-    const { limits, deadlines, flushIntervalMs } = this.#context;
+    const { limits, deadlines, flushes, flushIntervalMs } = this.#context;
     let open = this.#open;
     if (!open) {
       open = new Batch(limits);
@@ -80,9 +89,9 @@ export class Outbox {
       this.#openIsDue = false;
       this.#deadline = deadlines.after(flushIntervalMs, () => this.#askForTurn());
     }
-    open.append(message, timestamp, size, note, id);
+    flushes.joined(epoch, open.epoch);
+    open.append(message, timestamp, size, note, id, epoch);
     if (open.length >= limits.maxEvents) this.seal();
-    return open;
   }
 
   /** Closes the open batch, whatever is in it. */
@@ -111,11 +120,11 @@ export class Outbox {
     this.#sealed.unshift(batch);
   }
 
-  /** The next batch to send. @param early also one that waits for company */
-  take(early = false): Batch | undefined {
+  /** The next batch to send. */
+  take(): Batch | undefined {
     if (this.#markerIsDue) return this.#markerBatch();
     // Not announced as due: whoever takes it would be asked to take another one meanwhile.
-    return this.#sealed.shift() ?? (this.#openIsDue || early ? this.#close() : undefined);
+    return this.#sealed.shift() ?? (this.#openIsDue ? this.#close() : undefined);
   }
 
   /** The oldest batch whose events may still be dropped; one that was sent once may be stored. */
@@ -175,13 +184,14 @@ export class Outbox {
   }
 
   #markerBatch(): Batch {
-    const { limits, clock, budget } = this.#context;
+    const { limits, clock, budget, flushes } = this.#context;
     this.#markerAt = clock.now();
     const { message, timestamp } = this.#lost.take();
     const batch = new Batch(limits);
     const size = Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES;
     budget.take(size);
-    batch.append(message, timestamp, size, { kind: 'marker' });
+    flushes.joined(flushes.epoch, batch.epoch);
+    batch.append(message, timestamp, size, { kind: 'marker' }, 0, flushes.epoch);
     batch.seal();
     return batch;
   }

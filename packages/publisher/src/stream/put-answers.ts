@@ -1,19 +1,23 @@
 import type { Accounts } from '../accounts/accounts.js';
 import type { Diagnostics } from '../accounts/diagnostics.js';
+import type { Flushes } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import { Settlement } from '../accounts/settlement.js';
 import type { Batch } from '../batch/batch.js';
-import { answered, isSettledBy, leftUnanswered } from '../batch/put-history.js';
+import {
+  freedOfToken,
+  isSettledBy,
+  leftUnanswered,
+  mayBeAccepted,
+  type PutToken,
+} from '../batch/put-history.js';
 import type { Schedule } from '../cloudwatch/backoff.js';
-import type { Endpoint } from '../cloudwatch/endpoint.js';
 import { type Advice, judge, type Outcome } from '../cloudwatch/outcome.js';
 import { judgeProvisioning, type Provisioner } from '../cloudwatch/provisioner.js';
 import type { PutFailure, PutResult, PutSuccess, Sink, Target } from '../cloudwatch/sink.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
-import { forPeople } from '../text/for-people.js';
-import { RefusedBatches } from './refused-batches.js';
+import { safeMessage } from '../text/safe-text.js';
 import { SequenceToken } from './sequence-token.js';
-import type { StreamQueue } from './stream-queue.js';
 import { StreamWarnings } from './stream-warnings.js';
 import { Rest, type RestContext } from './waits.js';
 
@@ -22,10 +26,10 @@ export interface AnswersContext extends RestContext {
   readonly options: ResolvedOptions;
   readonly sink: Sink;
   readonly provisioner: Provisioner;
-  readonly endpoint: Endpoint;
   readonly accounts: Accounts;
   readonly budget: MemoryBudget;
   readonly diagnostics: Diagnostics;
+  readonly flushes: Flushes;
 }
 
 /** The stream that the answers are about. */
@@ -38,11 +42,6 @@ export interface AnsweredStream {
   readonly onSettled: (batch: Batch) => void;
   /** A call failed, and is made again after a while. */
   readonly onFailing: () => void;
-  /** Whether only what was put before may be put. */
-  readonly isHeld: () => boolean;
-  /** Parts take the place of a batch, or one batch that of parts. */
-  readonly onReplaced: (batches: readonly Batch[], by: readonly Batch[]) => void;
-  readonly queue: StreamQueue;
 }
 
 /**
@@ -53,7 +52,6 @@ export class Answers {
   readonly token: SequenceToken;
   readonly rest: Rest;
   readonly settlement: Settlement;
-  readonly refused: RefusedBatches;
   readonly #target: Target;
   readonly #context: AnswersContext;
   readonly #host: AnsweredStream;
@@ -65,24 +63,14 @@ export class Answers {
   #isAbandoned = false;
 
   constructor(target: Target, context: AnswersContext, host: AnsweredStream) {
-    const { options, accounts, budget, diagnostics, endpoint } = context;
+    const { options, accounts, budget, diagnostics, flushes } = context;
     this.#target = target;
     this.#context = context;
     this.#host = host;
     this.token = new SequenceToken(options.sequenceTokens);
     this.rest = new Rest(context, { onOver: host.offer, onFailing: host.onFailing });
-    this.settlement = new Settlement(target, accounts, budget, diagnostics, host.onSettled);
+    this.settlement = new Settlement(target, accounts, budget, diagnostics, flushes, host.onSettled);
     this.#warnings = new StreamWarnings(target, diagnostics);
-    this.refused = new RefusedBatches({
-      target,
-      endpoint,
-      queue: host.queue,
-      settlement: this.settlement,
-      warnings: this.#warnings,
-      isHeld: host.isHeld,
-      restSlowly: () => this.rest.afterFailure('slow', 0),
-      onReplaced: host.onReplaced,
-    });
   }
 
   /** Whether nothing may be put now. */
@@ -102,19 +90,21 @@ export class Answers {
   /** Nothing is put any more; answers that come after this change nothing. */
   abandon(): void {
     this.#isAbandoned = true;
-    this.refused.end();
   }
 
   /** Carries out what the answer to a put asks for. */
-  conclude(batch: Batch, token: string | undefined, result: PutResult, durationMs: number): void {
+  conclude(batch: Batch, token: PutToken, result: PutResult, durationMs: number): void {
     let outcome = judge(result, batch.length);
     if (!result.ok) this.#noteError(result);
-    if (outcome.kind === 'already-accepted' && !this.#mayBeStored(batch, result)) {
-      // Never sent before, so the batch that is stored is somebody else's with the same text.
+    // A client that retries by itself may have stored the batch with a request whose answer it lost.
+    const requests = result.ok || result.bodySent ? (result.clientAttempts ?? 1) : 1;
+    for (let i = requests; i > 1; i--) batch.history = leftUnanswered(batch.history, token);
+    if (outcome.kind === 'already-accepted' && !mayBeAccepted(batch.history, token)) {
+      // The batch that is stored is somebody else's with the same text.
       outcome = { kind: 'conflict', expected: outcome.next };
     }
     if (outcome.kind !== 'missing') this.#missingInARow = 0;
-    if (outcome.kind !== 'retry') batch.history = answered(batch.history);
+    if (outcome.kind !== 'retry') batch.history = freedOfToken(batch.history);
     switch (outcome.kind) {
       case 'delivered':
         this.#delivered(batch, token, outcome, result as PutSuccess, durationMs);
@@ -127,7 +117,6 @@ export class Answers {
         }
         this.token.alreadyAccepted(outcome.next);
         this.settlement.delivered(batch, [], durationMs);
-        this.refused.stored(batch);
         this.#recovered();
         break;
       case 'conflict':
@@ -140,32 +129,29 @@ export class Answers {
         break;
       case 'retry':
         this.#host.putBack(batch);
-        this.#noteAmbiguous(batch, token, outcome.ambiguous, result as PutFailure);
+        if (outcome.ambiguous) batch.history = leftUnanswered(batch.history, token);
         this.#warnOfFailure(outcome.advice, result as PutFailure, outcome.schedule);
         this.rest.afterFailure(outcome.schedule, outcome.retryAfterMs);
         break;
       case 'refused':
-        this.refused.refused(batch, outcome, result as PutFailure);
+        this.#refused(batch, outcome.reason, result as PutFailure);
         break;
     }
   }
 
   #delivered(
     batch: Batch,
-    token: string | undefined,
+    token: PutToken,
     { next, rejected }: Extract<Outcome, { kind: 'delivered' }>,
     result: PutSuccess,
     durationMs: number,
   ): void {
-    // A client that retries by itself may have stored the batch with a request whose answer it lost.
-    for (let i = result.clientAttempts ?? 1; i > 1; i--) this.#leftUnanswered(batch, token);
     // An endpoint that enforces tokens would have refused the same batch under the same token.
-    const isProven = this.token.enforced && isSettledBy(batch.history, token ?? null);
+    const isProven = this.token.enforced && isSettledBy(batch.history, token);
     // Each of them may have stored the batch once more.
     if (!isProven) this.#context.accounts.possibleDuplicates += batch.weight * batch.history.unanswered;
     this.token.accepted(next);
     this.settlement.delivered(batch, rejected, durationMs);
-    this.refused.stored(batch);
     this.#recovered();
     if (result.rejectedEntity) this.#warnings.entityRefused(result.rejectedEntity);
     const pauseMs = this.token.pauseAfterPutMs(this.#context.random());
@@ -177,26 +163,6 @@ export class Answers {
     this.rest.succeeded();
     this.#warnings.delivered();
     this.#context.provisioner.groupIsThere(this.#target.logGroupName);
-  }
-
-  /** Notes every request of a put that failed, and that may have been stored all the same. */
-  #noteAmbiguous(
-    batch: Batch,
-    token: string | undefined,
-    isLastAmbiguous: boolean,
-    failure: PutFailure,
-  ): void {
-    const requests = failure.bodySent ? (failure.clientAttempts ?? 1) : 1;
-    for (let i = isLastAmbiguous ? 0 : 1; i < requests; i++) this.#leftUnanswered(batch, token);
-  }
-
-  #leftUnanswered(batch: Batch, token: string | undefined): void {
-    batch.history = leftUnanswered(batch.history, token ?? null);
-  }
-
-  /** Whether an earlier request with this batch may have been stored. */
-  #mayBeStored(batch: Batch, result: PutResult): boolean {
-    return batch.history.unansweredUnder !== undefined || (!result.ok && (result.clientAttempts ?? 1) > 1);
   }
 
   #conflict(expected: string | null | undefined): void {
@@ -223,7 +189,7 @@ export class Answers {
     this.#isPreparing = false;
     if (this.#isAbandoned) return;
     if (token === undefined) this.rest.afterFailure('slow', 0);
-    else this.token.restore(token ?? undefined);
+    else this.token.restore({ value: token, isOwnStream: false });
     this.#host.offer();
   }
 
@@ -231,13 +197,14 @@ export class Answers {
     this.token.forget();
     if (this.#isPreparing) return;
     this.#isPreparing = true;
-    const problem = await this.#context.provisioner.ensure(this.#target, groupIsMissing);
+    const made = await this.#context.provisioner.ensure(this.#target, groupIsMissing);
     this.#isPreparing = false;
     if (this.#isAbandoned) return;
-    if (problem) {
-      this.#noteError(problem.failure);
-      const { schedule, advice, retryAfterMs } = judgeProvisioning(problem);
-      this.#warnOfFailure(advice, problem.failure, schedule, problem.action);
+    if (made === 'created') this.token.created();
+    if (typeof made === 'object') {
+      this.#noteError(made.failure);
+      const { schedule, advice, retryAfterMs } = judgeProvisioning(made);
+      this.#warnOfFailure(advice, made.failure, schedule, made.action);
       this.rest.afterFailure(schedule, retryAfterMs);
     } else if (this.#missingInARow++ > 0) {
       // Created, and missing all the same: the service needs a moment until it sees its own stream.
@@ -246,9 +213,21 @@ export class Answers {
     this.#host.offer();
   }
 
+  /** CloudWatch Logs will never take this batch: halve it until the event stands alone that is to blame. */
+  #refused(batch: Batch, reason: string, failure: PutFailure): void {
+    if (batch.length === 1) {
+      this.settlement.poison(batch, reason, failure);
+      return;
+    }
+    const [first, second] = batch.halves();
+    this.#host.putBack(second);
+    this.#host.putBack(first);
+    this.settlement.halved(batch);
+  }
+
   #noteError({ name, message }: PutFailure): void {
     const { accounts, clock } = this.#context;
-    accounts.lastError = { name: forPeople(name), message: forPeople(message), at: clock.now() };
+    accounts.lastError = { name, message: safeMessage(message), at: clock.now() };
   }
 
   #warnOfFailure(advice: Advice, failure: PutFailure, schedule: Schedule, action?: string): void {

@@ -1,3 +1,4 @@
+import type { Flushes } from '../accounts/flush.js';
 import { Batch, type BatchLimits } from '../batch/batch.js';
 import type { Note } from '../batch/note.js';
 import { Fifo } from '../structures/fifo.js';
@@ -36,13 +37,15 @@ export class ReplayGate {
 /** The recovered events of a stream: a lane of their own, so that new events do not wait behind them. */
 export class ReplayLane {
   readonly #limits: BatchLimits;
+  readonly #flushes: Flushes;
   readonly #gate: ReplayGate;
   readonly #onDue: () => void;
   readonly #sealed = new Fifo<Batch>();
   #open: Batch | undefined;
 
-  constructor(limits: BatchLimits, gate: ReplayGate, onDue: () => void) {
+  constructor(limits: BatchLimits, flushes: Flushes, gate: ReplayGate, onDue: () => void) {
     this.#limits = limits;
+    this.#flushes = flushes;
     this.#gate = gate;
     this.#onDue = onDue;
   }
@@ -61,12 +64,18 @@ export class ReplayLane {
     if (this.#open) yield this.#open;
   }
 
-  /** @returns the batch that has the event now */
-  append(message: string, timestamp: number, size: number, note: Note | undefined, id: number): Batch {
+  append(
+    message: string,
+    timestamp: number,
+    size: number,
+    note: Note | undefined,
+    id: number,
+    epoch: number,
+  ): void {
     if (this.#open && !this.#open.fits(timestamp, size)) this.seal();
     this.#open ??= new Batch(this.#limits);
-    this.#open.append(message, timestamp, size, note, id);
-    return this.#open;
+    this.#flushes.joined(epoch, this.#open.epoch);
+    this.#open.append(message, timestamp, size, note, id, epoch);
   }
 
   /** Makes everything that was appended ready to be sent. */

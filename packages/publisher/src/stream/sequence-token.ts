@@ -1,3 +1,4 @@
+import type { PutToken } from '../batch/put-history.js';
 import type { SequenceTokenPolicy } from '../options/options.js';
 
 /**
@@ -7,6 +8,7 @@ import type { SequenceTokenPolicy } from '../options/options.js';
 export class SequenceToken {
   readonly #policy: SequenceTokenPolicy;
   #token: string | undefined;
+  #isOwnStream = false;
   #conflictsInARow = 0;
   #contention = 0;
   #enforced = false;
@@ -15,9 +17,10 @@ export class SequenceToken {
     this.#policy = policy;
   }
 
-  /** The token to put with; `undefined` when none is known or none is to be sent. */
-  get forPut(): string | undefined {
-    return this.#policy === 'never' ? undefined : this.#token;
+  /** The token to put with; `null` when none is known or none is to be sent. */
+  get forPut(): PutToken {
+    const value = this.#policy === 'never' ? null : (this.#token ?? null);
+    return { value, isLane: false, isOwnStream: this.#isOwnStream };
   }
 
   /** Whether this endpoint has shown that it enforces tokens. */
@@ -37,6 +40,7 @@ export class SequenceToken {
   /** A put was stored. A success without a token is a success all the same. */
   accepted(next: string | undefined): void {
     this.#token = next;
+    this.#isOwnStream = false;
     if (this.#conflictsInARow === 0 && this.#contention > 0) this.#contention--;
     this.#conflictsInARow = 0;
   }
@@ -45,6 +49,7 @@ export class SequenceToken {
   conflict(expected: string | null | undefined): void {
     this.#enforced = true;
     this.#token = expected ?? undefined;
+    this.#isOwnStream = false;
     this.#conflictsInARow++;
     this.#contention = Math.min(this.#contention + 1, 6);
   }
@@ -58,10 +63,17 @@ export class SequenceToken {
   /** The stream is gone, and the token with it. */
   forget(): void {
     this.#token = undefined;
+    this.#isOwnStream = false;
   }
 
-  restore(token: string | undefined): void {
-    this.#token = token;
+  /** This publisher has made the stream: nobody else can have put the first batch before. */
+  created(): void {
+    this.#isOwnStream = true;
+  }
+
+  restore({ value, isOwnStream }: Omit<PutToken, 'isLane'>): void {
+    this.#token = value ?? undefined;
+    this.#isOwnStream = isOwnStream;
   }
 
   /**

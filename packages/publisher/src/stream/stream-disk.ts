@@ -1,4 +1,5 @@
 import type { Batch } from '../batch/batch.js';
+import type { PutToken } from '../batch/put-history.js';
 import type { Target } from '../cloudwatch/sink.js';
 
 /** The disk, as the streams of a publisher see it. */
@@ -7,11 +8,9 @@ export interface StreamDisk {
    * Called before every put. A batch that is on disk is put only when it is written, and noted with its token, so
    * that the next process can put the very same batch. Others wait until it is known there which puts have ended.
    */
-  beforePut(target: Target, batch: Batch, sequenceToken: string | undefined): Promise<void> | undefined;
+  beforePut(target: Target, batch: Batch, token: PutToken): Promise<void> | undefined;
   /** A batch met its fate. */
   settled(batch: Batch): void;
-  /** Parts take the place of a batch, or one batch that of parts. */
-  replaced(batches: readonly Batch[], by: readonly Batch[]): void;
   /** One event in memory was dropped that is on disk too. */
   dropped(id: number): void;
   /** A stream fails, so that others need not wait for it. */

@@ -1,8 +1,7 @@
-import { FirstEvents, type Flush } from '../accounts/flush.js';
 import type { Batch } from '../batch/batch.js';
 import type { Fate } from '../batch/fate.js';
 import type { Note } from '../batch/note.js';
-import { attempted, leftUnanswered } from '../batch/put-history.js';
+import { attempted, leftUnanswered, type PutToken } from '../batch/put-history.js';
 import { type BatchSnapshot, snapshotBatch } from '../batch/snapshot.js';
 import { toPutFailure } from '../cloudwatch/sdk-failure.js';
 import type { PutResult, Target } from '../cloudwatch/sink.js';
@@ -39,17 +38,18 @@ export class StreamWriter implements PutSource {
   #held = 0;
 
   constructor(target: Target, context: WriterContext) {
-    const { options, endpoint, clock, deadlines, budget, pace, disk } = context;
+    const { options, clock, deadlines, budget, flushes, pace, disk } = context;
     this.target = target;
     this.lastUsedAt = clock.now();
     this.#context = context;
     this.#queue = new StreamQueue({
-      limits: endpoint,
+      limits: { maxBytes: options.maxBatchBytes, maxEvents: options.maxBatchEvents },
       flushIntervalMs: options.flushIntervalMs,
       clock,
       deadlines,
       budget,
       pace,
+      flushes,
       onDue: () => this.#offer(),
     });
     this.#answers = new Answers(target, context, {
@@ -57,9 +57,6 @@ export class StreamWriter implements PutSource {
       offer: () => this.#offer(),
       onSettled: (batch) => disk()?.settled(batch),
       onFailing: () => disk()?.failing(),
-      isHeld: () => this.isHeld,
-      onReplaced: (batches, by) => disk()?.replaced(batches, by),
-      queue: this.#queue,
     });
   }
 
@@ -81,12 +78,8 @@ export class StreamWriter implements PutSource {
 
   get canPut(): boolean {
     if (this.#answers.isWaiting) return false;
-    const { startsWithResend, aside } = this.#queue;
-    if (this.isHeld && !startsWithResend && aside.length === 0) return false;
-    const most =
-      this.isFailing || this.#answers.refused.isSearching || this.#answers.token.oneAtATime
-        ? 1
-        : this.#context.options.maxInFlight;
+    if (this.isHeld && !this.#queue.startsWithResend) return false;
+    const most = this.isFailing || this.#answers.token.oneAtATime ? 1 : this.#context.options.maxInFlight;
     return this.#underWay.size < most && this.#queue.hasDue;
   }
 
@@ -111,10 +104,10 @@ export class StreamWriter implements PutSource {
    * Takes an event; its bytes are in the memory budget already.
    *
    * @param id of the event in the spool, if it is there
-   * @returns the batch that has it now
+   * @param epoch in which it was received; now by default
    */
-  append(message: string, timestamp: number, size: number, note?: Note, id?: number): Batch {
-    return this.#queue.live.append(message, timestamp, size, note, id);
+  append(message: string, timestamp: number, size: number, note?: Note, id?: number, epoch?: number): void {
+    this.#queue.live.append(message, timestamp, size, note, id, epoch);
   }
 
   /** Sends new events without waiting for company. */
@@ -168,14 +161,14 @@ export class StreamWriter implements PutSource {
   }
 
   /** Takes over what another publisher left, with the token that it knew. */
-  adopt(batches: Iterable<Batch>, token: string | undefined): void {
+  adopt(batches: Iterable<Batch>, token: PutToken): void {
     this.#answers.token.restore(token);
     for (const batch of batches) this.#queue.live.push(batch);
   }
 
   /** Everything that is not settled, as data for another thread. Never puts again. */
   snapshot(): {
-    readonly sequenceToken: string | undefined;
+    readonly token: PutToken;
     readonly saved: readonly BatchSnapshot[];
     readonly batches: readonly Batch[];
   } {
@@ -183,19 +176,15 @@ export class StreamWriter implements PutSource {
     this.#queue.live.seal(); // what may come after this must not get into a batch that the thread has
     const batches = [...this.unsettled()];
     const saved = batches.map((batch) =>
-      snapshotBatch(batch, this.#underWay.has(batch) ? (this.#tokenFor(batch) ?? null) : undefined),
+      snapshotBatch(batch, this.#underWay.has(batch) ? this.#tokenFor(batch) : undefined),
     );
-    return { sequenceToken: this.#answers.token.forPut, saved, batches };
+    return { token: this.#answers.token.forPut, saved, batches };
   }
 
-  /** Sends what there is without waiting for company, and lets `flush` follow it. */
-  flush(flush: Flush): void {
+  /** Sends events without waiting for company. */
+  hasten(): void {
     this.#queue.live.hasten();
     this.#queue.live.pushMarker();
-    for (const batch of this.unsettled()) {
-      flush.follow(batch.weight);
-      batch.observe(batch.state === 'open' ? new FirstEvents(flush, batch.weight) : flush);
-    }
     this.hurry(this.#context.isClosing());
   }
 
@@ -206,12 +195,11 @@ export class StreamWriter implements PutSource {
 
   /** Starts one put. The dispatcher has asked {@link canPut} and keeps a request slot for it. */
   start(): void {
-    const { refused, settlement } = this.#answers;
-    let batch = refused.next();
+    let batch = this.#queue.take();
     // Every event of the batch that is being built may have been dropped.
     while (batch && batch.length === 0) {
-      settlement.all(batch, 'overflow');
-      batch = refused.next();
+      this.#answers.settlement.all(batch, 'overflow');
+      batch = this.#queue.take();
     }
     if (!batch) {
       this.#context.dispatcher.finished(this);
@@ -227,7 +215,7 @@ export class StreamWriter implements PutSource {
   release(): Batch[] {
     const unsettled = [...this.unsettled()];
     for (const batch of this.#underWay) {
-      batch.history = leftUnanswered(batch.history, this.#tokenFor(batch) ?? null);
+      batch.history = leftUnanswered(batch.history, this.#tokenFor(batch));
     }
     this.#answers.abandon();
     this.#underWay.clear();
@@ -264,15 +252,14 @@ export class StreamWriter implements PutSource {
       await spooling;
       if (this.#answers.isAbandoned) return;
     }
-    for (const observer of batch.observers ?? []) observer.putting?.(token ?? null);
+    batch.observer?.putting(token);
     accounts.requests++;
     if (batch.history.attempts > 0) accounts.retries++;
     batch.history = attempted(batch.history);
     const startedAt = clock.now();
     let result: PutResult;
     try {
-      const without = this.#answers.refused.extrasLeftOut(batch);
-      result = await sink.put(this.target, batch, token, { without });
+      result = await sink.put(this.target, batch, token.value ?? undefined);
     } catch (error) {
       result = toPutFailure(error); // a sink does not reject; if one does, the batch must not be lost for it
     }
@@ -282,10 +269,9 @@ export class StreamWriter implements PutSource {
     dispatcher.finished(this);
   }
 
-  /** A batch of an earlier process goes out under the token that was noted, which settles whether it is stored. */
-  #tokenFor({ history: { resendUnder } }: Batch): string | undefined {
-    const known = this.#answers.token.forPut;
-    if (resendUnder === undefined || this.#context.options.sequenceTokens === 'never') return known;
-    return resendUnder ?? undefined;
+  /** A batch whose put was not answered goes out under the token of that put, which settles whether it is stored. */
+  #tokenFor({ history: { keepsToken, unansweredUnder } }: Batch): PutToken {
+    const isKept = keepsToken && this.#context.options.sequenceTokens !== 'never';
+    return (isKept && unansweredUnder) || this.#answers.token.forPut;
   }
 }

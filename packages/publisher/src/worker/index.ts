@@ -1,5 +1,6 @@
 export { Diagnostics, printLine } from '../accounts/diagnostics.js';
 export { type Guarded, guardExit } from '../exit/exit-guard.js';
+export { findPackage } from '../modules/find-package.js';
 export { systemClock } from '../time/clock.js';
 export { type AskedWorker, askWorker, waitForWorker } from './ask-worker.js';
 export { DropTally } from './drop-tally.js';

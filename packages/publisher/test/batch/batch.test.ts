@@ -79,7 +79,7 @@ test('dropping from the front keeps bytes, count and what remains right', () => 
   for (const [index, message] of ['first', 'second', 'third'].entries()) {
     batch.append(message, 10 - index, message.length + 26);
   }
-  assert.deepEqual(batch.dropFirst(), { size: 31, timestamp: 10, note: undefined, id: 0 });
+  assert.deepEqual(batch.dropFirst(), { size: 31, timestamp: 10, note: undefined, id: 0, epoch: 0 });
   assert.equal(batch.length, 2);
   assert.equal(batch.bytes, 32 + 31);
   assert.equal(batch.messageAt(0), 'second');
@@ -94,18 +94,34 @@ test('halves hold every event once, with its notes and followers, and stay froze
   for (let i = 0; i < 7; i++) {
     batch.append(`${i}`, i, 27, i === 2 ? { kind: 'part', event, last: false } : undefined);
   }
-  const observer: BatchObserver = { settled() {}, finished() {} };
-  batch.observers = [observer];
+  const observer: BatchObserver = { putting() {}, settled() {}, finished() {} };
+  batch.observer = observer;
   batch.freeze();
-  const [first, second] = batch.splitAt(batch.length >> 1);
+  const [first, second] = batch.halves();
   assert.deepEqual([first.length, second.length], [3, 4]);
   assert.equal(first.bytes + second.bytes, batch.bytes);
   assert.equal(first.weight + second.weight, batch.weight);
   assert.deepEqual(first.noteAt(2), { kind: 'part', event, last: false });
   assert.equal(second.messageAt(0), '3');
   assert.deepEqual([first.state, second.state], ['frozen', 'frozen']);
-  first.observers?.push(observer);
-  assert.equal(second.observers?.length, 1, 'each half has followers of its own');
+  assert.deepEqual([first.observer, second.observer], [observer, observer]);
+});
+
+test('a batch knows how many of its events came in which epoch, also after some were dropped, and in halves', () => {
+  const batch = new Batch(LIMITS);
+  for (const [index, epoch] of [3, 3, 4, 4, 4, 2].entries())
+    batch.append(`${index}`, index, 27, undefined, 0, epoch);
+  const through = (one: Batch) => [1, 2, 3, 4, 5].map((epoch) => one.weightThrough(epoch));
+  assert.equal(batch.epoch, 2);
+  assert.deepEqual(through(batch), [0, 1, 3, 6, 6]);
+  assert.equal(batch.dropFirst().epoch, 3);
+  assert.deepEqual(through(batch), [0, 1, 2, 5, 5]);
+  assert.deepEqual([batch.dropFirst().epoch, batch.dropFirst().epoch], [3, 4]);
+  assert.deepEqual(through(batch), [0, 1, 1, 3, 3]);
+  batch.freeze();
+  const [first, second] = batch.halves();
+  assert.equal(first.weightThrough(4) + second.weightThrough(4), 3);
+  assert.equal(first.weightThrough(2) + second.weightThrough(2), 1);
 });
 
 test('weight counts a split event once and a marker not at all', () => {

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Batch } from '../../src/batch/batch.ts';
 import {
-  answered,
   attempted,
+  freedOfToken,
   isSettledBy,
   leftByProcess,
   leftUnanswered,
   leftUnproven,
+  mayBeAccepted,
   NEVER_PUT,
+  type PutToken,
 } from '../../src/batch/put-history.ts';
 import { restoreBatch, snapshotBatch } from '../../src/batch/snapshot.ts';
 
@@ -21,46 +23,76 @@ function batchOf(...messages: string[]): Batch {
   return batch;
 }
 
+const real = (value: string | null): PutToken => ({ value, isLane: false, isOwnStream: false });
+const madeUp: PutToken = { value: '9'.repeat(56), isLane: true, isOwnStream: false };
+
 test('only the token of every put that may be stored settles a batch', () => {
-  assert.equal(isSettledBy(NEVER_PUT, null), false);
-  const once = leftUnanswered(NEVER_PUT, null);
-  assert.equal(isSettledBy(once, null), true);
-  assert.equal(isSettledBy(once, '1'), false);
-  const twice = leftUnanswered(once, null);
-  assert.equal(isSettledBy(twice, null), true);
-  assert.equal(isSettledBy(leftUnproven(twice), null), false);
-  const mixed = leftUnanswered(twice, '1');
-  assert.equal(isSettledBy(mixed, '1'), false);
-  assert.equal(isSettledBy(leftUnanswered(mixed, '1'), '1'), false);
+  assert.equal(isSettledBy(NEVER_PUT, real(null)), false);
+  const once = leftUnanswered(NEVER_PUT, real(null));
+  assert.equal(isSettledBy(once, real(null)), true);
+  assert.equal(isSettledBy(once, real('1')), false);
+  const twice = leftUnanswered(once, real(null));
+  assert.equal(isSettledBy(twice, real(null)), true);
+  assert.equal(isSettledBy(leftUnproven(twice), real(null)), false);
+  const mixed = leftUnanswered(twice, real('1'));
+  assert.equal(isSettledBy(mixed, real('1')), false);
+  assert.equal(isSettledBy(leftUnanswered(mixed, real('1')), real('1')), false);
   assert.equal(mixed.unanswered, 3);
-  assert.deepEqual(NEVER_PUT.unanswered, 0);
+  assert.equal(NEVER_PUT.unanswered, 0);
 });
 
-test('a batch of an earlier process goes out under its token until it is answered', () => {
-  const left = leftByProcess('1', 2);
-  assert.equal(left.resendUnder, '1');
-  assert.equal(left.unanswered, 3);
-  assert.equal(isSettledBy(left, '1'), true);
-  assert.equal(answered(left).resendUnder, undefined);
-  assert.equal(answered(left).unanswered, 3);
+test('nothing settles a batch that may be stored by a put in a lane, and it keeps no token for that', () => {
+  const lost = leftUnanswered(NEVER_PUT, madeUp);
+  assert.deepEqual([lost.unanswered, lost.keepsToken, lost.unansweredUnder], [1, false, undefined]);
+  assert.equal(mayBeAccepted(lost, madeUp), false);
+  const again = leftUnanswered(lost, real('1'));
+  assert.deepEqual([again.unanswered, again.keepsToken], [2, true]);
+  assert.equal(isSettledBy(again, real('1')), false);
+  assert.equal(mayBeAccepted(again, real('1')), true);
+});
+
+test('DataAlreadyAccepted is believed under the token of a put that was not answered, and under no other', () => {
+  assert.equal(mayBeAccepted(NEVER_PUT, real('1')), false);
+  const lost = leftUnanswered(NEVER_PUT, real('1'));
+  assert.equal(mayBeAccepted(lost, real('1')), true);
+  assert.equal(mayBeAccepted(lost, real('2')), false);
+  assert.equal(mayBeAccepted(freedOfToken(lost), real('1')), true);
+  assert.equal(mayBeAccepted(leftUnanswered(lost, real('2')), real('1')), false);
+});
+
+test('without a token DataAlreadyAccepted is believed only on a stream that the publisher has made', () => {
+  const own = { ...real(null), isOwnStream: true };
+  assert.equal(mayBeAccepted(leftUnanswered(NEVER_PUT, real(null)), real(null)), false);
+  assert.equal(mayBeAccepted(leftUnanswered(NEVER_PUT, own), own), true);
+  assert.equal(mayBeAccepted(leftByProcess(own, 0), own), true);
+  assert.equal(mayBeAccepted(leftByProcess(real(null), 0), real(null)), false);
+});
+
+test('a batch of an earlier process goes out under its token until that is of no use', () => {
+  const left = leftByProcess(real('1'), 2);
+  assert.deepEqual([left.keepsToken, left.unansweredUnder, left.unanswered], [true, real('1'), 3]);
+  assert.equal(isSettledBy(left, real('1')), true);
+  assert.deepEqual([freedOfToken(left).keepsToken, freedOfToken(left).unanswered], [false, 3]);
+  const lane = leftByProcess(madeUp, 0);
+  assert.deepEqual([lane.keepsToken, lane.unanswered, lane.attempts], [false, 1, 1]);
 });
 
 test('halves have no token that settles them, and the count of the whole', () => {
   const batch = batchOf('a', 'b', 'c');
-  batch.history = leftUnanswered(attempted(batch.history), '1');
-  for (const half of batch.splitAt(batch.length >> 1)) {
+  batch.history = leftUnanswered(attempted(batch.history), real('1'));
+  for (const half of batch.halves()) {
     assert.equal(half.history.unanswered, 1);
     assert.equal(half.history.unansweredUnder, undefined);
-    assert.equal(isSettledBy(half.history, '1'), false);
-    assert.equal(isSettledBy(leftUnanswered(half.history, '2'), '2'), false);
+    assert.equal(isSettledBy(half.history, real('1')), false);
+    assert.equal(isSettledBy(leftUnanswered(half.history, real('2')), real('2')), false);
   }
 });
 
 test('the past goes to another thread as a whole, with the put that is under way', () => {
   const batch = batchOf('a');
-  batch.history = leftByProcess(null, 1);
+  batch.history = leftByProcess(real(null), 1);
   const rest = restoreBatch(structuredClone(snapshotBatch(batch, undefined)), LIMITS);
   assert.deepEqual(rest.history, batch.history);
-  const underWay = restoreBatch(structuredClone(snapshotBatch(batch, '2')), LIMITS);
-  assert.deepEqual(underWay.history, leftUnanswered(batch.history, '2'));
+  const underWay = restoreBatch(structuredClone(snapshotBatch(batch, real('2'))), LIMITS);
+  assert.deepEqual(underWay.history, leftUnanswered(batch.history, real('2')));
 });

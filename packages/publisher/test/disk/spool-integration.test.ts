@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
+import { Flushes } from '../../src/accounts/flush.ts';
 import { MemoryBudget } from '../../src/accounts/memory-budget.ts';
 import type { PublisherOptions } from '../../src/options/options.ts';
 import { Publisher } from '../../src/publisher.ts';
@@ -304,6 +305,7 @@ test('taking a batch that became due does not ask for another one, which would b
     limits: { maxBytes: 1000, maxEvents: 10 },
     flushIntervalMs: 10,
     pace: new Pace(shared),
+    flushes: new Flushes(),
     onDue: () => asked++,
   });
   outbox.append('event', clock.now(), 31);

@@ -80,7 +80,7 @@ function scene(t: TestContext): Scene {
   const one: Scene = {
     t,
     clock,
-    service: new SimulatedService(clock, { tokens: 'enforced' }).add('g', 's'),
+    service: new SimulatedService(clock, { tokens: 'enforced' }).addUsed('g', 's'),
     directory: temporaryDirectory(t),
     disk: new HeldWrites(t, (file) => one.slow(file)),
     slow: () => false,

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NO_TOKEN } from '../../src/batch/put-history.ts';
 import { type RescueReport, readReports, reportOn } from '../../src/exit/rescue-report.ts';
+
+const TOKEN = { ...NO_TOKEN, value: '1' };
 
 test('a batch of which nothing was told was not put', () => {
   assert.deepEqual(readReports([]), { fates: new Map(), isSettled: false, putUnder: undefined });
@@ -8,18 +11,18 @@ test('a batch of which nothing was told was not put', () => {
 
 test('a batch whose answer never came may be stored under the token of its last put', () => {
   const told: RescueReport[] = [
-    ['putting', 0, '1'],
-    ['putting', 0, null],
+    ['putting', 0, TOKEN],
+    ['putting', 0, NO_TOKEN],
   ];
-  assert.deepEqual(readReports(told), { fates: new Map(), isSettled: false, putUnder: null });
+  assert.deepEqual(readReports(told), { fates: new Map(), isSettled: false, putUnder: NO_TOKEN });
 });
 
 test('a batch is settled when each of its halves is, and no token stands for all of it', () => {
   const told: RescueReport[] = [];
   const observer = reportOn(3, (report) => told.push(report));
-  observer.putting?.('1');
+  observer.putting?.(TOKEN);
   observer.finished(2);
-  observer.putting?.('1');
+  observer.putting?.(TOKEN);
   observer.settled('delivered', 4);
   observer.finished(0);
   assert.equal(readReports(told).isSettled, false);
@@ -39,9 +42,9 @@ test('a batch is settled when each of its halves is, and no token stands for all
 
 test('what the thread had no time for is not settled', () => {
   const told: RescueReport[] = [
-    ['putting', 0, '1'],
+    ['putting', 0, TOKEN],
     ['settled', 0, 'shutdown', 5],
     ['finished', 0, 0],
   ];
-  assert.deepEqual(readReports(told), { fates: new Map(), isSettled: false, putUnder: '1' });
+  assert.deepEqual(readReports(told), { fates: new Map(), isSettled: false, putUnder: TOKEN });
 });

@@ -186,7 +186,13 @@ test('a crash in the middle of a put leaves the put pending, with its token and 
   const ids = appendNumbers(crashed, 1, 10);
   const id = (n: number): number => ids[n - 1] ?? 0;
   await crashed.flush();
-  const note = { logGroupName: 'group', logStreamName: 'stream', ambiguousPuts: 2 };
+  const note = {
+    logGroupName: 'group',
+    logStreamName: 'stream',
+    isLane: false,
+    isOwnStream: true,
+    ambiguousPuts: 2,
+  };
   await crashed.notePut({ ...note, putId: 1, ranges: [[id(1), id(3)]], sequenceToken: undefined });
   crashed.acknowledge([[id(1), id(3)]]);
   await crashed.notePut({ ...note, putId: 2, ranges: [[id(4), id(8)]], sequenceToken: 'old' });

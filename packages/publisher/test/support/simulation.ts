@@ -126,6 +126,8 @@ export interface ServiceOptions {
   readonly refuses?: (event: StoredEvent) => boolean;
   readonly requestTimeoutMs?: number;
   readonly create?: 'allowed' | 'denied';
+  /** Somebody else puts first on each stream that is made, so that a put without a token is a conflict. */
+  readonly rivalIsFirst?: boolean;
 }
 
 const MAX_BYTES = 1_048_576;
@@ -157,6 +159,14 @@ export class SimulatedService implements Sink {
   constructor(clock: VirtualClock, options: ServiceOptions = { tokens: 'ignored' }) {
     this.#clock = clock;
     this.options = options;
+  }
+
+  /** A stream that is there from the start, and was used before: the first put without a token is a conflict. */
+  addUsed(group: string, stream: string): this {
+    this.add(group, stream);
+    const used = this.groups.get(group)?.get(stream);
+    if (used) used.next ??= this.#newToken();
+    return this;
   }
 
   /** A group and stream that are there from the start. */
@@ -225,6 +235,7 @@ export class SimulatedService implements Sink {
       return refusal('ResourceAlreadyExistsException', 'The specified log stream already exists');
     }
     streams.set(logStreamName, new SimulatedStream());
+    if (this.options.rivalIsFirst) this.addUsed(logGroupName, logStreamName);
     return { ok: true };
   }
 

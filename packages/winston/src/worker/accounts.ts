@@ -22,21 +22,34 @@ export class WorkerAccounts {
     this.#told = stats;
   }
 
-  refused(reason: DropReason): void {
+  /** Lines that were not handed over, or taken back. */
+  dropped(reason: DropReason, events: number): void {
     const { received, dropped } = this.#past;
     this.#past = {
       ...this.#past,
-      received: received + 1,
-      dropped: { ...dropped, [reason]: dropped[reason] + 1 },
+      received: received + events,
+      dropped: { ...dropped, [reason]: dropped[reason] + events },
     };
+  }
+
+  /** Lines that were handed over and made room for others before the worker had them. */
+  takenBack(reason: DropReason, events: number): void {
+    this.#handedOver -= events;
+    this.dropped(reason, events);
   }
 
   stats(): PublisherStats {
     return sumStats([this.#ofThread(), this.#past]) ?? this.#past;
   }
 
-  /** Counts as lost what the present thread leaves in memory. @returns how many events that are */
-  threadEnded(): number {
+  /**
+   * Counts as lost what the present thread leaves in memory.
+   *
+   * @param waiting lines that it had not taken yet, which are for the next one
+   * @returns how many events were lost
+   */
+  threadEnded(waiting: number): number {
+    this.#handedOver -= waiting;
     const last = this.#ofThread();
     const lost = last.buffered + last.inFlight;
     const dropped = { ...last.dropped, shutdown: last.dropped.shutdown + lost };
@@ -45,7 +58,7 @@ export class WorkerAccounts {
     const left = { ...last, dropped, buffered: 0, inFlight: 0, streams: 0, spool };
     this.#past = sumStats([left, this.#past]) ?? left;
     this.#told = noStats();
-    this.#handedOver = 0;
+    this.#handedOver = waiting;
     return lost;
   }
 

@@ -1,101 +1,241 @@
 import type { Question } from 'cloudwatch-logs-publisher/worker';
-import { RecordQueue } from './record-queue.js';
-import { RecordWriter } from './records.js';
+import type { StreamValues } from './stream-context.js';
 
-/** Of the buffer that the threads share. */
-export const SHARED_BYTES = 4 * 1024 * 1024;
-/** What may wait outside of it, when the logging thread does nothing but log. */
-const MOST_WAITING_BYTES = 16 * 1024 * 1024;
+/** Lines that go to the worker together. */
+export interface Lines {
+  /** Their texts as UTF-8, one after the other; in memory that both threads see, so that nothing is copied. */
+  readonly bytes: SharedArrayBuffer;
+  /** Where the first one begins. */
+  readonly offset: number;
+  /** Its place in the arrays. */
+  readonly from: number;
+  readonly timestamps: readonly number[];
+  readonly lengths: readonly number[];
+  /** Of each line, where the stream name depends on it; else empty. */
+  readonly contexts: readonly StreamValues[];
+}
+
+/** A worker thread, as far as lines and questions go to it in order. */
+export interface Receiver {
+  send(lines: Lines): void;
+  ask(question: Question): void;
+  /** How many times the worker has taken all of what `send` gave it. */
+  readonly taken: number;
+  /** Has {@link HandOver.pump} called once the worker has taken more. @returns false when it has meanwhile */
+  waitForTaken(taken: number): boolean;
+}
+
+/** What a line costs besides its text, as CloudWatch Logs counts it and the buffer of a publisher does. */
+const EVENT_OVERHEAD_BYTES = 26;
+const MOST_BYTES_OF_CHARACTER = 3;
 /** Lines go together: at once when that many bytes have come, else after a moment. */
-const TOGETHER_BYTES = 128 * 1024;
+const PARCEL_BYTES = 128 * 1024;
 const TOGETHER_MS = 10;
+/** On its way to a worker, which need not have taken it. All else waits here, where it can make room for newer lines. */
+const SENT_BYTES = 4 * 1024 * 1024;
+/** Memory that is kept to be used again, beside what is in use. */
+const MOST_FREE = 8;
 
-/** The buffer that the threads share, as thread-stream has it in its synchronous mode. */
-export interface SharedStream {
-  readonly destroyed: boolean;
-  /** Copies into the buffer; where that is full, waits until the worker has read all of it. */
-  write(bytes: string): unknown;
-  /** Calls back once the worker has read everything. */
-  flush(callback: (error?: Error) => void): void;
+/** Lines in one piece of memory, which is used again once the worker has taken them. */
+class Parcel {
+  readonly memory: Buffer;
+  readonly timestamps: number[] = [];
+  readonly lengths: number[] = [];
+  readonly contexts: StreamValues[] = [];
+  /** Lines before this one were dropped. */
+  from = 0;
+  offset = 0;
+  end = 0;
+  /** Follows the lines. */
+  question: Question | undefined;
+
+  constructor(memory: Buffer) {
+    this.memory = memory;
+  }
+
+  get events(): number {
+    return this.lengths.length - this.from;
+  }
+
+  /** What its lines take of the bound. */
+  get bytes(): number {
+    return this.end - this.offset + this.events * EVENT_OVERHEAD_BYTES;
+  }
+
+  /** Whether nothing of it is left to be handed over. */
+  get isDone(): boolean {
+    return this.events === 0 && this.question === undefined;
+  }
+
+  hasRoomFor(bytes: number): boolean {
+    return this.question === undefined && this.end + bytes <= this.memory.length;
+  }
+
+  /** Forgets its oldest line. @returns the bytes that this gives back */
+  dropOldest(): number {
+    const length = this.lengths[this.from++];
+    this.offset += length;
+    return length + EVENT_OVERHEAD_BYTES;
+  }
 }
 
 /**
- * Hands lines over to a worker, several at once, because a hundred cost about as much as one. They go into the
- * shared buffer, and wait where that is full until the worker has read it. The logging thread waits for the worker
- * only when that much came together that its memory would grow without bound, and at the end.
+ * Hands lines over to a worker, several at once, in order. Those that it has not taken wait here, within a bound of
+ * their own, for as long as it takes: while it is busy or stalled, and until another one is there.
  */
 export class HandOver {
-  readonly #stream: SharedStream;
-  readonly #queue = new RecordQueue();
-  readonly #records = new RecordWriter(this.#queue);
-  /** Length of the queue at which it is looked at again. */
-  #nextLookBytes = TOGETHER_BYTES;
+  readonly #maxBytes: number;
+  readonly #dropsOldest: boolean;
+  readonly #parcelBytes: number;
+  readonly #mostSentBytes: number;
+  readonly #onDropped: (events: number, bytes: number) => void;
+  readonly #waiting: Parcel[] = [];
+  /** To the present worker; a parcel leaves when that has taken it. */
+  readonly #sent: Parcel[] = [];
+  readonly #free: Buffer[] = [];
+  #bytes = 0;
+  /** Memory of the parcels that are sent: one that is nearly empty takes as much as a full one. */
+  #sentBytes = 0;
+  #taken = 0;
+  #receiver: Receiver | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** Bytes in the shared buffer since it was empty; thread-stream begins anew only where it is full to the last. */
-  #sharedBytes = 0;
-  #isWaitingForWorker = false;
 
-  constructor(stream: SharedStream) {
-    this.#stream = stream;
+  /** @param onDropped hears of lines that made room for newer ones */
+  constructor(maxBytes: number, overflow: string, onDropped: (events: number, bytes: number) => void) {
+    this.#maxBytes = maxBytes;
+    this.#dropsOldest = overflow !== 'drop-newest';
+    this.#parcelBytes = Math.min(PARCEL_BYTES, Math.floor(maxBytes / 8));
+    this.#mostSentBytes = Math.min(SENT_BYTES, Math.floor(maxBytes / 2));
+    this.#onDropped = onDropped;
   }
 
-  /** @param context as JSON, where the stream name depends on it */
-  line(timestamp: number, message: string, context: string | undefined): void {
-    this.#records.line(timestamp, message, context);
-    if (this.#queue.length >= this.#nextLookBytes) this.now();
-    else this.#timer ??= setTimeout(() => this.now(), TOGETHER_MS).unref();
+  /** Lines that no worker has taken. */
+  get events(): number {
+    this.#settleTaken();
+    return [...this.#sent, ...this.#waiting].reduce((sum, { events }) => sum + events, 0);
   }
 
-  question(question: Question): void {
-    this.#records.question(question);
-    this.now();
+  /** @returns false when there is no room for it */
+  add(timestamp: number, message: string, context: StreamValues | undefined): boolean {
+    // Measured only where the most that it can be does not do.
+    let size = message.length * MOST_BYTES_OF_CHARACTER;
+    if (this.#bytes + size + EVENT_OVERHEAD_BYTES > this.#maxBytes) {
+      size = Buffer.byteLength(message);
+      if (!this.#makeRoom(size + EVENT_OVERHEAD_BYTES)) return false;
+    }
+    let parcel = this.#waiting.at(-1);
+    if (!parcel?.hasRoomFor(size)) {
+      size = Buffer.byteLength(message);
+      if (!parcel?.hasRoomFor(size)) parcel = this.#open(size);
+    }
+    const length = parcel.memory.write(message, parcel.end);
+    parcel.end += length;
+    parcel.timestamps.push(timestamp);
+    parcel.lengths.push(length);
+    if (context !== undefined) parcel.contexts.push(context);
+    this.#bytes += length + EVENT_OVERHEAD_BYTES;
+    this.#timer ??= setTimeout(() => this.pump(), TOGETHER_MS).unref();
+    return true;
   }
 
-  /** Hands over what has come together, as far as there is room for it. */
-  now(): void {
+  /** Asks the worker what it answers when it has taken all lines that came before. */
+  ask(question: Question): void {
+    let last = this.#waiting.at(-1);
+    if (!last || last.question) {
+      last = new Parcel(Buffer.alloc(0));
+      this.#waiting.push(last);
+    }
+    last.question = question;
+    this.pump();
+  }
+
+  /** From now on this worker gets the lines, first those that wait. */
+  connect(receiver: Receiver): void {
+    this.#receiver = receiver;
+    this.#taken = 0;
+    this.pump();
+  }
+
+  /** The worker has ended: what it has not taken waits for the next one. Its questions are nobody's any more. */
+  disconnect(): void {
+    this.#settleTaken();
+    this.#receiver = undefined;
+    this.#waiting.unshift(...this.#sent.splice(0));
+    this.#sentBytes = 0;
+    for (const parcel of this.#waiting) parcel.question = undefined;
+  }
+
+  /** Hands over what the worker has room for. Never waits. */
+  pump(): void {
+    this.#hand(this.#mostSentBytes);
+  }
+
+  /** Hands over everything: the end has come, and nothing can make room any more. */
+  all(): void {
+    this.#hand(Number.POSITIVE_INFINITY);
+  }
+
+  #hand(mostBytes: number): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#share();
-    if (this.#queue.length > MOST_WAITING_BYTES) this.#shareAllBut(MOST_WAITING_BYTES - SHARED_BYTES);
-    this.#nextLookBytes = this.#queue.length + TOGETHER_BYTES;
+    const receiver = this.#receiver;
+    if (!receiver) return;
+    do {
+      this.#settleTaken();
+      while (this.#waiting.length > 0 && this.#sentBytes < mostBytes) this.#sendNext(receiver);
+    } while (this.#waiting.length > 0 && !receiver.waitForTaken(this.#taken));
   }
 
-  /** Hands over everything, and waits for the worker where there is no room. */
-  all(): void {
-    this.now();
-    this.#shareAllBut(0);
+  #sendNext(receiver: Receiver): void {
+    const parcel = this.#waiting.shift() as Parcel; // there is one
+    const { memory, offset, from, timestamps, lengths, contexts, question } = parcel;
+    if (parcel.events > 0) {
+      this.#sent.push(parcel);
+      this.#sentBytes += memory.length;
+      const bytes = memory.buffer as unknown as SharedArrayBuffer;
+      receiver.send({ bytes, offset, from, timestamps, lengths, contexts });
+    }
+    if (question) receiver.ask(question);
   }
 
-  /** Never waits. */
-  #share(): void {
-    while (!this.#isWaitingForWorker && this.#queue.length > 0) {
-      if (this.#sharedBytes === SHARED_BYTES) this.#shareLater();
-      else this.#shareNext();
+  #settleTaken(): void {
+    const taken = this.#receiver?.taken ?? this.#taken;
+    for (; this.#taken < taken; this.#taken++) {
+      const parcel = this.#sent.shift() as Parcel; // it was sent, or could not have been taken
+      this.#bytes -= parcel.bytes;
+      this.#sentBytes -= parcel.memory.length;
+      if (parcel.memory.length === this.#parcelBytes && this.#free.length < MOST_FREE)
+        this.#free.push(parcel.memory);
     }
   }
 
-  /** Goes on once the worker has read everything, so that the shared buffer begins anew without a wait. */
-  #shareLater(): void {
-    this.#isWaitingForWorker = true;
-    this.#stream.flush((error) => {
-      this.#isWaitingForWorker = false;
-      if (error) return;
-      if (this.#sharedBytes === SHARED_BYTES) this.#sharedBytes = 0;
-      this.now();
-    });
+  /** @param bytes of the first line in it */
+  #open(bytes: number): Parcel {
+    this.pump(); // what came together before
+    const size = bytes > this.#parcelBytes / 2 ? bytes : this.#parcelBytes;
+    const used = size === this.#parcelBytes ? this.#free.pop() : undefined;
+    const parcel = new Parcel(used ?? Buffer.from(new SharedArrayBuffer(size)));
+    this.#waiting.push(parcel);
+    return parcel;
   }
 
-  #shareAllBut(bytes: number): void {
-    while (this.#queue.length > bytes) {
-      if (this.#sharedBytes === SHARED_BYTES) this.#sharedBytes = 0;
-      this.#shareNext();
+  #makeRoom(bytes: number): boolean {
+    this.pump();
+    const most = this.#maxBytes - bytes;
+    const onItsWay = this.#sent.reduce((sum, parcel) => sum + parcel.bytes, 0);
+    // A line that is too large for all the room that others could make must not cost them theirs.
+    if (this.#dropsOldest && onItsWay <= most) this.#dropOldest(most);
+    return this.#bytes <= most;
+  }
+
+  #dropOldest(most: number): void {
+    const before = this.#bytes;
+    let events = 0;
+    for (const parcel of this.#waiting) {
+      for (; this.#bytes > most && parcel.events > 0; events++) this.#bytes -= parcel.dropOldest();
+      if (this.#bytes <= most) break;
     }
-  }
-
-  #shareNext(): void {
-    const bytes = this.#queue.take(SHARED_BYTES - this.#sharedBytes);
-    this.#sharedBytes += bytes.length;
-    // A thread that has ended reads nothing: its owner knows, or soon will, that these are lost.
-    if (!this.#stream.destroyed) this.#stream.write(bytes as unknown as string); // a Buffer, which the types do not say
+    while (this.#waiting[0]?.isDone) this.#waiting.shift();
+    if (events > 0) this.#onDropped(events, before - this.#bytes);
   }
 }

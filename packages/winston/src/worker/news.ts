@@ -1,5 +1,5 @@
 import type { Drop, PublisherEvents, Warning } from 'cloudwatch-logs-publisher';
-import { Diagnostics, systemClock } from 'cloudwatch-logs-publisher/worker';
+import { Diagnostics, DropTally, systemClock } from 'cloudwatch-logs-publisher/worker';
 import { type Relay, RelayEmitter } from '../relay.js';
 
 type EventName = keyof PublisherEvents;
@@ -15,6 +15,7 @@ const NAMES: Readonly<Record<string, EventName>> = {
 export class WorkerNews {
   readonly #diagnostics: Diagnostics;
   readonly #logGroupName: string;
+  readonly #drops = new DropTally((drop) => this.#diagnostics.emit('drop', drop));
 
   constructor(relay: Relay, logGroupName: string) {
     this.#diagnostics = new Diagnostics(new RelayEmitter(relay), systemClock, false);
@@ -36,20 +37,38 @@ export class WorkerNews {
     else this.#diagnostics.announce(warning);
   }
 
-  /** A line that no worker was given. */
-  refused(reason: 'shutdown' | 'invalid' | 'oversize', what: string): void {
-    this.#drop(reason, 1);
-    this.#warn(reason, `${what}; it was dropped and counted as "${reason}".`);
+  /** A line that came after the end. */
+  late(): void {
+    this.#drop('shutdown', 1);
+    this.#warn(
+      'shutdown',
+      'a line came after the end of the transport; it was dropped and counted as "shutdown".',
+    );
+  }
+
+  /** Lines that had no room while they waited for the worker. */
+  overflow(events: number, bytes: number, maxBufferBytes: number): void {
+    this.#drops.add({ reason: 'overflow', events, bytes, logGroupName: this.#logGroupName });
+    this.#warn(
+      'overflow',
+      `the worker thread takes lines more slowly than they come, and the buffer for them is full (maxBufferBytes ` +
+        `${maxBufferBytes}); lines are dropped and counted.`,
+    );
   }
 
   /** The thread failed and took events with it. */
-  failed(code: string, lost: number): void {
+  failed(code: string, lost: number, waiting: number): void {
     if (lost > 0) this.#drop('shutdown', lost);
     this.#warn(
       'shutdown',
       `the worker thread for log group "${this.#logGroupName}" has ended (${code}); ${lost} log event(s) that it ` +
-        'held were not sent. Another one is started for later lines.',
+        `held were not sent. Another one is started, for ${waiting} that wait and for later ones.`,
     );
+  }
+
+  /** Tells at once of the drops that are told together. */
+  report(): void {
+    this.#drops.report();
   }
 
   /** At the end the worker could not say what became of events. */

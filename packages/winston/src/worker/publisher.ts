@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type {
   EventContext,
   FlushOptions,
@@ -17,35 +18,35 @@ import {
 import type { Relay } from '../relay.js';
 import type { TransportPublisher } from '../transport-publisher.js';
 import { WorkerAccounts } from './accounts.js';
+import { HandOver } from './hand-over.js';
 import { WorkerNews } from './news.js';
 import { resolveForWorker, type WorkerOptions } from './options.js';
+import { RestartPause } from './restart-pause.js';
 import { StreamContext } from './stream-context.js';
 import { PublisherThread } from './thread.js';
 
-/** Longer than anything that is meant to be a line, and short enough for a string that holds it several times. */
-const MOST_CHARACTERS = 64 * 1024 * 1024;
-/** Beyond the time that is given, because a busy worker still has to say how far it came. */
-const ANSWER_MS = 5000;
-/** A thread that fails as soon as it starts must not be started over and over. */
-const RESTART_MS = 10_000;
 const NOTHING: FlushResult = { delivered: 0, dropped: 0, pending: 0 };
 
 /** Since when the process ends: several transports wait for their workers in turn, within the same time. */
 let processEndsSince: number | undefined;
 
-/** A publisher in a worker thread, with the manners of one in this thread. */
+/**
+ * A publisher in a worker thread, with the manners of one in this thread. Lines wait on this side, within the bound and
+ * by the rule of the options, until a worker has taken them; a worker that fails is followed by another one.
+ */
 export class WorkerPublisher implements TransportPublisher {
   readonly #options: WorkerOptions;
   readonly #news: WorkerNews;
   readonly #accounts = new WorkerAccounts();
+  readonly #handOver: HandOver;
   readonly #streamContext: StreamContext;
+  readonly #pause = new RestartPause();
   readonly #unguard: () => void;
   #state: 'open' | 'closing' | 'closed' = 'open';
   #closing: Promise<FlushResult> | undefined;
   /** Set once the application has begun to end: from then on the end of the process counts. */
   #exitDeadline: number | undefined;
   #thread: PublisherThread | undefined;
-  #startedAt = 0;
 
   /**
    * @throws PublisherError when an option is wrong or is no data
@@ -53,14 +54,19 @@ export class WorkerPublisher implements TransportPublisher {
    */
   constructor(options: PublisherOptions, relay: Relay) {
     this.#options = resolveForWorker(options);
-    this.#news = new WorkerNews(relay, this.#options.logGroupName);
-    this.#streamContext = new StreamContext(this.#options.logStreamName);
+    const { logGroupName, logStreamName, maxBufferBytes, overflow } = this.#options;
+    this.#news = new WorkerNews(relay, logGroupName);
+    this.#streamContext = new StreamContext(logStreamName);
+    this.#handOver = new HandOver(maxBufferBytes, overflow, (events, bytes) => {
+      this.#accounts.takenBack('overflow', events);
+      this.#news.overflow(events, bytes, maxBufferBytes);
+    });
     this.#start();
     this.#unguard = guardExit({
       pending: () => pendingEvents(this.stats()),
       inMemory: () => 0, // nothing for the thread that the guard would start: there is one
       isBusy: () => false,
-      drainMs: () => this.#exitMs(Date.now()),
+      drainMs: () => this.#exitMs(performance.now()),
       drain: async (timeoutMs) => {
         await this.flush({ timeoutMs, beforeExit: true });
       },
@@ -75,30 +81,28 @@ export class WorkerPublisher implements TransportPublisher {
   }
 
   publish({ timestamp, message }: LogEvent, context?: EventContext): boolean {
-    if (this.#state !== 'open') return this.#refuse('shutdown', 'a line came after the end of the transport');
-    const thread = this.#thread ?? this.#restart();
-    if (!thread) {
-      return this.#refuse('shutdown', 'a line came while there was no worker thread');
+    if (this.#state !== 'open') {
+      this.#accounts.dropped('shutdown', 1);
+      this.#news.late();
+      return false;
     }
-    if (message.length > MOST_CHARACTERS) {
-      return this.#refuse('oversize', `a line has more than ${MOST_CHARACTERS} characters`);
+    const values = context && this.#streamContext.encode(context);
+    if (this.#handOver.add(timestamp, message, values)) {
+      this.#accounts.handedOver();
+      return true;
     }
-    try {
-      thread.line(timestamp, message, context && this.#streamContext.encode(context));
-    } catch (error) {
-      // Its name only: the text of an error may quote the line.
-      const reason = error instanceof Error ? error.name : typeof error;
-      return this.#refuse('invalid', `a line could not be taken (${reason})`);
-    }
-    this.#accounts.handedOver();
-    return true;
+    this.#accounts.dropped('overflow', 1);
+    this.#news.overflow(1, 0, this.#options.maxBufferBytes);
+    return false;
   }
 
-  async flush({ timeoutMs, beforeExit }: FlushOptions = {}): Promise<FlushResult> {
+  async flush({
+    timeoutMs = this.#options.flushTimeoutMs,
+    beforeExit,
+  }: FlushOptions = {}): Promise<FlushResult> {
     if (pendingEvents(this.stats()) === 0) return NOTHING;
-    const flushTimeoutMs = timeoutMs ?? this.#options.flushTimeoutMs;
-    if (beforeExit) this.#exitDeadline ??= Date.now() + flushTimeoutMs;
-    const { result } = await this.#settle({ flushTimeoutMs, beforeExit }, flushTimeoutMs);
+    if (beforeExit) this.#exitDeadline ??= performance.now() + timeoutMs;
+    const { result } = await this.#settle((leftMs) => ({ flushTimeoutMs: leftMs, beforeExit }), timeoutMs);
     // The process may live on; what it logs from now on has its time again.
     if (beforeExit && this.#state === 'open' && pendingEvents(this.stats()) === 0)
       this.#exitDeadline = undefined;
@@ -114,106 +118,151 @@ export class WorkerPublisher implements TransportPublisher {
     return this.#accounts.stats();
   }
 
-  /** @throws Error when there is no file for the thread */
+  /** @throws Error when no thread can be started */
   #start(): PublisherThread {
-    this.#startedAt = performance.now();
+    this.#pause.started();
     const thread = new PublisherThread(this.#options, {
       told: (name, about) => {
         if (thread !== this.#thread) return;
         if (name === STATS_EVENT) this.#accounts.told(about as PublisherStats);
         else this.#news.fromWorker(name, about, this.#state !== 'open');
       },
+      taken: () => this.#handOver.pump(),
       ended: (error) => {
         if (thread === this.#thread) this.#failed(error);
       },
     });
     this.#thread = thread;
+    this.#handOver.connect(thread);
     return thread;
   }
 
-  #restart(): PublisherThread | undefined {
-    if (performance.now() - this.#startedAt < RESTART_MS) return undefined;
+  /** Starts a thread where there is none, unless the last one failed a moment ago. */
+  #restart(): void {
+    if (this.#thread || this.#state === 'closed' || this.#pause.leftMs > 0) return;
     try {
-      return this.#start();
+      this.#start();
     } catch {
-      return undefined; // its files were there when the process started: somebody took them away
+      this.#restartLater(); // its files were there when the process started: somebody took them away
     }
   }
 
+  #restartLater(): void {
+    this.#pause.failed();
+    setTimeout(() => this.#restart(), this.#pause.leftMs).unref();
+  }
+
   #failed(error: Error | undefined): void {
-    const lost = this.#forgetThread();
+    this.#handOver.disconnect();
+    const waiting = this.#handOver.events;
+    const lost = this.#forgetThread(waiting);
+    this.#restartLater();
     // Its code or name only: the text of an error may quote a line.
     const code = (error as { code?: string } | undefined)?.code ?? error?.name ?? 'it exited';
-    this.#news.failed(code, lost);
+    this.#news.failed(code, lost, waiting);
   }
 
-  /** @returns how many events were lost with it */
-  #forgetThread(): number {
+  /** @returns how many events were lost with it, beside those that wait for another one */
+  #forgetThread(waiting: number): number {
     this.#thread = undefined;
-    return this.#accounts.threadEnded();
+    return this.#accounts.threadEnded(waiting);
   }
 
-  /** Asks the worker to settle what was written before. Answers what became of the events in that time. */
+  /**
+   * Asks the worker to settle what was written before; the next worker, where one fails. Answers what became of the
+   * events in that time.
+   */
   async #settle(
-    question: Omit<Question, 'id'>,
+    question: (leftMs: number) => Omit<Question, 'id'>,
     timeoutMs: number,
   ): Promise<{ readonly result: FlushResult; readonly isAnswered: boolean }> {
     const known = this.stats();
-    const thread = this.#thread;
-    if (!thread) return { result: NOTHING, isAnswered: false };
+    const deadline = performance.now() + timeoutMs;
     // What the worker told last may be old: some of what it delivered since was delivered before this call.
-    const asked = thread.askNow(timeoutMs + ANSWER_MS).then(
+    const asked = this.#thread?.answer({}, timeoutMs).then(
       () => this.stats(),
       () => known,
     );
-    const answer = await thread.ask(question, timeoutMs + ANSWER_MS).catch(() => undefined);
-    const before = await asked;
+    let pending: number | undefined;
+    for (let leftMs = timeoutMs; ; leftMs = deadline - performance.now()) {
+      const thread = this.#thread;
+      if (thread) {
+        const send = (complete: Question) => this.#handOver.ask(complete);
+        const isAnswer = await thread
+          .answer(question(Math.max(0, Math.round(leftMs))), Math.max(0, leftMs), send)
+          .then(
+            (answer) => {
+              pending = answer.pending;
+              return true;
+            },
+            () => false,
+          );
+        if (isAnswer || thread === this.#thread) break;
+      } else {
+        await wait(Math.max(0, Math.min(this.#pause.leftMs, leftMs)));
+        this.#restart();
+      }
+      if (performance.now() >= deadline || pendingEvents(this.stats()) === 0) break;
+    }
+    const before = (await asked) ?? known;
     const after = this.stats();
+    this.#news.report();
     const result = {
       delivered: after.delivered - before.delivered,
       dropped: lostEvents(after) - lostEvents(before),
-      pending: answer?.pending ?? pendingEvents(after),
+      pending: pending ?? pendingEvents(after),
     };
-    return { result, isAnswered: answer !== undefined };
+    return { result, isAnswered: pending !== undefined };
   }
 
   async #shutDown(timeoutMs: number): Promise<FlushResult> {
     this.#state = 'closing';
-    this.#exitDeadline ??= Date.now() + timeoutMs;
-    const { result, isAnswered } = await this.#settle({ closeTimeoutMs: timeoutMs }, timeoutMs);
+    this.#exitDeadline ??= performance.now() + timeoutMs;
+    const { result } = await this.#settle((leftMs) => ({ closeTimeoutMs: leftMs }), timeoutMs);
     const thread = this.#thread; // none when it failed, or the process has ended meanwhile
-    if (isAnswered) thread?.end();
-    else thread?.terminate();
     const lost = this.#ended();
-    return { ...result, dropped: result.dropped + lost };
+    thread?.terminate();
+    return { ...result, dropped: result.dropped + lost, pending: pendingEvents(this.stats()) };
   }
 
   /** The event loop does not turn any more: what is left to do is done when this returns. */
   #endWithProcess(): void {
     this.#state = 'closing';
-    processEndsSince ??= Date.now();
-    this.#thread?.end(this.#exitMs(processEndsSince));
+    processEndsSince ??= performance.now();
+    const leftMs = this.#exitMs(processEndsSince);
+    const thread = this.#thread ?? this.#lastThread(leftMs);
+    if (thread) {
+      this.#handOver.all();
+      thread.ask({ id: '', closeTimeoutMs: leftMs });
+      thread.waitForEnd(leftMs);
+    }
     this.#ended();
+  }
+
+  /** For lines that wait for a thread, there is no later. */
+  #lastThread(leftMs: number): PublisherThread | undefined {
+    if (this.#handOver.events === 0 || leftMs === 0) return undefined;
+    try {
+      return this.#start();
+    } catch {
+      return undefined;
+    }
   }
 
   /** How long the end of the process, which began `since`, may still be held up. */
   #exitMs(since: number): number {
     const deadline = this.#exitDeadline ?? since + this.#options.closeTimeoutMs;
-    return Math.max(0, deadline - Date.now());
+    return Math.max(0, Math.round(deadline - performance.now()));
   }
 
-  /** @returns how many events the worker has left without a word */
+  /** @returns how many events the worker has left without a word, or no worker has taken */
   #ended(): number {
-    const lost = this.#forgetThread();
+    this.#handOver.disconnect();
+    const lost = this.#forgetThread(0);
     this.#state = 'closed';
     this.#unguard();
     if (lost > 0) this.#news.lost(lost);
+    this.#news.report();
     return lost;
-  }
-
-  #refuse(reason: 'shutdown' | 'invalid' | 'oversize', what: string): false {
-    this.#accounts.refused(reason);
-    this.#news.refused(reason, what);
-    return false;
   }
 }

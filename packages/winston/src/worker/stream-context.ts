@@ -2,9 +2,12 @@ import type { EventContext } from 'cloudwatch-logs-publisher';
 
 const LONGEST_NAME = 512; // of a log stream: more of a value is never needed
 
+/** Level and fields of a line, as far as a stream name depends on them. */
+export type StreamValues = readonly (string | null)[];
+
 /**
  * What a stream-name template asks of an event: its level, and the fields that it names. Only these go to the
- * worker, as a JSON array of texts.
+ * worker, as texts.
  */
 export class StreamContext {
   readonly #paths: readonly (readonly string[])[];
@@ -19,14 +22,13 @@ export class StreamContext {
     this.isNeeded = this.#paths.length > 0 || tokens.includes('level');
   }
 
-  encode({ level, fields }: EventContext): string {
+  encode({ level, fields }: EventContext): StreamValues {
     const values: (string | null)[] = [level ?? null];
     for (const path of this.#paths) values.push(valueAt(fields, path));
-    return JSON.stringify(values);
+    return values;
   }
 
-  decode(json: string): EventContext {
-    const [level, ...values]: (string | null)[] = JSON.parse(json);
+  decode([level, ...values]: StreamValues): EventContext {
     const fields: Fields = Object.create(null);
     this.#paths.forEach((path, index) => {
       const value = values[index];

@@ -1,104 +1,115 @@
-import { createRequire } from 'node:module';
-import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
-import { type Answer, type AskedWorker, askWorker, type Question } from 'cloudwatch-logs-publisher/worker';
-import type ThreadStream from 'thread-stream';
-import type { PublisherWorkerData } from './entry.js';
+import { EventEmitter } from 'node:events';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { type Answer, askWorker, type Question } from 'cloudwatch-logs-publisher/worker';
 import { findWorkerFile } from './file.js';
-import { HandOver, SHARED_BYTES } from './hand-over.js';
+import type { Lines, Receiver } from './hand-over.js';
 import type { WorkerOptions } from './options.js';
+import { SHARED, type ToWorker, type WorkerThreadData } from './protocol.js';
 
-/** What thread-stream has at run time and its types do not say. */
-type Stream = ThreadStream & AskedWorker & { readonly worker: Worker; unref(): void };
+/** Beyond the time that is given, because a busy worker still has to say how far it came. */
+const ANSWER_MS = 1000;
+/** The same for one that has just been started. */
+const START_MS = 5000;
 
 /** Who hears of a thread. */
 export interface ThreadListener {
   /** An event of the worker. */
   told(name: string, about: unknown): void;
+  /** The worker has taken lines for which this side waited. */
+  taken(): void;
   /** The thread has ended, in whatever way; it tells nothing after that. */
   ended(error: Error | undefined): void;
 }
 
-/** A worker thread with a publisher, from its start to its end. */
-export class PublisherThread {
-  readonly #stream: Stream;
+/**
+ * A worker thread with a publisher, from its start to its end. Lines and questions about them go one way; what the
+ * worker tells, and questions that may overtake lines, have a port of their own, which can be read without a turn
+ * of the event loop.
+ */
+export class PublisherThread extends EventEmitter implements Receiver {
+  readonly #worker: Worker;
   readonly #port: MessagePort;
+  readonly #shared = new Int32Array(new SharedArrayBuffer(SHARED.length * Int32Array.BYTES_PER_ELEMENT));
   readonly #listener: ThreadListener;
-  readonly #handOver: HandOver;
   #error: Error | undefined;
+  #destroyed = false;
 
-  /** @throws Error when the package was bundled in a way that leaves no file for the thread to load */
+  /** @throws Error when the package was bundled in a way that leaves no file for the thread, or none can start */
   constructor(options: WorkerOptions, listener: ThreadListener) {
-    const filename = findWorkerFile();
-    // Not imported, because a bundler would take it in without the file that it needs at run time.
-    const Stream: typeof ThreadStream = createRequire(filename)('thread-stream');
+    super();
     const { port1, port2 } = new MessageChannel();
     this.#listener = listener;
     this.#port = port1;
-    this.#stream = new Stream({
-      filename,
-      bufferSize: SHARED_BYTES,
-      // Each write lands in the shared buffer before it returns. The other mode copies in later turns of the event
-      // loop, which a busy application does not take, and must not be mixed with waiting.
-      sync: true,
-      workerData: { isPublisherWorker: true, options, port: port2 } satisfies PublisherWorkerData,
-      workerOpts: {
-        name: 'winston-cloudwatch-logs',
-        transferList: [port2],
-        // Flags of the application (a loader, a profiler, a module that starts loggers) are not for this thread.
-        execArgv: [],
-      },
-    }) as Stream;
-    this.#handOver = new HandOver(this.#stream);
-    this.#stream.unref();
-    this.#stream.on('error', (error) => this.#fails(error));
+    this.#worker = new Worker(findWorkerFile(), {
+      name: 'winston-cloudwatch-logs',
+      workerData: {
+        isPublisherWorker: true,
+        options,
+        port: port2,
+        shared: this.#shared,
+      } satisfies WorkerThreadData,
+      transferList: [port2],
+      // Flags of the application (a loader, a profiler, a module that starts loggers) are not for this thread.
+      execArgv: [],
+    });
+    this.#worker.unref();
     // Without a listener a thread that runs out of memory would end the application.
-    this.#stream.worker.on('error', (error) => this.#fails(error));
-    this.#stream.on('close', () => this.#ended());
+    this.#worker.on('error', (error) => {
+      this.#error ??= error instanceof Error ? error : new Error(String(error));
+    });
+    this.#worker.on('exit', () => this.#ended());
     port1.on('message', (message) => this.#tell(message));
     port1.unref();
   }
 
-  /** @param context as JSON, where the stream name depends on it */
-  line(timestamp: number, message: string, context: string | undefined): void {
-    this.#handOver.line(timestamp, message, context);
+  get destroyed(): boolean {
+    return this.#destroyed;
+  }
+
+  get taken(): number {
+    return Atomics.load(this.#shared, SHARED.taken);
+  }
+
+  waitForTaken(taken: number): boolean {
+    Atomics.store(this.#shared, SHARED.isAwaited, 1);
+    return this.taken === taken; // else it may have looked before it was told
+  }
+
+  send(lines: Lines): void {
+    this.#worker.postMessage(lines satisfies ToWorker);
+  }
+
+  ask(question: Question): void {
+    this.#worker.postMessage(question satisfies ToWorker);
   }
 
   /**
-   * Asks the worker, which answers once it has taken everything that was written before.
+   * Waits for the answer to a question.
    *
+   * @param send brings it to the worker, behind the lines that it is about; by default ahead of all lines
    * @throws Error when the thread ends or does not answer in time
    */
-  ask(question: Omit<Question, 'id'>, timeoutMs: number): Promise<Answer> {
-    return askWorker(this.#stream, question, timeoutMs, (complete) => this.#handOver.question(complete));
+  answer(
+    question: Omit<Question, 'id'>,
+    timeoutMs: number,
+    send = (complete: Question): void => this.#port.postMessage(complete),
+  ): Promise<Answer> {
+    return askWorker(this, question, timeoutMs + this.#answerMs, send);
   }
 
-  /**
-   * Asks the worker what it knows now, ahead of what was written.
-   *
-   * @throws Error when the thread ends or does not answer in time
-   */
-  askNow(timeoutMs: number): Promise<Answer> {
-    return askWorker(this.#stream, {}, timeoutMs, (complete) => this.#port.postMessage(complete));
-  }
-
-  /**
-   * Ends the thread and waits for that, without a turn of the event loop.
-   *
-   * @param closeTimeoutMs how long it may take the publisher to close; left out when it has closed
-   * @returns whether the thread came to its end by itself
-   */
-  end(closeTimeoutMs?: number): boolean {
-    if (closeTimeoutMs !== undefined) this.#handOver.question({ id: '', closeTimeoutMs });
-    this.#handOver.all();
-    this.#stream.end();
-    const isOrderly = !this.#stream.destroyed;
+  /** Waits, without a turn of the event loop, until the worker has done what ends it, and hears what it has told. */
+  waitForEnd(timeoutMs: number): void {
+    Atomics.wait(this.#shared, SHARED.hasEnded, 0, timeoutMs + this.#answerMs);
     this.#receive();
-    return isOrderly;
   }
 
   /** Ends the thread at once, whatever it does. */
   terminate(): void {
-    void this.#stream.worker.terminate();
+    void this.#worker.terminate();
+  }
+
+  get #answerMs(): number {
+    return Atomics.load(this.#shared, SHARED.isReady) === 1 ? ANSWER_MS : START_MS;
   }
 
   #receive(): void {
@@ -108,17 +119,18 @@ export class PublisherThread {
   }
 
   #tell([name, about]: [name: string, about: unknown]): void {
-    this.#listener.told(name, about);
-    this.#stream.emit(name, about); // for answers
-  }
-
-  #fails(error: unknown): void {
-    this.#error ??= error instanceof Error ? error : new Error(String(error));
+    if (name === 'taken') this.#listener.taken();
+    else {
+      this.#listener.told(name, about);
+      this.emit(name, about); // for answers
+    }
   }
 
   #ended(): void {
     this.#receive();
     this.#port.close();
+    this.#destroyed = true;
     this.#listener.ended(this.#error);
+    this.emit('close');
   }
 }

@@ -9,7 +9,7 @@ test('files of a thread that has ended are not counted besides those of the thre
   const accounts = new WorkerAccounts();
   accounts.told({ ...noStats(), spool: { ...files, ...past } });
   assert.deepEqual(accounts.stats().spool, { ...files, ...past });
-  accounts.threadEnded();
+  accounts.threadEnded(0);
   accounts.told({ ...noStats(), spool: { ...files, ...past } });
   assert.deepEqual(accounts.stats().spool, {
     ...files,

@@ -14,12 +14,12 @@ describe('the context that goes to a worker', () => {
 
   it('holds the level and the fields that the template names, and nothing else', () => {
     const context = new StreamContext('{date}/{field:tenant.id}/{level}/{field:n}');
-    const json = context.encode({
+    const values = context.encode({
       level: 'warn',
       fields: { tenant: { id: 't1', name: 'T' }, n: 7, password: 'x' },
     });
-    assert.equal(json, '["warn","t1","7"]');
-    assert.deepEqual(JSON.parse(JSON.stringify(context.decode(json))), {
+    assert.deepEqual(values, ['warn', 't1', '7']);
+    assert.deepEqual(JSON.parse(JSON.stringify(context.decode(values))), {
       level: 'warn',
       fields: { tenant: { id: 't1' }, n: '7' },
     });
@@ -27,17 +27,17 @@ describe('the context that goes to a worker', () => {
 
   it('leaves out what cannot be a name', () => {
     const context = new StreamContext('{field:a}/{field:b}/{field:c.d.e}/{field:f}');
-    const json = context.encode({
+    const values = context.encode({
       fields: { a: { x: 1 }, b: null, c: { d: 'text' }, f: 'x'.repeat(10_000) },
     });
-    assert.equal(json, JSON.stringify([null, null, null, null, 'x'.repeat(512)]));
+    assert.deepEqual(values, [null, null, null, null, 'x'.repeat(512)]);
   });
 
   it('keeps paths apart of which one begins with the other, and odd names', () => {
     const context = new StreamContext('{field:a}/{field:a.b}/{field:__proto__.c}');
     for (const fields of [{ a: 'text' }, { a: { b: 1n } }, JSON.parse('{"__proto__":{"c":true}}')]) {
       const decoded = context.decode(context.encode({ fields })).fields as Record<string, unknown>;
-      assert.equal(context.encode({ fields: decoded }), context.encode({ fields }));
+      assert.deepEqual(context.encode({ fields: decoded }), context.encode({ fields }));
     }
   });
 });

@@ -7,6 +7,7 @@ import type { LocalCloudWatchLogs } from 'cloudwatch-logs-local';
 import winston from 'winston';
 import type { BatchDelivered, CloudWatchTransport, Drop, Warning } from '../../src/index.ts';
 import { endpoint, GROUP, LONG, linesOf, recordsOf, transportTo } from '../endpoint.ts';
+import { stalling } from './stalling.ts';
 
 const text = winston.format.printf(({ message }) => String(message));
 
@@ -25,6 +26,20 @@ function assertLaw(transport: CloudWatchTransport): void {
   const { received, delivered, dropped, rejected, buffered, inFlight, spooled } = transport.stats();
   const given = Object.values({ ...dropped, ...rejected }).reduce((sum, one) => sum + one, 0);
   assert.equal(received, delivered + given + buffered + inFlight + spooled);
+}
+
+/** Resolves with a warning of which this is the text, and takes all others. */
+function warningOf(transport: CloudWatchTransport, message: RegExp): Promise<Warning> {
+  return new Promise((resolve) => {
+    transport.on('warn', (warning) => {
+      if (message.test(warning.message)) resolve(warning);
+    });
+  });
+}
+
+function unsettled(transport: CloudWatchTransport): number {
+  const { buffered, inFlight } = transport.stats();
+  return buffered + inFlight;
 }
 
 describe('a transport with a worker', () => {
@@ -115,15 +130,16 @@ describe('a transport with a worker', () => {
 
   it('refuses a line that no buffer would take', async (t) => {
     const local = await endpoint(t);
-    const { transport, logger } = inWorker(t, local);
+    const { transport, logger } = inWorker(t, local, { maxBufferBytes: 1_000_000 });
     const codes: string[] = [];
     transport.on('warn', ({ code }) => codes.push(code));
-    logger.info('x'.repeat(64 * 1024 * 1024 + 1));
+    logger.info('first');
+    logger.info('x'.repeat(1_000_000));
     logger.info('small');
     await transport.flush(LONG);
-    assert.deepEqual(codes, ['oversize']);
-    assert.equal(transport.stats().dropped.oversize, 1);
-    assert.deepEqual(linesOf(local), ['small']);
+    assert.deepEqual(codes, ['overflow']);
+    assert.equal(transport.stats().dropped.overflow, 1);
+    assert.deepEqual(linesOf(local), ['first', 'small']);
     assertLaw(transport);
   });
 
@@ -294,14 +310,100 @@ describe('a transport with a worker', () => {
         drops.reduce((sum, { events }) => sum + events, 0),
         10,
       );
-      logger.info('too soon for another thread');
-      assert.equal(transport.stats().dropped.shutdown, 11);
-      const now = performance.now();
-      t.mock.method(performance, 'now', () => now + 60_000);
-      logger.info('for another thread');
-      assert.equal(transport.stats().buffered, 1);
-      assert.equal((await transport.flush(LONG)).dropped, 1);
-      assert.equal(transport.stats().received, 12);
+      const startedAgain = performance.now();
+      for (let i = 0; i < 10; i++) logger.info(`for another thread ${i}`);
+      assert.equal(transport.stats().buffered, 10, 'they wait');
+      assert.equal((await transport.flush(LONG)).dropped, 10, 'with the next, which fails as well');
+      assert.ok(performance.now() - startedAgain > 500, 'not started over and over');
+      assert.equal(transport.stats().received, 20);
+      assertLaw(transport);
+    });
+  }
+
+  it('keeps the lines that its thread had not taken when that failed, and those that come later', async (t) => {
+    const local = await endpoint(t);
+    const clientModule = new URL('./stalling-client.mjs', import.meta.url).href;
+    const stall = stalling(local);
+    const { transport, logger } = inWorker(t, local, { aws: undefined, clientModule });
+    const failed = warningOf(transport, /^the worker thread .* has ended/);
+    logger.info('stalls');
+    await stall.entered();
+    for (let i = 0; i < 1000; i++) logger.info(`line ${i}`);
+    assert.equal(unsettled(transport), 1001); // hands over what was gathered
+    stall.fail();
+    await failed;
+    for (let i = 1000; i < 2000; i++) logger.info(`line ${i}`);
+    const flushed = await transport.flush(LONG);
+    assert.equal(flushed.delivered, 2000);
+    assert.deepEqual(
+      linesOf(local),
+      Array.from({ length: 2000 }, (_, i) => `line ${i}`),
+    );
+    assert.equal(transport.stats().dropped.shutdown, 1, 'the line that the thread had');
+    assertLaw(transport);
+  });
+
+  it('never waits for a thread that stalls, and loses nothing while there is memory', async (t) => {
+    const local = await endpoint(t);
+    const clientModule = new URL('./stalling-client.mjs', import.meta.url).href;
+    const stall = stalling(local);
+    const { transport, logger } = inWorker(t, local, { aws: undefined, clientModule });
+    logger.info('stalls');
+    await stall.entered();
+    const count = 50_000;
+    const padding = 'x'.repeat(500); // 25 MB: more than is on its way to a thread
+    let longestMs = 0;
+    for (let i = 0; i < count; i++) {
+      const before = performance.now();
+      logger.info(`${i} ${padding}`);
+      longestMs = Math.max(longestMs, performance.now() - before);
+    }
+    assert.ok(longestMs < 1000, `a call took ${longestMs} ms`);
+    assert.equal(unsettled(transport), count + 1);
+    assert.equal((await transport.flush({ timeoutMs: 10 })).pending, count + 1);
+    stall.goOn();
+    assert.deepEqual(await transport.flush(LONG), { delivered: count + 1, dropped: 0, pending: 0 });
+    assert.deepEqual(
+      linesOf(local).map((line) => line.split(' ')[0]),
+      ['stalls', ...Array.from({ length: count }, (_, i) => String(i))],
+    );
+  });
+
+  for (const overflow of ['drop-oldest', 'drop-newest'] as const) {
+    it(`keeps to ${overflow} while its thread stalls`, async (t) => {
+      const local = await endpoint(t);
+      const clientModule = new URL('./stalling-client.mjs', import.meta.url).href;
+      const stall = stalling(local);
+      const maxBufferBytes = 1_000_000;
+      const options = { aws: undefined, clientModule, maxBufferBytes, overflow };
+      const { transport, logger } = inWorker(t, local, options);
+      const drops: Drop[] = [];
+      transport.on('drop', (drop) => drops.push(drop));
+      const warned = warningOf(transport, /^the worker thread takes lines more slowly/);
+      logger.info('stalls');
+      await stall.entered();
+      const count = 10_000;
+      for (let i = 0; i < count; i++) logger.info(`${i} ${'x'.repeat(200)}`); // 2.3 MB
+      assertLaw(transport);
+      const { dropped, buffered } = transport.stats();
+      assert.ok(dropped.overflow > 0);
+      assert.ok(buffered * 226 <= maxBufferBytes, `${buffered} lines wait`);
+      await warned;
+      stall.goOn();
+      await transport.flush(LONG);
+      const numbers = linesOf(local)
+        .slice(1)
+        .map((line) => Number(line.split(' ')[0]));
+      assert.deepEqual(
+        numbers,
+        [...new Set(numbers)].sort((a, b) => a - b),
+        'in order',
+      );
+      assert.equal(numbers.at(-1) === count - 1, overflow === 'drop-oldest', `the last is ${numbers.at(-1)}`);
+      assert.equal(
+        drops.reduce((sum, { events }) => sum + events, 0),
+        transport.stats().dropped.overflow,
+      );
       assertLaw(transport);
     });
   }

@@ -29,10 +29,11 @@ export class Volumes {
     this.#own = own;
   }
 
-  *all(): Generator<Volume, void> {
-    for (const { volume } of this.#adopted) yield volume;
+  /** @param from only this process's own, or only those of earlier owners */
+  *all(from?: 'own' | 'earlier'): Generator<Volume, void> {
+    if (from !== 'own') for (const { volume } of this.#adopted) yield volume;
     const own = this.#own();
-    if (own !== undefined) yield own;
+    if (own !== undefined && from !== 'earlier') yield own;
   }
 
   /** All whose ledgers may still be written. */

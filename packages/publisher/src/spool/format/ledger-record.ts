@@ -4,6 +4,9 @@ import { beginFrame, endFrame } from './frame.js';
 
 const ACKNOWLEDGED_KIND = 2;
 const PUT_KIND = 3;
+const HAS_TOKEN = 1;
+const IS_LANE = 2;
+const IS_OWN_STREAM = 4;
 // At most 16 bytes each, so that a frame stays far from the length that readers take for damage.
 const MOST_RANGES = 100_000;
 
@@ -13,6 +16,8 @@ export interface PutRecord {
   readonly logGroupName: string;
   readonly logStreamName: string;
   readonly sequenceToken: string | undefined;
+  readonly isLane?: boolean;
+  readonly isOwnStream?: boolean;
   /** Earlier puts of these events that may have stored them although no success came back. */
   readonly ambiguousPuts: number;
   /** Ids of the directory that the ledger lies in. */
@@ -39,7 +44,11 @@ export function encodePut(sink: ByteSink, put: PutRecord): void {
   sink.uint(put.putId);
   sink.text(put.logGroupName);
   sink.text(put.logStreamName);
-  sink.byte(put.sequenceToken === undefined ? 0 : 1);
+  sink.byte(
+    (put.sequenceToken === undefined ? 0 : HAS_TOKEN) |
+      (put.isLane ? IS_LANE : 0) |
+      (put.isOwnStream ? IS_OWN_STREAM : 0),
+  );
   sink.text(put.sequenceToken ?? '');
   sink.uint(put.ambiguousPuts);
   encodeRanges(sink, put.ranges);
@@ -55,12 +64,21 @@ export function decodeLedgerRecord(buffer: Buffer, payloadStart: number, payload
   const putId = source.uint();
   const logGroupName = source.text();
   const logStreamName = source.text();
-  const hasToken = source.byte() === 1;
+  const flags = source.byte();
   const token = source.text();
   const ambiguousPuts = source.uint();
   const ranges = decodeRanges(source);
-  const sequenceToken = hasToken ? token : undefined;
-  return { kind: 'put', put: { putId, logGroupName, logStreamName, sequenceToken, ambiguousPuts, ranges } };
+  const put = {
+    putId,
+    logGroupName,
+    logStreamName,
+    sequenceToken: flags & HAS_TOKEN ? token : undefined,
+    isLane: (flags & IS_LANE) !== 0,
+    isOwnStream: (flags & IS_OWN_STREAM) !== 0,
+    ambiguousPuts,
+    ranges,
+  };
+  return { kind: 'put', put };
 }
 
 // Sorted ranges: the gap in front of each, then its length.

@@ -1,0 +1,101 @@
+import type { MemoryBudget } from '../accounts/memory-budget.js';
+import { type DiskPlace, partNotes } from '../intake/intake.js';
+import type { SpoolMode } from '../options/options.js';
+import type { Spool } from '../spool/spool.js';
+import type { StreamWriter } from '../stream/stream-writer.js';
+import type { OnlyOnDisk } from './only-on-disk.js';
+import { flagsOf } from './spooled-parts.js';
+
+/** What the placement needs. */
+export interface PlacementContext {
+  readonly budget: MemoryBudget;
+  readonly spool: Spool;
+  readonly onlyOnDisk: OnlyOnDisk;
+  readonly mode: SpoolMode;
+}
+
+/** Of the memory, for what is read back: streams that are stuck would take all of it otherwise. */
+export const RESERVE = 1 / 4;
+
+/**
+ * Finds new events their place. In mode 'overflow' memory holds the head of a stream and disk its tail; in mode
+ * 'always' what is in memory is on disk too.
+ */
+export class Placement implements DiskPlace {
+  readonly #context: PlacementContext;
+  readonly #liveBytes: number;
+  /** What the spool said while an event was given to it, before that event had its place. */
+  #deferred: (() => void)[] | undefined;
+
+  constructor(context: PlacementContext) {
+    this.#context = context;
+    this.#liveBytes = Math.floor(context.budget.maxBytes * (1 - RESERVE));
+  }
+
+  take(writer: StreamWriter, text: string, time: number, size: number): boolean {
+    return this.#hearLater(() => {
+      const isMemorys = this.#hasMemory(writer, size);
+      const id = isMemorys && this.#context.mode === 'overflow' ? 0 : this.#append(writer, time, text, 0);
+      if (isMemorys) {
+        this.#context.budget.take(size);
+        writer.append(text, time, size, undefined, id);
+      } else if (id > 0) {
+        this.#context.onlyOnDisk.add(writer, id, 1);
+      }
+      return isMemorys || id > 0;
+    });
+  }
+
+  takeParts(writer: StreamWriter, parts: readonly string[], sizes: readonly number[], time: number): boolean {
+    return this.#hearLater(() => {
+      const total = sizes.reduce((sum, size) => sum + size, 0);
+      let isMemorys = this.#hasMemory(writer, total);
+      const notes = partNotes(parts.length);
+      for (const [index, part] of parts.entries()) {
+        const note = notes[index];
+        const isOnlyMemorys = isMemorys && this.#context.mode === 'overflow';
+        const id = isOnlyMemorys ? 0 : this.#append(writer, time, part, flagsOf(note));
+        if (!isMemorys && id === 0) {
+          if (index === 0) return false;
+          isMemorys = true; // the disk failed in between: the rest of the event has to stay here
+        }
+        if (isMemorys) {
+          this.#context.budget.take(sizes[index]);
+          writer.append(part, time, sizes[index], note, id);
+        } else {
+          this.#context.onlyOnDisk.add(writer, id, index === parts.length - 1 ? 1 : 0);
+        }
+      }
+      return true;
+    });
+  }
+
+  /** Calls back at once, or when the event that is being given to the spool has its place. */
+  later(callback: () => void): void {
+    if (this.#deferred) this.#deferred.push(callback);
+    else callback();
+  }
+
+  #hearLater(take: () => boolean): boolean {
+    const deferred: (() => void)[] = [];
+    this.#deferred = deferred;
+    try {
+      return take();
+    } finally {
+      this.#deferred = undefined;
+      for (const callback of deferred) callback();
+    }
+  }
+
+  #append({ target }: StreamWriter, time: number, text: string, flags: number): number {
+    const { spool, onlyOnDisk } = this.#context;
+    const id = spool.append(target.logGroupName, target.logStreamName, time, text, flags);
+    if (id > 0) onlyOnDisk.appended(id);
+    return id;
+  }
+
+  #hasMemory(writer: StreamWriter, bytes: number): boolean {
+    const { budget, onlyOnDisk } = this.#context;
+    return !onlyOnDisk.live(writer) && budget.usedBytes + bytes <= this.#liveBytes;
+  }
+}

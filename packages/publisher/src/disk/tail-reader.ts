@@ -1,0 +1,297 @@
+import type { Flushes } from '../accounts/flush.js';
+import type { MemoryBudget } from '../accounts/memory-budget.js';
+import { EVENT_OVERHEAD_BYTES, MAX_EVENT_AGE_MS } from '../options/limits.js';
+import type { SpooledEvent } from '../spool/spool.js';
+import type { ReplayGate } from '../stream/replay-lane.js';
+import type { StreamWriters } from '../stream/stream-writers.js';
+import type { Clock } from '../time/clock.js';
+import type { DiskTail, OnlyOnDisk } from './only-on-disk.js';
+import { Scan } from './scan.js';
+import { noteOf, weightOf } from './spooled-parts.js';
+import { type TooOldContext, TooOldEvents } from './too-old-events.js';
+
+/** What a reader needs. */
+export interface TailReaderContext extends TooOldContext {
+  readonly clock: Clock;
+  readonly budget: MemoryBudget;
+  readonly flushes: Flushes;
+  readonly writers: StreamWriters;
+  readonly onlyOnDisk: OnlyOnDisk;
+  /** Most bytes of a stream, in each of its lanes, that are read back at a time. */
+  readonly bytesPerStream: number;
+  /** Whether an event is not to be read: another batch has it, or it was dropped while it was read. */
+  readonly isSpokenFor: (id: number) => boolean;
+  readonly isStopped: () => boolean;
+  /** Has {@link TailReader.step} called again then. */
+  readonly again: (afterMs: number) => void;
+}
+
+// A stream that works and has no room holds the reading up at most so long; then it is read later, by itself.
+const LONGEST_WAIT_FOR_STREAM_MS = 1000;
+// Of the memory: reading goes on when so much is free, or after a while. With every batch that is settled it would give
+// each of many streams an event at a time, and make a put of each.
+const ENOUGH = 1 / 8;
+const LONGEST_WAIT_FOR_MEMORY_MS = 250;
+
+type Wait = { readonly since: number; readonly tail: DiskTail | undefined; readonly bytes: number };
+
+/**
+ * Gives the events on disk to their streams: the file is read once, in order, and a stream that cannot take its events
+ * is left out ("parked"). Parked streams that can go on are read together, from the place of the one that is furthest
+ * behind, until they have caught up.
+ */
+export class TailReader {
+  readonly #context: TailReaderContext;
+  readonly #isReplay: boolean;
+  readonly #gate: ReplayGate;
+  readonly #main: Scan;
+  readonly #tooOld: TooOldEvents;
+  /** Tails that were given events since they were last sealed. */
+  readonly #touched = new Set<DiskTail>();
+  readonly #waits = new Map<Scan, Wait>();
+  #parked = 0;
+  #catchUp: { readonly scan: Scan; readonly members: Set<DiskTail> } | undefined;
+
+  constructor(isReplay: boolean, gate: ReplayGate, context: TailReaderContext) {
+    this.#context = context;
+    this.#isReplay = isReplay;
+    this.#gate = gate;
+    this.#main = new Scan(context.spool, isReplay, 0);
+    this.#tooOld = new TooOldEvents(context);
+  }
+
+  /** Whether ids may come that were given up meanwhile. */
+  get isOpen(): boolean {
+    return this.#main.isOpen || this.#main.isInMemory || this.#catchUp !== undefined;
+  }
+
+  get #tails(): ReadonlyMap<unknown, DiskTail> {
+    return this.#context.onlyOnDisk.tails(this.#isReplay);
+  }
+
+  /** Reads on. @returns whether there may be more to do at once */
+  async step(): Promise<boolean> {
+    if (this.#tails.size === 0) {
+      this.#seal();
+      await this.close();
+      return false;
+    }
+    this.#beginCatchUp();
+    const caughtUp = await this.#readCatchUp();
+    const hasRead = this.#tails.size > this.#parked && (await this.#readMain());
+    if (this.#tails.size === this.#parked) this.#seal();
+    this.#tooOld.acknowledge();
+    this.#tooOld.report();
+    return caughtUp || hasRead;
+  }
+
+  /** Forgets its place in the files; what was not given to a stream is read again. */
+  async close(): Promise<void> {
+    await this.#main.close();
+    await this.#catchUp?.scan.close();
+    this.#catchUp = undefined;
+    this.#waits.clear();
+  }
+
+  async #readMain(): Promise<boolean> {
+    if (!this.#main.isOpen && !this.#main.isInMemory) {
+      let first = Number.POSITIVE_INFINITY;
+      for (const tail of this.#tails.values()) if (!tail.isParked) first = Math.min(first, tail.cursor);
+      if (Number.isFinite(first)) this.#main.position = Math.max(this.#main.position, first);
+    }
+    const result = await this.#read(
+      this.#main,
+      (tail) => !tail.isParked,
+      () => true,
+    );
+    if (result !== 'end') return result === 'more';
+    let ended = false;
+    for (const tail of [...this.#tails.values()]) {
+      if (tail.isParked) continue;
+      // What was not found up to here was given up, and counted then.
+      tail.cursor = Math.max(tail.cursor, this.#isReplay ? tail.through : this.#main.position);
+      ended = this.#endIfOver(tail) || ended;
+    }
+    return ended;
+  }
+
+  async #readCatchUp(): Promise<boolean> {
+    if (!this.#catchUp) return false;
+    const { scan, members } = this.#catchUp;
+    const result = await this.#read(
+      scan,
+      (tail) => members.has(tail),
+      ({ id }) => members.size > 0 && id <= this.#main.position,
+    );
+    if (result !== 'end') return result === 'more';
+    // What is written was more when the other scan looked last.
+    if (members.size > 0 && !this.#isReplay && scan.position < this.#main.position && !scan.isInMemory)
+      return true;
+    for (const tail of members) {
+      tail.isParked = false;
+      this.#parked--;
+      tail.cursor = Math.max(tail.cursor, this.#main.position);
+      this.#endIfOver(tail);
+    }
+    await scan.close();
+    this.#waits.delete(scan);
+    this.#catchUp = undefined;
+    return true;
+  }
+
+  #beginCatchUp(): void {
+    if (this.#catchUp || this.#parked === 0) return;
+    const members = new Set<DiskTail>();
+    let position = Number.POSITIVE_INFINITY;
+    for (const tail of this.#tails.values()) {
+      const isReady =
+        tail.isParked && canTake(tail) && this.#bytesIn(tail) * 2 <= this.#context.bytesPerStream;
+      if (!isReady) continue;
+      members.add(tail);
+      position = Math.min(position, tail.cursor);
+    }
+    if (members.size === 0) return;
+    this.#catchUp = { scan: new Scan(this.#context.spool, this.#isReplay, position), members };
+  }
+
+  /**
+   * Gives a chunk of events to the tails that are wanted.
+   *
+   * @returns 'end' behind the last event that is written, or that `isWithin`
+   */
+  async #read(
+    scan: Scan,
+    isWanted: (tail: DiskTail) => boolean,
+    isWithin: (event: SpooledEvent) => boolean,
+  ): Promise<'more' | 'wait' | 'end'> {
+    const { onlyOnDisk, writers, isSpokenFor, isStopped } = this.#context;
+    if (this.#mustWait(scan)) return 'wait';
+    do {
+      const event = await scan.next();
+      if (isStopped()) return 'wait';
+      if (!event || !isWithin(event)) {
+        this.#seal();
+        return 'end';
+      }
+      const tail = onlyOnDisk.tails(this.#isReplay).get(writers.of(event).target);
+      if (tail && event.id > tail.cursor && isWanted(tail) && !isSpokenFor(event.id)) {
+        if (!canTake(tail)) this.#park(tail);
+        else if (!this.#give(scan, tail, event)) {
+          this.#seal();
+          return 'wait';
+        }
+      }
+      scan.pass();
+    } while (scan.isInMemory);
+    return 'more';
+  }
+
+  /** @returns false when it has to wait */
+  #give(scan: Scan, tail: DiskTail, event: SpooledEvent): boolean {
+    const { budget, bytesPerStream, clock } = this.#context;
+    const size = event.messageBytes + EVENT_OVERHEAD_BYTES;
+    const bytes = this.#bytesIn(tail);
+    if (bytes > 0 && bytes + size > bytesPerStream) {
+      const wait = this.#waits.get(scan);
+      if (wait?.tail !== tail) return this.#wait(scan, tail, size);
+      if (clock.now() - wait.since < LONGEST_WAIT_FOR_STREAM_MS) return false;
+      this.#park(tail);
+      return true;
+    }
+    // A stream with nothing in memory gets on, though others that fail hold all of it.
+    const most = budget.maxBytes + (bytes === 0 ? bytesPerStream : 0);
+    if (budget.usedBytes + size > most) return this.#wait(scan, undefined, size);
+    this.#waits.delete(scan);
+    this.#load(tail, event, size);
+    return true;
+  }
+
+  #wait(scan: Scan, tail: DiskTail | undefined, bytes: number): false {
+    this.#waits.set(scan, { since: this.#context.clock.now(), tail, bytes });
+    this.#context.again(tail ? LONGEST_WAIT_FOR_STREAM_MS : LONGEST_WAIT_FOR_MEMORY_MS);
+    return false;
+  }
+
+  /** Whether nothing has changed since it began to wait. */
+  #mustWait(scan: Scan): boolean {
+    const { budget, bytesPerStream, clock } = this.#context;
+    const wait = this.#waits.get(scan);
+    if (!wait) return false;
+    const ms = clock.now() - wait.since;
+    if (wait.tail) {
+      const hasRoom = this.#bytesIn(wait.tail) + wait.bytes <= bytesPerStream || !canTake(wait.tail);
+      return !hasRoom && ms < LONGEST_WAIT_FOR_STREAM_MS;
+    }
+    if (budget.maxBytes - budget.usedBytes >= Math.max(wait.bytes, budget.maxBytes * ENOUGH)) return false;
+    if (ms < LONGEST_WAIT_FOR_MEMORY_MS) return true;
+    this.#waits.delete(scan);
+    return false;
+  }
+
+  /** Reading goes on without a tail, which keeps its place. */
+  #park(tail: DiskTail): void {
+    this.#catchUp?.members.delete(tail);
+    for (const [scan, wait] of this.#waits) if (wait.tail === tail) this.#waits.delete(scan);
+    if (!tail.isParked) this.#parked++;
+    tail.isParked = true;
+  }
+
+  /** Gives an event that was read to its stream. */
+  #load(tail: DiskTail, event: SpooledEvent, size: number): void {
+    const { budget, onlyOnDisk, spool, clock } = this.#context;
+    const { id, message, timestamp } = event;
+    const { writer } = tail;
+    tail.cursor = id;
+    if (this.#isReplay && timestamp < clock.now() - MAX_EVENT_AGE_MS) {
+      this.#tooOld.add(tail, event);
+      this.#endIfOver(tail);
+      return;
+    }
+    const note = noteOf(event, tail);
+    const epoch = onlyOnDisk.epochOf(id);
+    budget.take(size);
+    if (this.#isReplay) {
+      const lane = writer.replayLane(this.#gate);
+      if (id > tail.directoryEnd) {
+        // A put is noted, and settled, in one ledger: in several it would be done in one and open in another for a while.
+        lane.seal();
+        tail.directoryEnd = spool.lastIdBeside(id);
+      }
+      lane.append(message, timestamp, size, note, id, epoch);
+    } else writer.append(message, timestamp, size, note, id, epoch);
+    onlyOnDisk.load(weightOf(event));
+    this.#touched.add(tail);
+    this.#endIfOver(tail);
+  }
+
+  /** Has what was given sent, where nothing else would send it soon. */
+  #seal(): void {
+    for (const tail of this.#touched) {
+      if (this.#isReplay) tail.writer.replayLane(this.#gate).seal();
+      // Whoever waits for these events does not wait for company of theirs.
+      else if (!this.#context.flushes.isEmpty || !tail.writer.hasDue) tail.writer.sealLive();
+    }
+    this.#touched.clear();
+  }
+
+  #endIfOver(tail: DiskTail): boolean {
+    if (!tail.isOver) return false;
+    if (tail.isParked) this.#parked--;
+    tail.isParked = false;
+    this.#catchUp?.members.delete(tail);
+    this.#context.onlyOnDisk.ended(tail);
+    return true;
+  }
+
+  #bytesIn({ writer }: DiskTail): number {
+    return writer.bytesIn(this.#isReplay);
+  }
+}
+
+/**
+ * Whether a stream may be given events: first comes what an earlier process was about to put on it; and one that fails
+ * would only take the memory of the others.
+ */
+function canTake({ writer }: DiskTail): boolean {
+  return !writer.isHeld && !(writer.isFailing && !writer.isIdle);
+}

@@ -1,0 +1,26 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+/**
+ * The entry of an installed package, as `require` finds it: from the code that asks, or else, where a bundler has put that
+ * code into a file of the application, from the application.
+ *
+ * @param here `import.meta.url` of the code that asks. Bundlers leave it empty, or make it the place of a source file on
+ * the machine that made the bundle.
+ * @param others more places to look from
+ */
+export function findPackage(
+  name: string,
+  here: string | undefined,
+  ...others: (() => string | undefined)[]
+): string | undefined {
+  for (const place of [() => here, () => process.argv[1], () => path.resolve('index.js'), ...others]) {
+    try {
+      const from = place();
+      if (from) return createRequire(from).resolve(name);
+    } catch {
+      // Not there: try the next place.
+    }
+  }
+  return undefined;
+}
