@@ -6,6 +6,7 @@ import type { LiveTails } from '../live-tail/live-tails.js';
 import type { MetricFilters } from '../metrics/metric-filters.js';
 import type { Input } from '../requests/input.js';
 import type { Account, LogGroup } from '../store/log-group.js';
+import type { Entity } from '../store/log-stream.js';
 import type { SequenceTokenRule, TokenErrorStyle } from '../store/sequence-tokens.js';
 import type { Store } from '../store/store.js';
 import type { SubscriptionFilters } from '../subscriptions/subscription-filters.js';
@@ -39,6 +40,8 @@ export interface AcceptedPut {
   readonly bytes: number;
   /** The token for the next put. */
   readonly sequenceToken: string;
+  /** The entity that the put named, if it was not rejected. */
+  readonly entity?: Entity;
 }
 
 /** An answer that goes on until the client leaves, or until it ends by itself. */

@@ -1,5 +1,6 @@
 import { checkToken, messagesDigest } from '../store/sequence-tokens.js';
 import type { Operation } from './context.js';
+import { readEntity } from './entity.js';
 import { acceptance, checkPut } from './put-log-events.js';
 
 export const putLogEvents: Operation = (input, context) => {
@@ -17,6 +18,8 @@ export const putLogEvents: Operation = (input, context) => {
     stream.tokens.lastPut = { token: put.sequenceToken, digest: lazyDigest() };
   }
   const { from, to, rejectedLogEventsInfo } = acceptance(put.events, now, group.keptSince(now));
+  const entity = readEntity(input.raw('entity'));
+  if (typeof entity === 'object') stream.entity = entity;
   const sequenceToken = context.store.put(group, stream, put.events, put.sizes, from, to);
   let { bytes } = put;
   if (rejectedLogEventsInfo !== undefined) {
@@ -28,6 +31,11 @@ export const putLogEvents: Operation = (input, context) => {
     events: Math.max(0, to - from),
     bytes,
     sequenceToken,
+    ...(typeof entity === 'object' && { entity }),
   });
-  return { nextSequenceToken: sequenceToken, ...(rejectedLogEventsInfo && { rejectedLogEventsInfo }) };
+  return {
+    nextSequenceToken: sequenceToken,
+    ...(rejectedLogEventsInfo && { rejectedLogEventsInfo }),
+    ...(typeof entity === 'string' && { rejectedEntityInfo: { errorType: entity } }),
+  };
 };

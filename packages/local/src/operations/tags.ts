@@ -46,7 +46,6 @@ function addTags(group: LogGroup, tags: Readonly<Record<string, string>>): void 
 /** Reads resourceArn, which must be the ARN of a log group. */
 function readResource(input: Input, account: Account): LogGroup {
   const arn = input.required('resourceArn');
-  // Seen on AWS for ARNs that end in `:*`, which DescribeLogGroups answers as `arn`, and for what is no ARN at all.
   if (!/^arn:[\w-]+:logs:[^:]*:[^:]*:[\w-]+:[^:]+$/.test(arn)) throw validation('Invalid resourceArn');
   const group = groupOfArn(arn, account);
   if (group === undefined) {

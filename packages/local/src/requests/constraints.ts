@@ -1,4 +1,4 @@
-import { invalidParameter, type ServiceError, serialization } from '../errors/service-error.js';
+import { invalidParameter, type ServiceError, serialization, validation } from '../errors/service-error.js';
 import type { Json, Members } from './json.js';
 import { INPUTS, SHAPES, type Shape } from './service-model.js';
 
@@ -59,6 +59,9 @@ class Violations {
     switch (shape?.type) {
       case 'string':
         if (typeof value !== 'string') throw wrongType(value, 'String');
+        // Seen on AWS instead of the violation of the pattern, which has no `*` either.
+        if (name === 'AmazonResourceName' && /^arn:.*:\*$/.test(value))
+          throw validation('Invalid resourceArn');
         if (NAMES.includes(name) && value.length > 512) this.#nameTooLong = true;
         for (const broken of brokenBy(name, value)) this.#add(shown(name, value), path, broken);
         return;

@@ -1,3 +1,5 @@
+import { lastNotAbove } from './binary-search.js';
+import { ReadingOrder } from './reading-order.js';
 import { Segment } from './segment.js';
 import type { TokenHistory } from './sequence-tokens.js';
 
@@ -56,10 +58,8 @@ export class LogStream {
   #putSlots: number[] = [];
   #putArrivals: number[] = [];
   #putTimes: number[] = [];
-  /** Slots in reading order, once that is not their order of arrival; those before `#head` are gone. */
-  #order: Uint32Array | undefined;
-  /** How much of `#order` is in use. */
-  #ordered = 0;
+  /** Slots in reading order; undefined while that is their order of arrival. Brought up to date by who reads. */
+  #order: ReadingOrder | undefined;
   #newestTimestamp = -1;
 
   constructor(name: string, creationTime: number) {
@@ -101,7 +101,9 @@ export class LogStream {
     this.#putTimes.push(put.ingestionTime);
     this.#end += to - from;
     this.bytes += bytes;
-    this.#takeIntoOrder(firstSlot, first);
+    if (first < this.#newestTimestamp && this.#order === undefined) {
+      this.#order = new ReadingOrder(this.#head, firstSlot);
+    }
     this.#newestTimestamp = Math.max(this.#newestTimestamp, last);
     this.lastIngestionTime = put.ingestionTime;
     this.firstEventTimestamp = Math.min(this.firstEventTimestamp ?? first, first);
@@ -170,7 +172,6 @@ export class LogStream {
     this.#segments = [];
     this.#near = undefined;
     this.#order = undefined;
-    this.#ordered = 0;
     this.#putSlots = [];
     this.#putArrivals = [];
     this.#putTimes = [];
@@ -196,8 +197,13 @@ export class LogStream {
   }
 
   #slotAt(rank: number): number {
-    const order = this.#currentOrder();
-    return order === undefined ? this.#head + rank : (order[rank] ?? 0);
+    if (this.#order === undefined) return this.#head + rank;
+    if (!this.#order.isOf(this.#head, this.#end)) {
+      this.#order.update(this.#head, this.#end, this.#putSlots, (slot) =>
+        this.#segmentOf(slot).timestampAt(slot),
+      );
+    }
+    return this.#order.slotAt(rank);
   }
 
   #segmentOf(slot: number): Segment {
@@ -218,63 +224,4 @@ export class LogStream {
     const put = this.#putOf(slot);
     return (this.#putArrivals[put] ?? 0) + slot - (this.#putSlots[put] ?? 0);
   }
-
-  /** The order without what was evicted since it was made. */
-  #currentOrder(): Uint32Array | undefined {
-    const order = this.#order;
-    if (order === undefined || this.#ordered === this.size) return order;
-    let kept = 0;
-    for (let at = 0; at < this.#ordered; at++) {
-      const slot = order[at] ?? 0;
-      if (slot >= this.#head) order[kept++] = slot;
-    }
-    this.#ordered = kept;
-    return order;
-  }
-
-  /** Merges the events from `firstSlot` on, which are in order among themselves, into the order of the others. */
-  #takeIntoOrder(firstSlot: number, firstTimestamp: number): void {
-    const count = this.#end - firstSlot;
-    const before = firstSlot - this.#head;
-    if (this.#order === undefined) {
-      if (firstTimestamp >= this.#newestTimestamp || before === 0) return;
-      const head = this.#head;
-      this.#order = Uint32Array.from({ length: before }, (_, index) => head + index);
-      this.#ordered = before;
-    }
-    if (this.#ordered + count > this.#order.length) {
-      const larger = new Uint32Array(Math.max(this.#ordered + count, this.#order.length * 2));
-      larger.set(this.#order);
-      this.#order = larger;
-    }
-    const order = this.#order;
-    const timeOf = (slot: number): number => this.#segmentOf(slot).timestampAt(slot);
-    // Equal timestamps stay in order of arrival, so what was there comes first. Evicted slots have no time any more:
-    // they are passed over, and left out of the tail.
-    const isBehind = (slot: number): boolean => slot < this.#head || timeOf(slot) > firstTimestamp;
-    let at = this.#ordered;
-    while (at > 0 && isBehind(order[at - 1] ?? 0)) at -= 1;
-    const tail = order.slice(at, this.#ordered).filter((slot) => slot >= this.#head);
-    let fromTail = 0;
-    for (let slot = firstSlot; slot < this.#end; slot++) {
-      const time = timeOf(slot);
-      while (fromTail < tail.length && timeOf(tail[fromTail] ?? 0) <= time)
-        order[at++] = tail[fromTail++] ?? 0;
-      order[at++] = slot;
-    }
-    order.set(tail.subarray(fromTail), at);
-    this.#ordered = at + tail.length - fromTail;
-  }
-}
-
-/** The last index whose value is not above `limit`, in values that never decrease; -1 when the first is above it. */
-function lastNotAbove(length: number, valueAt: (index: number) => number, limit: number): number {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (valueAt(middle) <= limit) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }
