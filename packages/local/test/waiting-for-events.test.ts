@@ -139,3 +139,12 @@ test('await using closes the endpoint', async () => {
   }
   assert.equal(kept.listening, false);
 });
+
+test('a filter pattern that is not understood is refused with its place and a hint', async (t) => {
+  const local = await endpoint(t);
+  await assert.rejects(local.waitForEvents({ logGroupName: 'app', filterPattern: 'a b:c' }), {
+    name: 'TypeError',
+    message:
+      "waitForEvents: Invalid character(s) in term ':', at position 3 of filterPattern 'a b:c'. Put terms with other characters than letters, digits and _ in double quotes.",
+  });
+});

@@ -6,11 +6,12 @@ import { refuseForeignWrite } from './foreign-write.js';
 import { type ControlRequest, Parameters, type Route } from './route.js';
 import { eventsRoute } from './routes/events.js';
 import { faultsRoute } from './routes/faults.js';
-import { healthRoute, resetRoute, statsRoute, stopRoute } from './routes/state.js';
+import { healthRoute, metricsRoute, resetRoute, statsRoute, stopRoute } from './routes/state.js';
 
 const ROUTES: Readonly<Record<string, Route>> = {
   '/_local/health': healthRoute,
   '/_local/stats': statsRoute,
+  '/_local/metrics': metricsRoute,
   '/_local/events': eventsRoute,
   '/_local/reset': resetRoute,
   '/_local/faults': faultsRoute,

@@ -1,5 +1,6 @@
 import { suggestion } from '../errors/spelling.js';
-import { filterPattern as compile } from '../operations/filter-pattern.js';
+import { compileFilterPattern, type FilterPattern } from '../filter-pattern/compile.js';
+import { FilterPatternError } from '../filter-pattern/pattern-error.js';
 import type { StoredEvent } from './stored.js';
 
 /** Which events `waitForEvents` waits for. */
@@ -19,7 +20,7 @@ export interface WantedEvents {
   readonly timeoutMs?: number | undefined;
 }
 
-/** The function that says which events count. @throws TypeError or ServiceError when a member is not valid */
+/** The function that says which events count. @throws TypeError when a member is not valid */
 export function matcherOf(wanted: WantedEvents): (event: StoredEvent) => boolean {
   const { count = 1, filterPattern, logGroupName, match } = wanted;
   if (typeof logGroupName !== 'string') {
@@ -30,8 +31,20 @@ export function matcherOf(wanted: WantedEvents): (event: StoredEvent) => boolean
   }
   const test = testOf(match);
   if (filterPattern === undefined) return test;
-  const { matches } = compile(filterPattern);
+  const { matches } = compiled(filterPattern);
   return (event) => matches(event.message) && test(event);
+}
+
+function compiled(pattern: string): FilterPattern {
+  try {
+    return compileFilterPattern(pattern);
+  } catch (error) {
+    if (!(error instanceof FilterPatternError)) throw error;
+    const { hint, message, position } = error;
+    throw new TypeError(
+      `waitForEvents: ${message}, at position ${position} of filterPattern '${pattern}'. ${hint}`,
+    );
+  }
 }
 
 function testOf(match: WantedEvents['match']): (event: StoredEvent) => boolean {

@@ -16,7 +16,8 @@ interface Part {
   readonly start: number;
 }
 
-const PART = /\[([^\]]*)\]|"([^"]*)"|\S+/g;
+const SPACE = /\s*/y;
+const WORD = /\S+/y;
 
 /**
  * A pattern in brackets, for messages whose parts have a fixed order, such as `[ip, ..., status = 4* && status != 404, size]`.
@@ -62,14 +63,14 @@ export class SpaceDelimitedPattern {
 
   /** Undefined when the message has too few parts, or one does not fit. */
   #assign(message: string): { readonly name: string | undefined; readonly text: string }[] | undefined {
-    const parts = split(message);
     const before = this.#before;
     const behind = this.#behind ?? [];
+    const takesRest = this.#behind === undefined;
+    const parts = split(message, takesRest ? before.length + 1 : Number.POSITIVE_INFINITY);
     if (parts.length < before.length + behind.length) return undefined;
-    const surplus = parts.length - before.length - behind.length;
-    if (this.#behind === undefined && surplus > 0) {
-      const last = parts[before.length - 1];
-      if (last !== undefined) parts.splice(before.length - 1, surplus + 1, rest(message, last));
+    const last = parts[before.length - 1];
+    if (takesRest && last !== undefined && parts.length > before.length) {
+      parts.splice(before.length - 1, 2, { text: message.slice(last.start).trimEnd(), start: last.start });
     }
     const assigned: { readonly name: string | undefined; readonly text: string }[] = [];
     for (const [index, { text }] of parts.entries()) {
@@ -81,16 +82,35 @@ export class SpaceDelimitedPattern {
   }
 }
 
-function split(message: string): Part[] {
-  return Array.from(message.matchAll(PART), (match) => ({
-    text: match[1] ?? match[2] ?? match[0],
-    start: match.index,
-  }));
+/** The first parts of a message, `most` of them. */
+function split(message: string, most: number): Part[] {
+  const parts: Part[] = [];
+  // Where the last of them is: behind it nothing is closed any more, and need not be searched for again and again.
+  const lastBracket = message.lastIndexOf(']');
+  const lastQuote = message.lastIndexOf('"');
+  let at = 0;
+  while (parts.length < most) {
+    at += takeAt(SPACE, message, at).length;
+    const first = message.charAt(at);
+    if (first === '') return parts;
+    let close = -1;
+    if (first === '[' && at < lastBracket) close = message.indexOf(']', at);
+    else if (first === '"' && at < lastQuote) close = message.indexOf('"', at + 1);
+    if (close === -1) {
+      const text = takeAt(WORD, message, at);
+      parts.push({ text, start: at });
+      at += text.length;
+    } else {
+      parts.push({ text: message.slice(at + 1, close), start: at });
+      at = close + 1;
+    }
+  }
+  return parts;
 }
 
-/** All of the message from a part on. */
-function rest(message: string, { start }: Part): Part {
-  return { text: message.slice(start).trimEnd(), start };
+function takeAt(sticky: RegExp, message: string, at: number): string {
+  sticky.lastIndex = at;
+  return sticky.exec(message)?.[0] ?? '';
 }
 
 /** A name with or without conditions on it, or nothing for a field that is only counted. */

@@ -131,16 +131,21 @@ class RunningQuery implements StartedQuery {
 
   #slice(): void {
     if (this.status !== 'Running') return;
-    const more = this.#source.readSlice((event, bytes) => {
-      this.#scanned += 1;
-      this.#bytes += bytes;
-      this.#run.add(event);
-    });
-    if (more) {
-      setImmediate(() => this.#slice());
-      return;
+    try {
+      const more = this.#source.readSlice((event, bytes) => {
+        this.#scanned += 1;
+        this.#bytes += bytes;
+        this.#run.add(event);
+      });
+      if (more) {
+        setImmediate(() => this.#slice());
+        return;
+      }
+      this.results = this.#run.result();
+      this.status = 'Complete';
+    } catch {
+      // Such as a regular expression that needs more stack than there is.
+      this.status = 'Failed';
     }
-    this.results = this.#run.result();
-    this.status = 'Complete';
   }
 }

@@ -63,18 +63,23 @@ export class Row {
   }
 }
 
+/** Deeper values are not taken for fields: they would be a field for each bracket of a message that is all brackets. */
+const MAX_DEPTH = 100;
+
 /** All fields of an event that are found in its message when that is JSON, with dots between the steps to them. */
 export function discoveredFields(message: string): Map<string, Value> {
   const fields = new Map<string, Value>();
-  const visit = (value: unknown, name: string): void => {
+  const visit = (value: unknown, name: string, depth: number): void => {
     if (typeof value === 'object' && value !== null) {
-      for (const [key, inner] of Object.entries(value)) visit(inner, name === '' ? key : `${name}.${key}`);
+      if (depth > MAX_DEPTH) return;
+      for (const [key, inner] of Object.entries(value))
+        visit(inner, name === '' ? key : `${name}.${key}`, depth + 1);
       return;
     }
     const found = scalar(value);
     if (found !== undefined) fields.set(name, found);
   };
-  visit(parseObject(message), '');
+  visit(parseObject(message), '', 0);
   return fields;
 }
 

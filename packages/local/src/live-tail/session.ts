@@ -30,13 +30,18 @@ interface ShownEvent {
 const UPDATE_INTERVAL_MS = 1_000;
 /** Events in an update; of more a sample is shown. Source: API reference of StartLiveTail. */
 const MAX_EVENTS_IN_UPDATE = 500;
+/**
+ * Clients take messages of 24 MiB, and JSON writes some characters as six.
+ * https://github.com/boto/botocore/blob/develop/botocore/eventstream.py
+ */
+const MAX_CHARACTERS_IN_UPDATE = 3.5 * 1024 * 1024;
 
 /** Shows a client what is put, an update each second, until it goes away or the session has lasted too long. */
 export class LiveTailSession {
   readonly #request: LiveTailRequest;
   readonly #output: Writable;
   readonly #outbox: Outbox;
-  readonly #sample = new Sample<ShownEvent>(MAX_EVENTS_IN_UPDATE, Math.random);
+  readonly #sample = new Sample<ShownEvent>(MAX_EVENTS_IN_UPDATE, MAX_CHARACTERS_IN_UPDATE, Math.random);
   readonly #subscription: Subscription;
   readonly #updates: NodeJS.Timeout;
   readonly #timeout: NodeJS.Timeout;
@@ -91,7 +96,10 @@ export class LiveTailSession {
       const logGroupIdentifier = `${accountId}:${logGroupName}`;
       for (const { timestamp, message } of events) {
         if (!this.#request.pattern.matches(message)) continue;
-        this.#sample.add({ timestamp, message, ingestionTime, logStreamName, logGroupIdentifier });
+        this.#sample.add(
+          { timestamp, message, ingestionTime, logStreamName, logGroupIdentifier },
+          message.length,
+        );
       }
     }
   }

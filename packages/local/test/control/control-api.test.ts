@@ -41,6 +41,20 @@ test('health names the version of the package', async (t) => {
   assert.equal(head.status, 200);
 });
 
+test('metrics are those of the library', async (t) => {
+  const local = await endpoint(t);
+  await call(local, 'PutMetricFilter', {
+    logGroupName: 'app',
+    filterName: 'errors',
+    filterPattern: 'error',
+    metricTransformations: [{ metricNamespace: 'app', metricName: 'errors', metricValue: '1' }],
+  });
+  await put(local, 'error 1', 'error 2');
+  const { body } = await ask(local, '/_local/metrics');
+  assert.deepEqual(body, { metrics: local.metrics() });
+  assert.equal(body.metrics[0].points[0].sum, 2);
+});
+
 test('stats are those of the library, and asking for them is no request', async (t) => {
   const local = await endpoint(t);
   await put(local, 'a');

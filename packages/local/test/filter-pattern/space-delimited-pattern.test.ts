@@ -133,6 +133,22 @@ test('a reference leads to a field that the pattern names', () => {
   assert.equal(compileFilterPattern('ERROR').reference('$.b'), undefined);
 });
 
+test('brackets and quotes that are never closed are words', () => {
+  assert.deepEqual(compileFilterPattern('[a, b, c]').extract('[x "y z'), { $a: '[x', $b: '"y', $c: 'z' });
+  assert.deepEqual(compileFilterPattern('[a, b, c]').extract('a [] ""'), { $a: 'a', $b: '', $c: '' });
+  assert.deepEqual(compileFilterPattern('[a, b]').extract('k="v w" x'), { $a: 'k="v', $b: 'w" x' });
+});
+
+test('a message of brackets that are never closed takes time in proportion to its length', () => {
+  const { matches } = compileFilterPattern('[a, ..., z]');
+  const started = process.cpuUsage();
+  for (const message of ['[ '.repeat(100_000), `] ${'[ '.repeat(100_000)}`, '" '.repeat(100_001)]) {
+    assert.equal(matches(message), true);
+  }
+  const { user } = process.cpuUsage(started);
+  assert.ok(user < 5_000_000, `${user} µs`);
+});
+
 const REFUSED: readonly [pattern: string, message: string | undefined, position: number][] = [
   ['[a, b', "If a filter pattern starts with '[' it must end with ']'", 5],
   ['[a b]', "Invalid character(s) in term 'b'", 3],

@@ -151,6 +151,18 @@ test('events that came faster than they could be looked through count as a sampl
   assert.equal(update().sampled, true);
 });
 
+test('an update stays below what clients take, however long the messages and whatever JSON makes of them', (t) => {
+  const { put, written, output } = begin(t, {}, 64 * 1024 * 1024);
+  written();
+  for (let batch = 0; batch < 10; batch++) put(['\u0000'.repeat(1_000_000)]);
+  t.mock.timers.tick(1_000);
+  const bytes = Buffer.from(output.read());
+  assert.ok(bytes.length < 24 * 1024 * 1024, String(bytes.length));
+  const [update] = readMessages(bytes);
+  assert.equal(update?.payload.sessionMetadata.sampled, true);
+  assert.equal(update?.payload.sessionResults.length, 3);
+});
+
 test('a session ends after three hours with an exception', async (t) => {
   const { written, output } = begin(t);
   written();

@@ -18,6 +18,14 @@ export const statsRoute: Route = {
   },
 };
 
+/** What metric filters counted: there is no CloudWatch beside it that one could ask. */
+export const metricsRoute: Route = {
+  GET: ({ local, parameters }) => {
+    parameters.only();
+    return { metrics: local.metrics() };
+  },
+};
+
 export const resetRoute: Route = {
   POST: ({ local, parameters }) => {
     parameters.only();
