@@ -4,6 +4,8 @@ import { PUBLISHER_OPTION_NAMES, type PublisherOptions } from 'cloudwatch-logs-p
 /** What a command line says. */
 export interface Command {
   readonly options: PublisherOptions;
+  /** Field that holds the time of a line; `undefined` for pino's own. */
+  readonly timeKey: string | undefined;
   /** Copy what is read to stdout. */
   readonly echo: boolean;
   /** Read no faster than CloudWatch Logs takes. */
@@ -31,6 +33,7 @@ Reads lines from stdin, JSON of pino or any other text, and publishes them to Am
   --profile <name>     profile of the AWS configuration files
   --endpoint <url>     another endpoint than AWS's own
   --retention <days>   retention of the log group
+  --time-key <name>    field of a line that holds its time (default: time, where pino writes it)
   --echo               copy what is read to stdout
   --wait               read no faster than CloudWatch Logs takes: for files. An application at the other end of
                        the pipe would be held up; without it a full buffer drops the oldest events and says so
@@ -53,6 +56,7 @@ export function readCommand(args: readonly string[]): Command {
       echo: { type: 'boolean' },
       wait: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
+      'time-key': { type: 'string' },
       ...Object.fromEntries(
         [...AWS, ...Object.keys(SHORT), ...flagNames()].map((flag) => [
           flag,
@@ -64,7 +68,7 @@ export function readCommand(args: readonly string[]): Command {
   const options: Record<string, unknown> = {};
   const aws: Record<string, unknown> = {};
   for (const [flag, value] of Object.entries(values)) {
-    if (flag === 'echo' || flag === 'wait' || flag === 'help') continue;
+    if (flag === 'echo' || flag === 'wait' || flag === 'help' || flag === 'time-key') continue;
     if (AWS.includes(flag)) aws[flag] = value;
     else options[optionOf(flag)] = readValue(optionOf(flag), value);
   }
@@ -72,6 +76,7 @@ export function readCommand(args: readonly string[]): Command {
   return {
     // Checked by the publisher, with messages that name the option.
     options: options as unknown as PublisherOptions,
+    timeKey: values['time-key'] as string | undefined,
     echo: values.echo === true,
     wait: values.wait === true,
     help: values.help === true,

@@ -13,14 +13,18 @@ const WAIT_AFTER_BYTES = 8 * 1024 * 1024;
 const LAST_LINES_MS = 1000;
 
 async function main(): Promise<void> {
-  const { options, echo, wait, help } = readCommand(process.argv.slice(2));
+  const { options, timeKey, echo, wait, help } = readCommand(process.argv.slice(2));
   if (help) {
     process.stdout.write(HELP);
     return;
   }
   const publisher = new Publisher(options);
   const signalled = endInputOnSignal();
-  await readInput(publisher, { echo, wait: wait ? waitAfterBytes(options.maxBufferBytes) : undefined });
+  await readInput(publisher, {
+    timeKey,
+    echo,
+    wait: wait ? waitAfterBytes(options.maxBufferBytes) : undefined,
+  });
   await publisher.close();
   const { dropped, received } = publisher.stats();
   const lost = lostEvents(publisher.stats());
@@ -31,12 +35,16 @@ async function main(): Promise<void> {
   if (signalled.by && lost === 0) process.kill(process.pid, signalled.by);
 }
 
-async function readInput(
-  publisher: Publisher,
-  { echo, wait }: { readonly echo: boolean; readonly wait: number | undefined },
-): Promise<void> {
-  const levels = levelNames();
-  const lines = new LineSplitter((line) => publishLine(publisher, levels, line));
+interface Reading {
+  readonly timeKey: string | undefined;
+  readonly echo: boolean;
+  /** Wait for delivery after so many bytes. */
+  readonly wait: number | undefined;
+}
+
+async function readInput(publisher: Publisher, { timeKey, echo, wait }: Reading): Promise<void> {
+  const format = { levels: levelNames(), timeKey };
+  const lines = new LineSplitter((line) => publishLine(publisher, format, line));
   let bytes = 0;
   try {
     for await (const chunk of process.stdin as AsyncIterable<Buffer>) {

@@ -2,9 +2,8 @@ import { Writable } from 'node:stream';
 import type { FlushResult, Publisher, PublisherStats } from 'cloudwatch-logs-publisher';
 import { printLine } from 'cloudwatch-logs-publisher/worker';
 import { type CloudWatchStream, PUBLISHER } from './cloudwatch-stream.js';
-import type { LevelNames } from './line-reader.js';
 import { LineSplitter } from './line-splitter.js';
-import { publishLine } from './publish-line.js';
+import { type LineFormat, publishLine } from './publish-line.js';
 
 const FORWARDED = new Map<string | symbol, 'warn' | 'drop'>([
   ['cloudwatch:warn', 'warn'],
@@ -23,11 +22,11 @@ export class InProcessStream extends Writable implements CloudWatchStream {
   readonly #lines: LineSplitter;
   readonly #forwarders = new Map<string | symbol, (about: unknown) => void>();
 
-  constructor(publisher: Publisher, levels: LevelNames) {
+  constructor(publisher: Publisher, format: LineFormat) {
     // Nothing ever waits here: the bound is the publisher's buffer, which drops and counts instead of pushing back.
     super({ decodeStrings: false, highWaterMark: Number.MAX_SAFE_INTEGER });
     this[PUBLISHER] = publisher;
-    this.#lines = new LineSplitter((line) => publishLine(publisher, levels, line));
+    this.#lines = new LineSplitter((line) => publishLine(publisher, format, line));
     this.on('newListener', (name) => this.#forward(name));
   }
 

@@ -16,7 +16,7 @@ export { type CloudWatchTarget, cloudWatchTarget } from './target.js';
 export type {
   CloudWatchStreamOptions,
   CloudWatchTransportOptions,
-  LevelOptions,
+  LineOptions,
 } from './transport-options.js';
 export { cloudWatchTransport };
 export default cloudWatchTransport;

@@ -1,4 +1,5 @@
 import type { EventContext } from 'cloudwatch-logs-publisher';
+import { eventTime } from 'cloudwatch-logs-publisher/worker';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -15,8 +16,6 @@ const ZERO = 48;
 const NINE = 57;
 const TIME_KEY = ',"time":';
 const LEVEL_PREFIX = '{"level":';
-// A time in seconds stays below this until the year 5138; one in milliseconds has been above it since 1973.
-const FIRST_MILLISECONDS = 1e11;
 const NO_FIELDS: Fields = {};
 
 /** @param custom names and numbers as in pino's `customLevels`; they win over pino's own */
@@ -27,28 +26,28 @@ export function levelNames(custom: Readonly<Record<string, number>> = {}): Level
 }
 
 /**
- * When a line was logged, in milliseconds since the epoch. pino writes `{"level":30,"time":1700000000000,` at
- * the start of every line, so a look at the first characters does; lines that begin otherwise are parsed.
+ * When a line was logged, in milliseconds since the epoch. pino writes `{"level":30,"time":1700000000000,` at the
+ * start of every line, so a look at the first characters does. A `time` elsewhere in a line is something else.
  *
  * @param now gives the time of a line that tells none, or is not JSON
+ * @param timeKey name of the field that holds the time, wherever in the line, when the application says so
  */
-export function readTimestamp(line: string, now: () => number): number {
-  const at = valueOfTime(line);
-  if (at === -1) return parsedTimestamp(line, now);
+export function readTimestamp(line: string, now: () => number, timeKey?: string): number {
+  const at = valueAfter(line, timeKey === undefined ? TIME_KEY : `,${JSON.stringify(timeKey)}:`);
+  if (at !== -1) return eventTime(valueAt(line, at), now(), true);
+  return timeKey === undefined ? now() : eventTime(parse(line)[timeKey], now(), true);
+}
+
+/** A number or a text without escapes; `undefined` when it is something else. */
+function valueAt(line: string, at: number): unknown {
   if (line.charCodeAt(at) === QUOTE) {
-    const time = Date.parse(line.slice(at + 1, line.indexOf('"', at + 1)));
-    return Number.isNaN(time) ? now() : time;
+    const end = endOfText(line, at + 1);
+    return end === -1 ? undefined : line.slice(at + 1, end);
   }
-  let time = 0;
-  let i = at;
-  for (; i < line.length; i++) {
-    const code = line.charCodeAt(i);
-    if (code < ZERO || code > NINE) break;
-    time = time * 10 + (code - ZERO);
-  }
-  const end = line.charCodeAt(i);
-  if (i === at || (end !== COMMA && end !== BRACE)) return parsedTimestamp(line, now);
-  return time < FIRST_MILLISECONDS ? time * 1000 : time;
+  let end = at;
+  while (end < line.length && line.charCodeAt(end) !== COMMA && line.charCodeAt(end) !== BRACE) end++;
+  const number = Number(line.slice(at, end));
+  return end === line.length || end === at || Number.isNaN(number) ? undefined : number;
 }
 
 /** Level and fields of a line, for a stream name that depends on them. The line is parsed only when fields are asked for. */
@@ -73,8 +72,8 @@ function nameOf(level: number, names: LevelNames): string {
   return names.get(level) ?? String(level);
 }
 
-/** Where the value of `time` starts when it is the second property, after one number or plain string; -1 if not. */
-function valueOfTime(line: string): number {
+/** Where the value of a key starts that is the second property, after one number or plain string; -1 if it is not. */
+function valueAfter(line: string, key: string): number {
   if (!line.startsWith('{"')) return -1;
   let i = endOfText(line, 2);
   if (i === -1 || line[i + 1] !== ':') return -1;
@@ -88,7 +87,7 @@ function valueOfTime(line: string): number {
     while (line.charCodeAt(i) >= ZERO && line.charCodeAt(i) <= NINE) i++;
     if (i === start) return -1;
   }
-  return line.startsWith(TIME_KEY, i) ? i + TIME_KEY.length : -1;
+  return line.startsWith(key, i) ? i + key.length : -1;
 }
 
 /** The quote that ends a text without escapes; -1 when it has some, is long or does not end. */
@@ -100,16 +99,6 @@ function endOfText(line: string, from: number): number {
     if (code === BACKSLASH) return -1;
   }
   return -1;
-}
-
-function parsedTimestamp(line: string, now: () => number): number {
-  const { time, timestamp, '@timestamp': at } = parse(line);
-  const value = time ?? timestamp ?? at;
-  if (typeof value === 'number' && value >= 0) {
-    return Math.round(value < FIRST_MILLISECONDS ? value * 1000 : value);
-  }
-  const parsed = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(parsed) ? now() : parsed;
 }
 
 function parse(line: string): Fields {

@@ -7,13 +7,19 @@ import {
 } from 'cloudwatch-logs-publisher';
 
 /** Options that both ways to log have besides those of the publisher. */
-export interface LevelOptions {
+export interface LineOptions {
   /**
    * Names and numbers of levels, as in pino's `customLevels`, for `{level}` in the stream name. A worker gets
    * them from `pino({ customLevels, transport })` by itself.
    * @default pino's own: trace 10 to fatal 60
    */
   readonly levels?: Readonly<Record<string, number>> | undefined;
+  /**
+   * Name of the top-level field of a line that holds its time, where `timestamp` of pino writes another one, or lines come
+   * from another logger.
+   * @default 'time', directly after the level, where pino writes it
+   */
+  readonly timeKey?: string | undefined;
 }
 
 /**
@@ -25,7 +31,7 @@ export interface LevelOptions {
  */
 export interface CloudWatchTransportOptions
   extends Omit<PublisherOptions, 'logStreamName' | 'client' | 'aws'>,
-    LevelOptions {
+    LineOptions {
   /**
    * Name of the log stream: a template with `{hostname} {pid} {instance} {date} {hour} {level} {env:NAME}
    * {field:a.b}`. `{instance}` is random per transport; `{date}` and `{hour}` are the event's own, in UTC.
@@ -43,7 +49,7 @@ export interface CloudWatchTransportOptions
 }
 
 /** Options of the in-process stream: those of the publisher, functions and a ready client included. */
-export interface CloudWatchStreamOptions extends PublisherOptions, LevelOptions {}
+export interface CloudWatchStreamOptions extends PublisherOptions, LineOptions {}
 
 /** What pino itself adds to the options of a worker target. */
 export interface PinoAdditions {
@@ -56,6 +62,7 @@ export interface PinoAdditions {
 export interface SeparatedOptions {
   readonly publisher: PublisherOptions;
   readonly levels: Readonly<Record<string, number>> | undefined;
+  readonly timeKey: string | undefined;
   /** Whether pino called from its worker thread. */
   readonly inWorker: boolean;
 }
@@ -63,7 +70,7 @@ export interface SeparatedOptions {
 /**
  * Separates the publisher's options from the transport's and from what pino adds.
  *
- * @throws PublisherError when `levels` is not an object of numbers
+ * @throws PublisherError when `levels` is not an object of numbers, or `timeKey` is not the name of a field
  */
 export function separateOptions(options: CloudWatchStreamOptions & PinoAdditions): SeparatedOptions {
   if (typeof options !== 'object' || options === null) {
@@ -72,12 +79,13 @@ export function separateOptions(options: CloudWatchStreamOptions & PinoAdditions
       `The options must be an object with at least logGroupName; got ${options === null ? 'null' : typeof options}.`,
     );
   }
-  const { pinoWillSendConfig, $context: _, dedupe: __, levels, ...publisher } = options;
+  const { pinoWillSendConfig, $context: _, dedupe: __, levels, timeKey, ...publisher } = options;
+  if (timeKey !== undefined) checkTimeKey(timeKey);
   if (levels !== undefined) checkLevels(levels);
   // Behind `targets` pino adds nothing to the options; what it sent to the thread tells it all the same.
-  const thread = (workerData as { workerData?: LevelOptions & PinoAdditions } | null)?.workerData;
+  const thread = (workerData as { workerData?: LineOptions & PinoAdditions } | null)?.workerData;
   const inWorker = pinoWillSendConfig === true || thread?.pinoWillSendConfig === true;
-  return { publisher, levels: levels ?? (inWorker ? thread?.levels : undefined), inWorker };
+  return { publisher, levels: levels ?? (inWorker ? thread?.levels : undefined), timeKey, inWorker };
 }
 
 function checkLevels(levels: unknown): void {
@@ -86,5 +94,13 @@ function checkLevels(levels: unknown): void {
   throw new PublisherError(
     'CLOUDWATCH_LOGS_INVALID_OPTION',
     'Option "levels" must be an object of level names and their numbers, such as { audit: 35 }.',
+  );
+}
+
+function checkTimeKey(timeKey: unknown): void {
+  if (typeof timeKey === 'string' && timeKey !== '') return;
+  throw new PublisherError(
+    'CLOUDWATCH_LOGS_INVALID_OPTION',
+    'Option "timeKey" must be the name of a field, such as "timestamp".',
   );
 }

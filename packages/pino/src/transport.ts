@@ -26,12 +26,12 @@ import { workerStream } from './worker-stream.js';
 export function cloudWatchTransport(
   options: (CloudWatchStreamOptions | CloudWatchTransportOptions) & PinoAdditions,
 ): CloudWatchStream {
-  const { publisher: publisherOptions, levels, inWorker } = separateOptions(options);
+  const { publisher: publisherOptions, levels, timeKey, inWorker } = separateOptions(options);
   const publisher = inWorker ? createInWorker(publisherOptions) : new Publisher(publisherOptions);
-  const names = levelNames(levels);
+  const format = { levels: levelNames(levels), timeKey };
   return inWorker
-    ? workerStream(publisher, names, publisherOptions.closeTimeoutMs)
-    : new InProcessStream(publisher, names);
+    ? workerStream(publisher, format, publisherOptions.closeTimeoutMs)
+    : new InProcessStream(publisher, format);
 }
 
 /** An application that ends at once never sees the 'error': pino waits for the worker, and then throws of its own. */

@@ -4,9 +4,8 @@ import type { FlushResult, Publisher } from 'cloudwatch-logs-publisher';
 import { MOST_CLOSE_MS, WorkerBridge } from 'cloudwatch-logs-publisher/worker';
 import build from 'pino-abstract-transport';
 import type { CloudWatchStream } from './cloudwatch-stream.js';
-import type { LevelNames } from './line-reader.js';
 import { LineSplitter } from './line-splitter.js';
-import { publishLine } from './publish-line.js';
+import { type LineFormat, publishLine } from './publish-line.js';
 
 // What pino-abstract-transport takes for a parsed line: with it no line is parsed.
 const PARSED = {};
@@ -17,13 +16,13 @@ const PARSED = {};
  */
 export function workerStream(
   publisher: Publisher,
-  levels: LevelNames,
+  format: LineFormat,
   closeTimeoutMs: number | undefined,
 ): CloudWatchStream {
   const bridge = WorkerBridge.get();
   const closeOptions =
     closeTimeoutMs === undefined ? {} : { timeoutMs: Math.min(closeTimeoutMs, MOST_CLOSE_MS) };
-  const lines = new LineSplitter((line) => publishLine(publisher, levels, line));
+  const lines = new LineSplitter((line) => publishLine(publisher, format, line));
   const stream = build(
     (source) => {
       source.on('data', (line: string) => lines.write(`${line}\n`)); // of a chunk that is given to end()

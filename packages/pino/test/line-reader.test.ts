@@ -4,7 +4,7 @@ import { describe, it, mock } from 'node:test';
 import pino from 'pino';
 import { levelNames, readContext, readTimestamp } from '../src/line-reader.ts';
 
-const ARRIVAL = 1_800_000_000_123;
+const ARRIVAL = Date.UTC(2026, 0, 3);
 const now = () => ARRIVAL;
 const TIME = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
@@ -59,22 +59,50 @@ describe('the time of a line', () => {
     );
   });
 
-  it('is found by parsing where the line begins otherwise', () => {
-    assert.equal(readTimestamp(`{"msg":"a","x":{"time":1},"time":${TIME}}`, now), TIME);
-    assert.equal(readTimestamp(`{"level":30,"a":1,"time":${TIME}}`, now), TIME);
-    assert.equal(readTimestamp(`{"level":"in\\"fo","time":${TIME}}`, now), TIME);
-    assert.equal(readTimestamp(`{"level":30,"time":${TIME / 1000}}`, now), TIME);
-    assert.equal(readTimestamp(`{"level":30,"timestamp":"${new Date(TIME).toISOString()}"}`, now), TIME);
+  it('is found with nanoseconds, and in other units', () => {
+    assert.equal(readTimestamp('{"level":30,"time":"2026-01-02T03:04:05.678901234Z"}', now), TIME);
+    for (const told of [TIME / 1000, TIME * 1000, `"${TIME}"`])
+      assert.equal(readTimestamp(`{"level":30,"time":${told}}`, now), TIME);
+  });
+
+  it('is kept where pino wrote it, also when CloudWatch Logs will reject it', () => {
+    const old = TIME - 30 * 24 * 3_600_000;
+    assert.equal(readTimestamp(`{"level":30,"time":${old},"msg":"a"}`, now), old);
+    assert.equal(readTimestamp(`{"level":30,"time":"${new Date(old).toISOString()}"}`, now), old);
+  });
+
+  it('is read from the field that timeKey names, wherever it is, and from no other', () => {
+    const iso = new Date(TIME).toISOString();
+    const line = `{"level":30,"time":12,"a":{"ts":5},"ts":"${iso}","msg":"a"}`;
+    assert.equal(readTimestamp(line, now, 'ts'), TIME);
+    assert.equal(
+      withoutParsing(() => readTimestamp(`{"level":30,"@timestamp":"${iso}"}`, now, '@timestamp')),
+      TIME,
+    );
+    assert.equal(readTimestamp(`{"level":30,"time":${TIME}}`, now, 'ts'), ARRIVAL);
+    assert.equal(readTimestamp('{"ts":', now, 'ts'), ARRIVAL);
+    const own = lineOf({ timestamp: () => `,"when":${TIME}` });
+    assert.equal(readTimestamp(own, now, 'when'), TIME);
   });
 
   it('is the time of arrival where the line tells none', () => {
     const lines = [
       lineOf({ timestamp: false }),
+      lineOf({ timestamp: false }, (logger) => logger.info({ time: TIME, timestamp: TIME }, 'of an order')),
+      lineOf({ timestamp: false, base: null }, (logger) => logger.info({ time: 12 }, 'a duration')),
+      lineOf({ timestamp: () => `,"ts":${TIME}` }, (logger) => logger.info({ time: 12, timestamp: TIME })),
       'plain text',
       '{"level":30,"time":17000000000',
       '{"level":30,"time":"soon"}',
       '{"level":30,"time":null}',
       '{"level":30,"time":-5}',
+      '{"level":30,"time":12}',
+      '{"level":30,"time":"2026-01-02T03:04:05"}',
+      '{"level":30,"time":"1/2/2026, 3:04:05 AM"}',
+      '{"level":30,"time":"02/01/2026 03:04:05"}',
+      `{"level":30,"time":{"time":${TIME}}}`,
+      `{"level":30,"req":{"time":${TIME}}}`,
+      `{"msg":"a","x":1,"timestamp":"${new Date(TIME).toISOString()}"}`,
       '{"level":30,"time":',
       '{"',
       '[1]',
@@ -84,7 +112,7 @@ describe('the time of a line', () => {
   });
 
   it('ignores a text in a message that looks like a time', () => {
-    assert.equal(readTimestamp(`{"msg":"x,\\"time\\":5","time":${TIME}}`, now), TIME);
+    assert.equal(readTimestamp(`{"msg":"x,\\"time\\":${TIME}","a":1}`, now), ARRIVAL);
   });
 });
 

@@ -9,9 +9,9 @@ import type {
   PublisherStats,
   Warning,
 } from 'cloudwatch-logs-publisher';
+import { eventTime } from 'cloudwatch-logs-publisher/worker';
 import TransportStream from 'winston-transport';
 import { errorFields, isError } from './error-fields.js';
-import { eventTime } from './event-time.js';
 import { lineOf, withoutStaleLine } from './line.js';
 import { LineGatherer } from './line-gatherer.js';
 import { LEVEL, type LogInfo, type LogLine } from './log-info.js';

@@ -2,6 +2,7 @@ export { Diagnostics, printLine } from '../accounts/diagnostics.js';
 export { type Guarded, guardExit } from '../exit/exit-guard.js';
 export { findPackage } from '../modules/find-package.js';
 export { systemClock } from '../time/clock.js';
+export { eventTime } from '../time/event-time.js';
 export { type AskedWorker, askWorker, waitForWorker } from './ask-worker.js';
 export { DropTally } from './drop-tally.js';
 export { lostEvents, noStats, pendingEvents, sumFlushResults, sumStats } from './stats-sum.js';
