@@ -13,7 +13,7 @@ export interface Command {
   readonly help: boolean;
 }
 
-const SWITCHES = ['createLogGroup', 'createLogStream', 'deletionProtection', 'gzip', 'emf'];
+const SWITCHES = ['enabled', 'createLogGroup', 'createLogStream', 'deletionProtection', 'gzip', 'emf'];
 // Taken as they are; the values of all other options are JSON where they can be read as such.
 const TEXTS = ['logGroupName', 'logStreamName', 'clientModule', 'kmsKeyId'];
 const SHORT: Readonly<Record<string, string>> = {

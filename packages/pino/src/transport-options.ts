@@ -2,6 +2,8 @@ import { workerData } from 'node:worker_threads';
 import {
   type AwsCredentials,
   type AwsOptions,
+  checkOptionNames,
+  PUBLISHER_OPTION_NAMES,
   PublisherError,
   type PublisherOptions,
 } from 'cloudwatch-logs-publisher';
@@ -70,7 +72,7 @@ export interface SeparatedOptions {
 /**
  * Separates the publisher's options from the transport's and from what pino adds.
  *
- * @throws PublisherError when `levels` is not an object of numbers, or `timeKey` is not the name of a field
+ * @throws PublisherError when there is an option of another name, `levels` is not an object of numbers, or `timeKey` is not the name of a field
  */
 export function separateOptions(options: CloudWatchStreamOptions & PinoAdditions): SeparatedOptions {
   if (typeof options !== 'object' || options === null) {
@@ -79,7 +81,9 @@ export function separateOptions(options: CloudWatchStreamOptions & PinoAdditions
       `The options must be an object with at least logGroupName; got ${options === null ? 'null' : typeof options}.`,
     );
   }
-  const { pinoWillSendConfig, $context: _, dedupe: __, levels, timeKey, ...publisher } = options;
+  const { pinoWillSendConfig, $context: _, dedupe: __, ...own } = options;
+  checkOptionNames(own, [...PUBLISHER_OPTION_NAMES, 'levels', 'timeKey']);
+  const { levels, timeKey, ...publisher } = own;
   if (timeKey !== undefined) checkTimeKey(timeKey);
   if (levels !== undefined) checkLevels(levels);
   // Behind `targets` pino adds nothing to the options; what it sent to the thread tells it all the same.

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Accounts, type PublisherStats } from './accounts/accounts.js';
 import { retentionWarning } from './accounts/advice.js';
-import { Diagnostics, type PublisherEvents } from './accounts/diagnostics.js';
+import { Diagnostics, type PublisherEvents, printLine } from './accounts/diagnostics.js';
 import { type Flush, Flushes, type FlushResult } from './accounts/flush.js';
 import { MemoryBudget } from './accounts/memory-budget.js';
 import type { BatchObserver } from './batch/batch.js';
@@ -14,6 +14,7 @@ import { type Guarded, guardExit, sendLate } from './exit/exit-guard.js';
 import { Remains } from './exit/remains.js';
 import { Intake, type LogEvent } from './intake/intake.js';
 import { streamNamerFor } from './intake/stream-namer.js';
+import { disabledLine } from './options/enabled.js';
 import type { PublisherOptions } from './options/options.js';
 import { type ResolvedOptions, resolveOptions } from './options/resolve-options.js';
 import type { EventContext, StreamNamer } from './options/stream-name.js';
@@ -116,19 +117,21 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     });
     const writers = this.#writers;
     this.#intake = new Intake({ ...shared, writers, namer: this.#namer });
-    const { spool } = this.#options;
-    if (spool) {
+    const { spool, enabled } = this.#options;
+    if (spool && enabled) {
       const open = internals.openSpool ?? openSpool;
       this.#spooler = new Spooler({ ...shared, writers, dispatcher, intake: this.#intake, open }, spool);
       this.#intake.disk = this.#spooler.place;
     }
     this.#remains = new Remains({ ...shared, writers, spooler: this.#spooler });
-    if (internals.guardExit ?? true) this.#unguard = guardExit(this.#exitHooks);
+    if (enabled && (internals.guardExit ?? true)) this.#unguard = guardExit(this.#exitHooks);
+    const line = enabled || internals.silent ? undefined : disabledLine(options);
+    if (line) printLine(line);
   }
 
   /** Whether the stream name depends on the level or the fields of an event, so that they must be passed on. */
   get needsContext(): boolean {
-    return this.#namer.dependsOnEvent;
+    return this.#namer.dependsOnEvent && this.#options.enabled;
   }
 
   /** How long a flush waits that names no time, in milliseconds. */
@@ -143,6 +146,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
    * @returns false when the event was dropped at once
    */
   publish(event: LogEvent, context?: EventContext): boolean {
+    if (!this.#options.enabled) return true;
     this.#accounts.received++;
     if (this.#state !== 'open') {
       return this.#intake.refuse('shutdown', 0, 'an event came after the end of the publisher');

@@ -1,8 +1,10 @@
 import { workerData } from 'node:worker_threads';
 import type { PublisherOptions } from 'cloudwatch-logs-publisher';
+import { isEnabled } from 'cloudwatch-logs-publisher/worker';
 import type { Relay } from './relay.js';
 import { RelayingPublisher } from './relaying-publisher.js';
 import type { TransportPublisher } from './transport-publisher.js';
+import { resolveForWorker } from './worker/options.js';
 import type { WorkerThreadData } from './worker/protocol.js';
 import { WorkerPublisher } from './worker/publisher.js';
 
@@ -16,7 +18,10 @@ export function startPublisher(
   inWorker: boolean,
   relay: Relay,
 ): TransportPublisher {
-  if (inWorker && !isPublisherWorker()) return new WorkerPublisher(options, relay);
+  if (inWorker && !isPublisherWorker()) {
+    if (isEnabled(options)) return new WorkerPublisher(options, relay);
+    resolveForWorker(options); // a mistake shows where nothing is sent, too
+  }
   return new RelayingPublisher(options, relay);
 }
 

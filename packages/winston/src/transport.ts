@@ -9,7 +9,7 @@ import type {
   PublisherStats,
   Warning,
 } from 'cloudwatch-logs-publisher';
-import { eventTime } from 'cloudwatch-logs-publisher/worker';
+import { eventTime, isEnabled } from 'cloudwatch-logs-publisher/worker';
 import TransportStream from 'winston-transport';
 import { errorFields, isError } from './error-fields.js';
 import { lineOf, withoutStaleLine } from './line.js';
@@ -58,6 +58,7 @@ export class CloudWatchTransport extends TransportStream {
   readonly #publisher: TransportPublisher;
   readonly #lines: LineGatherer;
   readonly #needsContext: boolean;
+  readonly #isEnabled: boolean;
   readonly #line: LogLine;
   readonly #closeTimeoutMs: number;
   readonly #loggers = new Set<Logger>();
@@ -74,6 +75,7 @@ export class CloudWatchTransport extends TransportStream {
     });
     this.#lines = new LineGatherer((event, context) => this.#publisher.publish(event, context));
     this.#needsContext = this.#publisher.needsContext;
+    this.#isEnabled = isEnabled(publisher);
     this.#line = line;
     this.#closeTimeoutMs = publisher.closeTimeoutMs ?? 8000;
     // One transport on many loggers is in order; each adds its listeners, as with winston's own transports.
@@ -167,6 +169,7 @@ export class CloudWatchTransport extends TransportStream {
   }
 
   #publish(info: LogInfo): void {
+    if (!this.#isEnabled) return;
     const message = lineOf(info, this.#line);
     const event = { timestamp: timeOf(info), message };
     this.#lines.add(event, this.#needsContext ? contextOf(info) : undefined);

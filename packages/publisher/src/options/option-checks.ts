@@ -1,4 +1,5 @@
 import { describe, invalidOption, PublisherError } from './errors.js';
+import { hintFor } from './hints.js';
 import {
   LOG_GROUP_CLASSES,
   LOG_GROUP_NAME,
@@ -25,6 +26,7 @@ const CHECKS: { readonly [Name in keyof Required<PublisherOptions>]: Check } = {
       throw invalidOption(name, 'a name that does not start with "aws/", which AWS keeps for itself', value);
     }
   },
+  enabled: boolean,
   logStreamName(name, value) {
     if (typeof value === 'function') return;
     if (typeof value !== 'string' || value === '') {
@@ -114,9 +116,11 @@ export function checkOptionNames(options: object, known: readonly string[], path
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     const nearest = nearestName(name, known);
-    const hint = nearest
-      ? `Did you mean "${path}${nearest}"?`
-      : `The options are: ${known.map((one) => path + one).join(', ')}.`;
+    const hint =
+      (path === '' ? hintFor(name) : undefined) ??
+      (nearest
+        ? `Did you mean "${path}${nearest}"?`
+        : `The options are: ${known.map((one) => path + one).join(', ')}.`);
     throw new PublisherError('CLOUDWATCH_LOGS_INVALID_OPTION', `Unknown option "${path}${name}". ${hint}`);
   }
 }
@@ -151,6 +155,12 @@ function checkAws(name: string, value: unknown): void {
   const known = ['region', 'endpoint', 'profile', 'credentials', 'useFipsEndpoint', 'useDualstackEndpoint'];
   for (const key of Object.keys(aws)) {
     // Other settings of the SDK pass; one that looks like a slip of the pen does not.
+    if (['accessKeyId', 'secretAccessKey', 'sessionToken'].includes(key)) {
+      throw new PublisherError(
+        'CLOUDWATCH_LOGS_INVALID_OPTION',
+        `Unknown option "aws.${key}". Did you mean "aws.credentials.${key}"?`,
+      );
+    }
     const nearest = known.includes(key) ? undefined : nearestName(key, known);
     if (nearest) {
       throw new PublisherError(

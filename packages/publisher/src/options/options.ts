@@ -60,6 +60,12 @@ export interface PublisherOptions {
   /** Name of the log group: 1 to 512 characters of `A-Z a-z 0-9 . - _ / #`. */
   readonly logGroupName: string;
   /**
+   * With `false` options are checked and nothing else happens: events are taken and forgotten, nothing is counted, loaded or
+   * sent. The variable `CLOUDWATCH_LOGS_DISABLED=1` does the same for every publisher of a process. For development and
+   * tests; with `NODE_ENV=production` a line on stderr says so. @default true
+   */
+  readonly enabled?: boolean | undefined;
+  /**
    * Name of the log stream: a template with `{hostname} {pid} {instance} {date} {hour} {level} {env:NAME}
    * {field:a.b}`, or (in-process) a function of the event. `{instance}` is random per publisher; `{date}`
    * and `{hour}` are the event's own, in UTC.

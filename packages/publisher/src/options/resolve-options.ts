@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isEnabled } from './enabled.js';
 import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS, MAX_EVENT_BYTES } from './limits.js';
 import { checkOptions } from './option-checks.js';
 import type { PublisherOptions, SpoolSettings } from './options.js';
@@ -8,6 +9,7 @@ export type ResolvedOptions = Required<
   Pick<
     PublisherOptions,
     | 'logGroupName'
+    | 'enabled'
     | 'logStreamName'
     | 'aws'
     | 'createLogGroup'
@@ -47,6 +49,7 @@ export function resolveOptions(options: PublisherOptions): ResolvedOptions {
   return {
     ...withoutUndefined(options),
     logGroupName: options.logGroupName,
+    enabled: isEnabled(options),
     logStreamName: options.logStreamName ?? '{date}/{hostname}/{instance}',
     aws: options.aws ?? {},
     createLogGroup: options.createLogGroup ?? true,
