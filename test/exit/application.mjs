@@ -1,6 +1,6 @@
 // An application that logs and calls process.exit(); what else it does is told in its first argument, as JSON:
 // { "logger", "options", "lines", "first": one line is stored before the others, "make": what it makes in the place of
-// data, "late": lines that an 'exit' listener logs, "deletedDirectory": where it is when it ends, "beforeFirst": ms }
+// data, "echo": whether it logs a line for everything that the transport tells, "late": lines that an 'exit' listener logs, "deletedDirectory": where it is when it ends, "beforeFirst": ms }
 import { mkdirSync, rmdirSync } from 'node:fs';
 import https from 'node:https';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
@@ -10,7 +10,7 @@ import cloudWatchTransport from 'pino-cloudwatch-logs';
 import winston from 'winston';
 import { CloudWatchTransport } from 'winston-cloudwatch-logs';
 
-const { logger, options, lines, first, make, late = 0, deletedDirectory } = JSON.parse(process.argv[2]);
+const { logger, options, lines, first, make, echo, late = 0, deletedDirectory } = JSON.parse(process.argv[2]);
 
 class ProxyAgent extends https.Agent {}
 const made = {
@@ -22,28 +22,40 @@ const made = {
 };
 const given = { ...options, ...(make && made[make.what]()) };
 
-const { log, flush } = {
+const { log, flush, on } = {
   publisher: () => {
     const publisher = new Publisher(given);
     return {
       log: (message) => publisher.publish({ timestamp: Date.now(), message }),
       flush: () => publisher.flush(),
+      on: (name, listener) => publisher.on(name, listener),
     };
   },
   pino: () => {
     const stream = cloudWatchTransport(given);
     const made = pino(stream);
-    return { log: (message) => made.info(message), flush: () => stream.flush() };
+    return {
+      log: (message) => made.info(message),
+      flush: () => stream.flush(),
+      on: (...args) => stream.on(...args),
+    };
   },
   winston: () => {
     const transport = new CloudWatchTransport(given);
     const made = winston.createLogger({ transports: [transport] });
-    return { log: (message) => made.info(message), flush: () => transport.flush() };
+    return {
+      log: (message) => made.info(message),
+      flush: () => transport.flush(),
+      on: (...args) => transport.on(...args),
+    };
   },
 }[logger]();
 
 let number = 0;
 const next = () => log(`number ${number++}`);
+if (echo) {
+  for (const name of ['warn', 'drop', 'batch', 'cloudwatch:warn', 'cloudwatch:drop']) on(name, next);
+}
 if (late > 0) {
   process.on('exit', () => {
     for (let i = 0; i < late; i++) next();

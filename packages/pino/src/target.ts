@@ -32,7 +32,7 @@ const WITHOUT_FUNCTIONS =
  */
 export function cloudWatchTarget(
   options: CloudWatchTransportOptions,
-  { level }: { readonly level?: string } = {},
+  { level }: { readonly level?: string | undefined } = {},
 ): CloudWatchTarget {
   checkForWorker(options);
   const found = { target: findTarget(), options: { ...options } };

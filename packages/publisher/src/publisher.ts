@@ -78,8 +78,6 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   #closing: Promise<FlushResult> | undefined;
   #unguard: (() => void) | undefined;
   readonly #exitHooks = this.#hooksForExit();
-  /** The end of the process has come, and the event loop does not turn any more. */
-  #hasEnded = false;
   /** Set once the application has begun to end: from then on the end of the process counts. */
   #exitDeadline: number | undefined;
 
@@ -154,7 +152,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#diagnostics.hold();
     try {
       const isTaken = this.#intake.take(event, context);
-      if (this.#hasEnded && isTaken) sendLate(this.#exitHooks);
+      if (isTaken) sendLate(this.#exitHooks);
       return isTaken;
     } catch (error) {
       // Its name only: the text of an error may quote the event.
@@ -301,7 +299,6 @@ export class Publisher extends EventEmitter<PublisherEvents> {
         const lost = this.#remains.settle(rescued);
         // Lines of later 'exit' listeners are sent, unless there is no way: who logs for each loss would never end.
         if (lost > 0) this.#state = 'closed';
-        this.#hasEnded = true;
         this.#remains.report(lost, 'before the process ended');
         this.#spooler?.report();
       },

@@ -34,6 +34,7 @@ let drainingUntil: number | undefined;
 /** Until when the end may be held up, once it has begun; on the clock of `performance`. */
 let exitDeadline: number | undefined;
 let exitThread: ExitThread | undefined;
+let isEnding = false;
 
 /**
  * Watches over the end of the process for a publisher. A process that runs out of work is held until the
@@ -57,9 +58,12 @@ export function guardExit(publisher: Guarded): () => void {
   };
 }
 
-/** Sends what an 'exit' listener has logged that runs after the guard's: nothing comes after it but the end. */
+/**
+ * Sends at once what an 'exit' listener has logged that runs after the guard's: nothing comes after it but the end. Does
+ * nothing as long as the process lives.
+ */
 export function sendLate(publisher: Guarded): void {
-  end([publisher]);
+  if (exitDeadline !== undefined) end([publisher]);
 }
 
 function onBeforeExit(): void {
@@ -84,8 +88,23 @@ function onExit(): void {
 }
 
 function end(publishers: Iterable<Guarded>): void {
-  const waiting = [...publishers].filter((publisher) => publisher.inMemory() > 0);
-  const rescued = waiting.length > 0 ? rescue(waiting) : new Map<Guarded, Rescued>();
+  if (isEnding) return; // a listener logs while it hears of the end: that goes with the next round
+  isEnding = true;
+  try {
+    settle([...publishers], true);
+    const unsettled = () => [...publishers].filter((publisher) => publisher.inMemory() > 0);
+    // What listeners logged when they heard of that; what they log now is counted, as one that logs for each event would
+    // never end.
+    settle(unsettled(), true);
+    settle(unsettled(), false);
+  } finally {
+    isEnding = false;
+  }
+}
+
+function settle(publishers: readonly Guarded[], send: boolean): void {
+  const waiting = publishers.filter((publisher) => publisher.inMemory() > 0);
+  const rescued = send && waiting.length > 0 ? rescue(waiting) : new Map<Guarded, Rescued>();
   for (const publisher of publishers) {
     const { batches = [], lastError } = rescued.get(publisher) ?? {};
     publisher.settle(batches, lastError);

@@ -4,6 +4,7 @@ import type {
   FlushOptions,
   FlushResult,
   LogEvent,
+  Publisher,
   PublisherOptions,
   PublisherStats,
 } from 'cloudwatch-logs-publisher';
@@ -14,8 +15,10 @@ import {
   pendingEvents,
   type Question,
   STATS_EVENT,
+  sumStats,
 } from 'cloudwatch-logs-publisher/worker';
 import type { Relay } from '../relay.js';
+import { RelayingPublisher } from '../relaying-publisher.js';
 import type { TransportPublisher } from '../transport-publisher.js';
 import { WorkerAccounts } from './accounts.js';
 import { HandOver } from './hand-over.js';
@@ -47,6 +50,10 @@ export class WorkerPublisher implements TransportPublisher {
   /** Set once the application has begun to end: from then on the end of the process counts. */
   #exitDeadline: number | undefined;
   #thread: PublisherThread | undefined;
+  /** Takes what 'exit' listeners log when the worker has ended; set once it has, with the process. */
+  #lateLines: (() => Publisher) | undefined;
+  #late: Publisher | undefined;
+  readonly #publishHere: () => Publisher;
 
   /**
    * @throws PublisherError when an option is wrong or is no data
@@ -54,6 +61,7 @@ export class WorkerPublisher implements TransportPublisher {
    */
   constructor(options: PublisherOptions, relay: Relay) {
     this.#options = resolveForWorker(options);
+    this.#publishHere = () => new RelayingPublisher(this.#options, relay);
     const { logGroupName, logStreamName, maxBufferBytes, overflow } = this.#options;
     this.#news = new WorkerNews(relay, logGroupName);
     this.#streamContext = new StreamContext(logStreamName);
@@ -81,6 +89,7 @@ export class WorkerPublisher implements TransportPublisher {
   }
 
   publish({ timestamp, message }: LogEvent, context?: EventContext): boolean {
+    if (this.#lateLines) return this.#lateLines().publish({ timestamp, message }, context);
     if (this.#state !== 'open') {
       this.#accounts.dropped('shutdown', 1);
       this.#news.late();
@@ -115,7 +124,8 @@ export class WorkerPublisher implements TransportPublisher {
   }
 
   stats(): PublisherStats {
-    return this.#accounts.stats();
+    const stats = this.#accounts.stats();
+    return this.#late ? (sumStats([stats, this.#late.stats()]) ?? stats) : stats;
   }
 
   /** @throws Error when no thread can be started */
@@ -227,6 +237,7 @@ export class WorkerPublisher implements TransportPublisher {
 
   /** The event loop does not turn any more: what is left to do is done when this returns. */
   #endWithProcess(): void {
+    if (this.#state === 'open') this.#lateLines = () => (this.#late ??= this.#publishHere());
     this.#state = 'closing';
     processEndsSince ??= performance.now();
     const leftMs = this.#exitMs(processEndsSince);
