@@ -78,7 +78,7 @@ function watched(sink: Sink, onHopeless: () => void): Sink {
   };
   return {
     put: (target, batch, sequenceToken) => watch(sink.put(target, batch, sequenceToken)),
-    createLogGroup: (logGroupName) => watch(sink.createLogGroup(logGroupName)),
+    createLogGroup: (...group) => watch(sink.createLogGroup(...group)),
     createLogStream: (target) => watch(sink.createLogStream(target)),
     putRetentionPolicy: (logGroupName, days) => sink.putRetentionPolicy(logGroupName, days),
     describeSequenceToken: (target) => sink.describeSequenceToken(target),

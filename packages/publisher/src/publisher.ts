@@ -118,7 +118,10 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     const { spool, enabled } = this.#options;
     if (spool && enabled) {
       const open = internals.openSpool ?? openSpool;
-      this.#spooler = new Spooler({ ...shared, writers, dispatcher, intake: this.#intake, open }, spool);
+      this.#spooler = new Spooler(
+        { ...shared, writers, dispatcher, intake: this.#intake, sink: this.#sink, open },
+        spool,
+      );
       this.#intake.disk = this.#spooler.place;
     }
     this.#remains = new Remains({ ...shared, writers, spooler: this.#spooler });

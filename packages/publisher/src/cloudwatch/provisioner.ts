@@ -5,6 +5,8 @@ import type { CallResult, PutFailure, Sink, Target } from './sink.js';
 
 /** What the provisioner may create, and with what. */
 export interface ProvisionerOptions {
+  /** The publisher's own group: no other gets its settings, as events of others may be on their way from a spool. */
+  readonly logGroupName: string;
   readonly createLogGroup: boolean;
   readonly createLogStream: boolean;
   readonly retentionInDays?: number;
@@ -72,7 +74,7 @@ export class Provisioner {
   /** A put on the group was stored: its retention can be set, once; what may pass by itself is tried again. */
   groupIsThere(logGroupName: string): void {
     const { retentionInDays } = this.#options;
-    if (retentionInDays === undefined) return;
+    if (retentionInDays === undefined || !this.#isOwn(logGroupName)) return;
     const known = this.#retention.get(logGroupName) ?? { failures: 0, tryAt: 0 };
     const key = `retention:${logGroupName}`;
     // A call for a group that was deleted meanwhile says nothing of the new one: the put after its end sets it.
@@ -119,11 +121,15 @@ export class Provisioner {
     const action = 'logs:CreateLogGroup';
     if (!this.#options.createLogGroup) return Promise.resolve({ action, failure: TURNED_OFF });
     return this.#once(logGroupName, async () => {
-      const result = await this.#sink.createLogGroup(logGroupName);
+      const result = await this.#sink.createLogGroup(logGroupName, this.#isOwn(logGroupName));
       if (!result.ok && !isThere(result)) return { action, failure: result };
       this.#retention.delete(logGroupName); // a group that was deleted has lost its retention
       return undefined;
     });
+  }
+
+  #isOwn(logGroupName: string): boolean {
+    return logGroupName === this.#options.logGroupName;
   }
 
   /** Many new streams at once must not become as many calls at once. */

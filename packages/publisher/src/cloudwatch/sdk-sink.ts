@@ -55,8 +55,10 @@ export class CloudWatchLogsSink implements Sink {
     }
   }
 
-  createLogGroup(logGroupName: string): Promise<CallResult> {
-    const { kmsKeyId, logGroupTags, logGroupClass, deletionProtection } = this.#options;
+  createLogGroup(logGroupName: string, isOwn: boolean): Promise<CallResult> {
+    const { kmsKeyId, logGroupTags, logGroupClass, deletionProtection }: Partial<ResolvedOptions> = isOwn
+      ? this.#options
+      : {};
     return this.#call(({ sdk, client }, abortSignal) =>
       client.send(
         new sdk.CreateLogGroupCommand({
@@ -107,6 +109,17 @@ export class CloudWatchLogsSink implements Sink {
     // Kept by the SDK on its configuration, and not in its types.
     const { systemClockOffset } = this.#loaded.client.config as { readonly systemClockOffset?: number };
     return agent && { ...this.#lastPut, clockOffsetMs: systemClockOffset ?? 0, agent };
+  }
+
+  async location(): Promise<{ readonly region: string | undefined; readonly endpoint: string | undefined }> {
+    const { config } = (await this.#load()).client;
+    const custom = await config.endpoint?.();
+    return {
+      region: await config.region(),
+      endpoint:
+        custom &&
+        `${custom.protocol}//${custom.hostname}${custom.port ? `:${custom.port}` : ''}${custom.path}`,
+    };
   }
 
   close(): void {

@@ -55,8 +55,10 @@ export class SignedSink implements Sink {
     }
   }
 
-  createLogGroup(logGroupName: string): Promise<CallResult> {
-    const { kmsKeyId, logGroupTags, logGroupClass, deletionProtection } = this.#options;
+  createLogGroup(logGroupName: string, isOwn: boolean): Promise<CallResult> {
+    const { kmsKeyId, logGroupTags, logGroupClass, deletionProtection }: Partial<ResolvedOptions> = isOwn
+      ? this.#options
+      : {};
     return this.#call('CreateLogGroup', {
       logGroupName,
       kmsKeyId,

@@ -52,13 +52,16 @@ export type CallResult = { readonly ok: true } | PutFailure;
  */
 export interface Sink {
   put(target: Target, batch: Batch, sequenceToken: string | undefined): Promise<PutResult>;
-  createLogGroup(logGroupName: string): Promise<CallResult>;
+  /** @param isOwn whether the group gets the tags, key, class and protection of the options */
+  createLogGroup(logGroupName: string, isOwn: boolean): Promise<CallResult>;
   createLogStream(target: Target): Promise<CallResult>;
   putRetentionPolicy(logGroupName: string, retentionInDays: number): Promise<CallResult>;
   /** Asks for the token of a stream; only where neither an answer nor its text has one. */
   describeSequenceToken(target: Target): Promise<string | null | undefined>;
   /** What another thread needs to make the same puts, as data; undefined when that is not known. */
   access?(): Access | undefined;
+  /** Where requests go, as far as the client was told: the Region, and an endpoint that is not AWS's own. May reject. */
+  location?(): Promise<{ readonly region: string | undefined; readonly endpoint: string | undefined }>;
   /** Gives up what is under way and closes the connections. */
   close(): void;
 }

@@ -5,7 +5,7 @@ import type { Flush, Flushes } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import type { Batch } from '../batch/batch.js';
 import type { PutToken } from '../batch/put-history.js';
-import type { Target } from '../cloudwatch/sink.js';
+import type { Sink, Target } from '../cloudwatch/sink.js';
 import type { DiskPlace, Intake } from '../intake/intake.js';
 import type { ResolvedOptions, ResolvedSpool } from '../options/resolve-options.js';
 import type { openSpool, Recovery, Spool, SpoolDrop, SpoolStats } from '../spool/spool.js';
@@ -21,6 +21,7 @@ import { OnlyOnDisk } from './only-on-disk.js';
 import { Placement, RESERVE } from './placement.js';
 import { PutNotes } from './put-notes.js';
 import { ReadBack } from './read-back.js';
+import { givenDestination, lookUpDestination } from './spool-destination.js';
 
 /** What connects the spool with its publisher. */
 export interface SpoolerContext {
@@ -33,6 +34,7 @@ export interface SpoolerContext {
   readonly writers: StreamWriters;
   readonly dispatcher: Dispatcher;
   readonly intake: Pick<Intake, 'takeBack'>;
+  readonly sink: Pick<Sink, 'location'>;
   readonly open: typeof openSpool;
 }
 
@@ -157,10 +159,14 @@ export class Spooler implements StreamDisk {
 
   #open(): Spool {
     let isOpening = true;
+    const { options, sink } = this.#context;
+    const destination = givenDestination(options);
     const spool = this.#context.open({
       ...this.#settings,
+      destination,
+      lookedUp: lookUpDestination(destination, sink),
       directory: path.resolve(this.#settings.directory),
-      onWarn: (message) => this.#warn('spool', message, 'damage'),
+      onWarn: (message, topic) => this.#warn('spool', message, topic),
       onTrouble: ({ message }) => {
         // At the very start nobody can listen yet.
         if (isOpening) queueMicrotask(() => this.#warn('spool', message, 'trouble'));

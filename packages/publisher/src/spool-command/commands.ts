@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
+import { describeDestination } from '../spool/format/destination.js';
 import { mergeStreams } from '../spool/takeover/recovery.js';
+import { printable } from '../text/printable.js';
 import { damageOf, inspectSpool, type OwnerReport, printSpool } from './inspect.js';
 import { replayCommand } from './replay.js';
 
@@ -14,8 +16,10 @@ Looks into the directory that the \`spool\` option names, also while application
         --stream NAME     only those of this log stream
         --group NAME      only those of this log group
   verify <directory>    reads every file; exit code 1 when something is damaged
-  replay <directory>    sends what processes left that have ended; what it cannot send stays. Those of other hosts
-                        and containers it watches for a minute before, to see whether they have ended
+  replay <directory>    sends what processes left that have ended, each to its own Region and endpoint; what it cannot
+                        send stays. Those of other hosts and containers it watches for a minute before, to see
+                        whether they have ended. Flags say what events that name none are sent with; events that
+                        name another are not sent
         --region NAME     AWS Region; by default that of the environment or the profile
         --profile NAME    named profile of the shared AWS configuration files
         --endpoint URL    another endpoint than AWS's own
@@ -74,7 +78,7 @@ export async function runCommand(args: readonly string[], output: CommandOutput)
         return 2;
     }
   } catch (error) {
-    stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    stderr.write(`${printable(error instanceof Error ? error.message : String(error))}\n`);
     return 2;
   }
 }
@@ -83,15 +87,22 @@ function list(directory: string, owners: readonly OwnerReport[], stdout: Writabl
   const segments = owners.reduce((sum, { scan }) => sum + scan.segments.length, 0);
   const all = mergeStreams(owners.map(({ scan }) => scan.streams));
   const events = all.reduce((sum, stream) => sum + stream.events, 0);
-  stdout.write(`${directory}: ${owners.length} owners, ${segments} segments, ${events} events to deliver\n`);
+  stdout.write(
+    `${printable(directory)}: ${owners.length} owners, ${segments} segments, ${events} events to deliver\n`,
+  );
   for (const owner of owners) {
     const { scan } = owner;
     const bytes = scan.segments.reduce((sum, segment) => sum + segment.bytes, 0);
+    const where =
+      owner.destination === undefined ? 'an unknown destination' : describeDestination(owner.destination);
     stdout.write(`\n${owner.name} (${describe(owner)}): ${scan.segments.length} segments, ${bytes} bytes\n`);
+    stdout.write(`  for ${where}\n`);
     for (const { logGroupName, logStreamName, events: count, bytes: size, oldestTimestamp } of scan.streams) {
       const oldest = timeOf(oldestTimestamp);
-      stdout.write(`  ${logGroupName} ${logStreamName}: ${count} events, ${size} bytes, oldest ${oldest}\n`);
+      const stream = printable(`${logGroupName} ${logStreamName}`);
+      stdout.write(`  ${stream}: ${count} events, ${size} bytes, oldest ${oldest}\n`);
     }
+    for (const file of scan.unknown) stdout.write(`  left to the newer version that wrote it: ${file}\n`);
     for (const line of damageOf(owner)) stdout.write(`  damaged: ${line}\n`);
   }
   return 0;

@@ -2,9 +2,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type DirectoryScan, scanDirectory } from '../spool/files/directory-scan.js';
 import { readSpool } from '../spool/files/spool-reader.js';
+import type { Destination } from '../spool/format/destination.js';
 import type { SpooledEvent } from '../spool/format/event-frame.js';
 import { currentOwner } from '../spool/owners/owner-directory.js';
 import { type OwnerState, OwnerWatch } from '../spool/owners/owner-watch.js';
+import { readDestination } from '../spool/takeover/other-destinations.js';
 
 /** What one owner has in a spool directory. */
 export interface OwnerReport {
@@ -12,6 +14,10 @@ export interface OwnerReport {
   readonly name: string;
   readonly state: OwnerState;
   readonly pid: number | undefined;
+  /** Key of the destination of its events. */
+  readonly key: string;
+  /** Where its events go; undefined when that cannot be read. */
+  readonly destination: Destination | undefined;
   /** When its owner touched it last, in milliseconds since 1970 by the owner's clock. */
   readonly touchedAt: number;
   readonly scan: DirectoryScan;
@@ -28,11 +34,12 @@ export async function inspectSpool(
 ): Promise<OwnerReport[]> {
   const reports: OwnerReport[] = [];
   for (const entry of await watch.list()) {
-    const { name, owner } = entry;
+    const { name, owner, destination: key } = entry;
     const state = await watch.look(entry);
+    const destination = await readDestination(path.join(directory, name), entry);
     const found = await scanOwner(path.join(directory, name));
     // Its owner settled everything, or another process took it over, since the names were listed.
-    if (found !== undefined) reports.push({ name, state, pid: owner?.pid, ...found });
+    if (found !== undefined) reports.push({ name, state, pid: owner?.pid, key, destination, ...found });
   }
   return reports;
 }

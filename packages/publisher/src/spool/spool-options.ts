@@ -1,5 +1,6 @@
 import type { IdRange } from '../structures/range-set.js';
 import type { StreamSummary } from './files/directory-scan.js';
+import type { Destination } from './format/destination.js';
 import type { SpooledEvent } from './format/event-frame.js';
 import type { OwnerIdentity } from './owners/owner-directory.js';
 import type { OwnerWatch } from './owners/owner-watch.js';
@@ -75,10 +76,13 @@ export interface Recovery {
   readonly pendingPuts: readonly PendingPut[];
 }
 
+/** Tells warnings about old files apart, so that one does not hold back another. */
+export type WarningTopic = 'damage' | 'newer' | 'too large' | 'others' | 'trust';
+
 /** Calls that a spool makes; none of them may throw. */
 export interface SpoolCallbacks {
-  /** One line for people: what was found damaged. No log contents. */
-  readonly onWarn?: (message: string) => void;
+  /** One line for people: what was found that is damaged, or is left where it is. No log contents. */
+  readonly onWarn?: (message: string, topic: WarningTopic) => void;
   /** Writing failed; called once until it works again. */
   readonly onTrouble?: (trouble: SpoolTrouble) => void;
   /** Writing works again. */
@@ -95,6 +99,15 @@ export interface SpoolCallbacks {
 export interface SpoolOptions extends SpoolCallbacks {
   /** Shared by any number of processes; each keeps its files in a directory of its own below it. */
   readonly directory: string;
+  /**
+   * Where events go, as this process was given it: only what dead owners with the same destination left is taken over.
+   */
+  readonly destination: Destination;
+  /**
+   * The same with what has to be looked up first, such as the Region: until it is known nothing is accepted. Events that
+   * are written at the end before go to `destination`, and what was left for either is taken over. It must not reject.
+   */
+  readonly lookedUp?: Promise<Destination> | undefined;
   /** Of all files that this process holds, taken over ones too. */
   readonly maxBytes: number;
   /** `'overflow'` makes a directory with the first event, `'always'` at once. */

@@ -5,6 +5,7 @@ import type { Segment } from './files/segment.js';
 import { readSpool } from './files/spool-reader.js';
 import { Volume } from './files/volume.js';
 import { Volumes } from './files/volumes.js';
+import { type Destination, destinationKey } from './format/destination.js';
 import type { SpooledEvent } from './format/event-frame.js';
 import { Heartbeat } from './owners/heartbeat.js';
 import { currentOwner, HEARTBEAT_MS, OwnerDirectory } from './owners/owner-directory.js';
@@ -18,10 +19,12 @@ import type {
   SpoolTrouble,
 } from './spool-options.js';
 import { Adoption } from './takeover/adoption.js';
+import { describeOthers } from './takeover/other-destinations.js';
 import { SpoolWriter } from './writing/spool-writer.js';
 
 export type { IdRange } from '../structures/range-set.js';
 export type { StreamSummary } from './files/directory-scan.js';
+export type { Destination } from './format/destination.js';
 export { PART_FLAG, type SpooledEvent } from './format/event-frame.js';
 export type * from './spool-options.js';
 
@@ -42,6 +45,13 @@ export class Spool {
   readonly #writer: SpoolWriter;
   readonly #adoption: Adoption;
   readonly #heartbeat: Heartbeat;
+  /** Resolves when it was said what is left there for other destinations. */
+  readonly #surveyed: Promise<void>;
+  readonly #closing = new AbortController();
+  /** Where new events go; undefined until that is known. */
+  #destination: Destination | undefined;
+  /** Keys of the destinations whose events are sent here. */
+  readonly #keys = new Set<string>();
   #isClosed = false;
   #closed: Promise<void> | undefined;
   /** Places that were found damaged since they were written. */
@@ -53,26 +63,36 @@ export class Spool {
     const { directory: root, owner = currentOwner(), heartbeatMs = HEARTBEAT_MS } = options;
     this.#volumes = new Volumes(() => this.#writer.volume);
     this.#writer = this.#makeWriter(() => {
-      return new Volume(OwnerDirectory.create(root, owner), (error) => this.#writer.fail(error));
+      const destination = this.#destination ?? options.destination;
+      return new Volume(OwnerDirectory.create(root, owner, destination), (error) => this.#writer.fail(error));
     });
+    if (options.lookedUp === undefined) this.#destination = options.destination;
+    this.#keys.add(destinationKey(options.destination));
+    const watch = options.watch ?? new OwnerWatch(root, owner, heartbeatMs);
+    const isOurs = (key: string) => this.#keys.has(key);
     this.#adoption = new Adoption({
       root,
       owner,
-      watch: options.watch ?? new OwnerWatch(root, owner, heartbeatMs),
+      watch,
+      isOurs,
       volumes: this.#volumes,
       maxBytes: options.maxBytes,
       firstOwnId: FIRST_OWN_ID,
       firstLateId: FIRST_LATE_ID,
-      onWarn: (message) => options.onWarn?.(message),
+      onWarn: (message, topic) => options.onWarn?.(message, topic),
     });
     try {
       fs.mkdirSync(root, { recursive: true, mode: 0o700 });
       fs.accessSync(root, fs.constants.R_OK | fs.constants.W_OK | fs.constants.X_OK);
-      if (options.mode === 'always') this.#writer.prepare();
+      if (options.mode === 'always' && this.#destination !== undefined) this.#writer.prepare();
     } catch (error) {
       this.#writer.fail(error);
     }
-    this.ready = this.#adoption.run(false);
+    this.ready = this.#start();
+    this.#surveyed = this.ready.then(async () => {
+      const others = await describeOthers(root, watch, isOurs, this.#closing.signal);
+      if (others !== undefined) options.onWarn?.(others, 'others');
+    });
     this.#heartbeat = new Heartbeat(heartbeatMs, this.ready, {
       touch: async () => {
         const held = [...this.#volumes.all()].map(({ directory }) => directory);
@@ -90,6 +110,21 @@ export class Spool {
     });
   }
 
+  async #start(): Promise<Recovery> {
+    const { lookedUp, destination, mode } = this.#options;
+    if (lookedUp !== undefined) {
+      const found = await lookedUp;
+      this.#destination ??= this.#isClosed ? destination : found;
+      this.#keys.add(destinationKey(found));
+      try {
+        if (mode === 'always' && this.#writer.usable) this.#writer.prepare();
+      } catch (error) {
+        this.#writer.fail(error);
+      }
+    }
+    return this.#adoption.run(false);
+  }
+
   /** Grows while what dead owners left is read. */
   get progress(): number {
     return this.#adoption.progress;
@@ -97,7 +132,7 @@ export class Spool {
 
   /** Whether events are accepted at present. */
   get usable(): boolean {
-    return this.#writer.usable && !this.#isClosed;
+    return this.#writer.usable && this.#destination !== undefined && !this.#isClosed;
   }
 
   /** Why nothing can be written at present. */
@@ -121,6 +156,7 @@ export class Spool {
     message: string,
     flags: number,
   ): number {
+    if (this.#destination === undefined) return 0;
     return this.#writer.append(logGroupName, logStreamName, timestamp, message, flags);
   }
 
@@ -129,6 +165,7 @@ export class Spool {
    * `process.on('exit')` and after trouble, or has handed it back.
    */
   writeSync(write: () => void): void {
+    this.#destination ??= this.#options.destination;
     this.#writer.tryAgainSync(() => {
       write();
       this.#writer.flushSync();
@@ -239,7 +276,9 @@ export class Spool {
 
   async #close(): Promise<void> {
     this.#isClosed = true;
+    this.#closing.abort();
     this.#adoption.stop();
+    await this.#surveyed;
     await this.#heartbeat.stop();
     await this.#writer.close();
     await this.#volumes.leaveAll();

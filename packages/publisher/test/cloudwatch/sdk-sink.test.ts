@@ -189,7 +189,7 @@ test('creating and retention are requests of their own', async () => {
     logGroupClass: 'INFREQUENT_ACCESS',
     deletionProtection: true,
   });
-  assert.deepEqual(await sink.createLogGroup('group'), { ok: true });
+  assert.deepEqual(await sink.createLogGroup('group', true), { ok: true });
   assert.deepEqual(await sink.createLogStream(TARGET), { ok: true });
   assert.deepEqual(await sink.putRetentionPolicy('group', 7), { ok: true });
   sink.close();

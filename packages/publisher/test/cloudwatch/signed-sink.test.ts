@@ -91,7 +91,7 @@ describe('a sink without the SDK sends what the SDK sends', () => {
         { gzip: true, emf: true, entity: { keyAttributes: { Type: 'Service', Name: 'app' } } },
       ],
       'a new group': [
-        (sink) => sink.createLogGroup('group'),
+        (sink) => sink.createLogGroup('group', true),
         {
           logGroupTags: { team: 'a' },
           kmsKeyId: 'arn:aws:kms:x',

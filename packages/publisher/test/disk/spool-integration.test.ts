@@ -12,7 +12,7 @@ import { Deadlines } from '../../src/time/deadlines.ts';
 import { pass, settledBy } from '../support/disk-pace.ts';
 import { drained, law, line, numbers, start, until, upTo } from '../support/publisher-fixture.ts';
 import { type Fault, type ServiceOptions, SimulatedService, VirtualClock } from '../support/simulation.ts';
-import { deadOwner, temporaryDirectory } from '../support/spool-fixture.ts';
+import { deadOwner, destination, temporaryDirectory } from '../support/spool-fixture.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -192,6 +192,7 @@ test('recovered events keep their own group and stream, and new events do not wa
     directory,
     options: { logGroupName: 'other' },
     service: { fault: () => 'reset-before' },
+    spool: { destination },
   });
   for (let n = 0; n < 3000; n++) first.publish(line(n));
   await settledBy(first.clock, first.publisher.close({ timeoutMs: 0 }));
@@ -199,6 +200,7 @@ test('recovered events keep their own group and stream, and new events do not wa
     directory,
     options: { maxBatchBytes: 64 * 1024 },
     service: { latencyMs: () => 100 },
+    spool: { destination },
   });
   await until(() => second.publisher.stats().recovered === 3000);
   second.publish('event 9999');

@@ -6,6 +6,7 @@ import { SimulatedService, VirtualClock } from '../support/simulation.ts';
 import {
   appendNumbers,
   deadOwner,
+  destination,
   filesOf,
   open,
   openUntilEnd,
@@ -27,14 +28,14 @@ test('what dead owners left is sent in order, what was not settled stays, and li
   const sent = () => numbers(sink.events('group', 'stream'));
   sink.options = { ...sink.options, fault: () => (sent().length >= 20 ? 'reset-before' : undefined) };
   const options = { maxBatchEvents: 10 };
-  const halfway = start(t, { directory, clock, sink, options });
+  const halfway = start(t, { directory, clock, sink, options, spool: { destination } });
   await until(() => halfway.publisher.stats().recovered === 50);
   for (const end = Date.now() + 30_000; sent().length < 20 && Date.now() < end; ) await pass(clock, 100);
   const { pending } = await settledBy(clock, halfway.publisher.close({ timeoutMs: 0 }));
   assert.deepEqual([sent(), pending], [upTo(21).slice(1), 30]);
 
   sink.options = { tokens: 'enforced' };
-  const last = start(t, { directory, clock, sink, options });
+  const last = start(t, { directory, clock, sink, options, spool: { destination } });
   await until(() => last.publisher.stats().recovered === 30);
   await drained(clock, last.publisher);
   assert.deepEqual(sent(), upTo(51).slice(1));

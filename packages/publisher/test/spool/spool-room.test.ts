@@ -5,7 +5,9 @@ import test from 'node:test';
 import type { IdRange } from '../../src/structures/range-set.ts';
 import {
   appendNumbers,
+  beats,
   deadOwner,
+  filesOf,
   open,
   openUntilEnd,
   ownersIn,
@@ -42,21 +44,54 @@ test('what does not fit beside what is held waits on disk until there is room, a
   assert.deepEqual(drops, []);
 });
 
-test('what is as large as maxBytes is taken over all the same, also by a process that writes', async (t) => {
+test('what is as large as maxBytes is taken over by a process that writes as soon as its own events are settled', async (t) => {
   const directory = temporaryDirectory(t);
-  const late = signal<number>();
-  const spool = openUntilEnd(t, directory, {
-    maxBytes: 40_000,
-    heartbeatMs: 20,
-    onRecovered: ({ events }) => late.resolve(events),
-  });
-  await spool.ready;
-  appendNumbers(spool, 1, 5);
-  await spool.flush();
   const elsewhere = temporaryDirectory(t); // it would be taken over before it is written
   await leaveKilobytes(elsewhere, 40);
+  const bytes = filesOf(elsewhere, '.segment').reduce((sum, file) => sum + fs.statSync(file).size, 0);
+  const late = signal<number>();
+  let isSettled = false;
+  const spool = openUntilEnd(t, directory, {
+    maxBytes: bytes,
+    heartbeatMs: 20,
+    onRecovered: ({ events }) => late.resolve(isSettled ? events : -1),
+    onDropped: () => late.resolve(-2),
+  });
+  await spool.ready;
+  const ids = appendNumbers(spool, 1, 5);
+  await spool.flush();
+  const looked = beats(t, directory, 5);
   for (const owner of ownersIn(elsewhere)) fs.renameSync(owner, path.join(directory, path.basename(owner)));
+  await looked;
+  isSettled = true;
+  spool.acknowledge(ids.map((id) => [id, id]));
   assert.equal(await late.promise, 40);
+});
+
+test('what is larger than maxBytes stays where it is, and that is said once, with what to do', async (t) => {
+  const directory = temporaryDirectory(t);
+  await leaveKilobytes(directory, 60);
+  const before = filesOf(directory, '.segment');
+  const said: string[] = [];
+  const drops: unknown[] = [];
+  const spool = openUntilEnd(t, directory, {
+    maxBytes: 50_000,
+    heartbeatMs: 20,
+    onWarn: (message) => said.push(message),
+    onDropped: (drop) => drops.push(drop),
+  });
+  const looked = beats(t, directory, 5);
+  assert.equal((await spool.ready).directories, 0);
+  appendNumbers(spool, 1, 5);
+  await spool.flush();
+  await looked;
+  assert.deepEqual(filesOf(directory, '.segment').slice(0, before.length), before);
+  assert.deepEqual(drops, []);
+  assert.equal(said.length, 1, said.join('\n'));
+  assert.match(
+    said[0] ?? '',
+    /\d+ bytes that an earlier process left stay .* maxBytes is 50000\. .*spool replay /,
+  );
 });
 
 test('where new events need room, what was taken over goes first, also when that was late', async (t) => {

@@ -7,12 +7,14 @@ import fs from 'node:fs';
 import { openSpool } from '../../src/spool/spool.ts';
 
 const [, , command, directory = ''] = process.argv;
+const destination = { region: 'eu-central-1', logGroupName: 'group' };
 const say = (line: string): void => void fs.writeSync(1, `${line}\n`);
 
 if (command === 'write') {
   let first = 0;
   const spool = openSpool({
     directory,
+    destination,
     maxBytes: 256 * 1024 * 1024,
     mode: 'always',
     onWritten: (id) => say(`written ${id - first + 1}`),
@@ -31,7 +33,7 @@ if (command === 'write') {
 } else if (command === 'open') {
   say('ready');
   await once(process.stdin, 'data');
-  const spool = openSpool({ directory, maxBytes: 64 * 1024 * 1024, mode: 'always' });
+  const spool = openSpool({ directory, destination, maxBytes: 64 * 1024 * 1024, mode: 'always' });
   const { directories } = await spool.ready;
   const events: string[] = [];
   for await (const batch of spool.read({ afterId: 0, maxBytes: 1_000_000 })) {
@@ -45,6 +47,7 @@ if (command === 'write') {
   let handedBack = 0;
   const spool = openSpool({
     directory,
+    destination,
     maxBytes: 64 * 1024 * 1024,
     mode: 'overflow',
     onHandBack: (events) => {

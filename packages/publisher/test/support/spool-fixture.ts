@@ -32,10 +32,20 @@ export function deadOwner(): OwnerIdentity {
   return { ...currentOwner(), pid: 2 ** 30, startTime: '1' };
 }
 
+/** Where the events of these tests go. */
+export const destination = { region: 'eu-central-1', logGroupName: 'group' };
+
 export function open(directory: string, options: Partial<SpoolOptions> = {}): Spool {
   // A crashed spool still lives in this process: it must not make its directory anew when that was taken over.
   const retry = options.owner === undefined ? {} : { retryDelayMs: 3_600_000 };
-  return openSpool({ directory, maxBytes: 64 * 1024 * 1024, mode: 'always', ...retry, ...options });
+  return openSpool({
+    directory,
+    destination,
+    maxBytes: 64 * 1024 * 1024,
+    mode: 'always',
+    ...retry,
+    ...options,
+  });
 }
 
 /** Opens a spool, and closes it when the test ends. */
@@ -85,4 +95,16 @@ export function signal<T = void>(): { readonly promise: Promise<T>; readonly res
     };
   });
   return { promise, resolve };
+}
+
+/** Resolves when a spool has looked for dead owners so often. */
+export function beats(t: TestContext, directory: string, count: number): Promise<void> {
+  const { promise, resolve } = signal();
+  const { readdir } = fs.promises;
+  let seen = 0;
+  t.mock.method(fs.promises, 'readdir', (...args: unknown[]) => {
+    if (args[0] === directory && ++seen === count) resolve();
+    return Reflect.apply(readdir, fs.promises, args);
+  });
+  return promise;
 }

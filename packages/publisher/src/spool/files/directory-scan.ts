@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { RangeSet } from '../../structures/range-set.js';
 import { type EventFrameHead, PART_FLAG, walkEvents } from '../format/event-frame.js';
-import { scanFrames } from '../format/frame-scan.js';
-import { type LedgerContent, readLedger } from './ledger.js';
+import { type ScannedFrame, scanFrames } from '../format/frame-scan.js';
+import { LEDGER_FILE, type LedgerContent, readLedger } from './ledger.js';
 import { Segment, segmentNumber } from './segment.js';
 
 /** What one log stream has in a directory that is not settled. */
@@ -28,6 +28,8 @@ export interface DirectoryScan {
   readonly tornBytes: number;
   /** File names with the code of the error. */
   readonly unreadable: readonly string[];
+  /** Names of files with a whole frame that this version does not know: a newer one wrote it, and will read it. */
+  readonly unknown: readonly string[];
 }
 
 /** How a directory is read. */
@@ -57,12 +59,21 @@ export async function scanDirectory(directory: string, options: ScanOptions): Pr
   const streams: StreamTotals = new Map();
   const damage: Damage = { corruptFrames: 0, tornBytes: 0 };
   const unreadable: string[] = ledger.problem === undefined ? [] : [`ledger (${ledger.problem})`];
+  const unknown: string[] = ledger.isUnknown ? [LEDGER_FILE] : [];
   const segments: Segment[] = [];
   const seen = new RangeSet();
   for (const name of names) {
     try {
       const segment = new Segment(path.join(directory, name), segmentNumber(name) ?? 0);
-      await scanSegment(segment, { seen, acknowledged: ledger.acknowledged, streams, damage, ...options });
+      const found = await scanSegment(segment, { seen, acknowledged: ledger.acknowledged, ...options });
+      if (found.isUnknown) {
+        unknown.push(name);
+        continue;
+      }
+      seen.addAll(segment.ids.ranges());
+      damage.corruptFrames += found.corruptFrames;
+      damage.tornBytes += found.tornBytes;
+      for (const stream of found.streams.values()) addToStream(streams, stream);
       segments.push(segment);
     } catch (error) {
       options.signal?.throwIfAborted();
@@ -71,20 +82,27 @@ export async function scanDirectory(directory: string, options: ScanOptions): Pr
       if (code !== 'ENOENT') unreadable.push(`${name} (${code})`);
     }
   }
-  return { segments, ledger, streams: [...streams.values()], ...damage, unreadable };
+  return { segments, ledger, streams: [...streams.values()], ...damage, unreadable, unknown };
 }
 
 interface ScanContext extends ScanOptions {
-  /** Ids of earlier frames: a write that was repeated while the process exited is there twice. */
+  /** Ids of earlier segments. */
   readonly seen: RangeSet;
   readonly acknowledged: RangeSet;
-  readonly streams: StreamTotals;
-  readonly damage: Damage;
 }
 
-async function scanSegment(segment: Segment, context: ScanContext): Promise<void> {
+/** What a segment holds beside its ids. */
+interface SegmentScan extends Damage {
+  readonly streams: StreamTotals;
+  /** Whether a whole frame is of a kind that this version does not know. */
+  readonly isUnknown: boolean;
+}
+
+async function scanSegment(segment: Segment, context: ScanContext): Promise<SegmentScan> {
   const file = await fs.promises.open(segment.path, 'r');
-  let torn = 0;
+  const streams: StreamTotals = new Map();
+  let corruptFrames = 0;
+  let tornBytes = 0;
   let groupEnd = -1;
   try {
     const { size } = await file.stat();
@@ -92,26 +110,25 @@ async function scanSegment(segment: Segment, context: ScanContext): Promise<void
     for await (const piece of scanFrames(file, 0, size)) {
       context.signal?.throwIfAborted();
       context.onProgress?.();
-      context.damage.corruptFrames += piece.corruptFrames;
-      torn += piece.tornBytes;
+      corruptFrames += piece.corruptFrames;
+      tornBytes += piece.tornBytes;
       for (const frame of piece.frames) {
+        let head: EventFrameHead;
         try {
-          const head = countFrame(segment, frame.buffer, frame.payloadStart, frame.payloadEnd, context);
-          // Reading may begin at a group only: the ids of its frames interleave, the first has the lowest.
-          if (head.groupEnd !== groupEnd) segment.mark(head.firstId, frame.fileOffset);
-          groupEnd = head.groupEnd;
+          head = countFrame(segment, frame, context, streams);
         } catch {
-          // Whole, but not of a kind that this version knows.
-          context.damage.corruptFrames += 1;
+          return { streams, corruptFrames, tornBytes, isUnknown: true };
         }
+        // Reading may begin at a group only: the ids of its frames interleave, the first has the lowest.
+        if (head.groupEnd !== groupEnd) segment.mark(head.firstId, frame.fileOffset);
+        groupEnd = head.groupEnd;
       }
     }
   } finally {
     await file.close();
   }
-  context.damage.tornBytes += torn;
-  if (torn > 0 && context.cutTornTails) {
-    const whole = segment.bytes - torn;
+  if (tornBytes > 0 && context.cutTornTails) {
+    const whole = segment.bytes - tornBytes;
     // Where it cannot be cut, every reader passes over it.
     await fs.promises.truncate(segment.path, whole).then(
       () => {
@@ -125,23 +142,23 @@ async function scanSegment(segment: Segment, context: ScanContext): Promise<void
   segment.readableThrough = segment.ids.last ?? 0;
   segment.unacknowledged.addAll(segment.ids.ranges());
   segment.unacknowledged.deleteAll(context.acknowledged.ranges());
+  return { streams, corruptFrames, tornBytes, isUnknown: false };
 }
 
+/** Throws for a frame of a kind that this version does not know. */
 function countFrame(
   segment: Segment,
-  buffer: Buffer,
-  payloadStart: number,
-  payloadEnd: number,
-  context: ScanContext,
+  { buffer, payloadStart, payloadEnd }: ScannedFrame,
+  { seen, acknowledged }: ScanContext,
+  streams: StreamTotals,
 ): EventFrameHead {
-  const { seen, acknowledged, streams } = context;
   let events = 0;
   let bytes = 0;
   let open = false;
   let oldestTimestamp = Number.POSITIVE_INFINITY;
   const head = walkEvents(buffer, payloadStart, payloadEnd, (id, timestamp, flags, start, end) => {
-    if (seen.has(id)) return;
-    seen.add(id, id);
+    // A write that was repeated while the process exited is there twice.
+    if (seen.has(id) || segment.ids.has(id)) return;
     segment.ids.add(id, id);
     const isPart = (flags & PART_FLAG) !== 0;
     if (isPart) segment.notePart(id);
@@ -151,25 +168,20 @@ function countFrame(
     bytes += end - start;
     oldestTimestamp = Math.min(oldestTimestamp, timestamp);
   });
-  if (open) addToStream(streams, head, events, bytes, oldestTimestamp);
+  const { logGroupName, logStreamName } = head;
+  if (open) addToStream(streams, { logGroupName, logStreamName, events, bytes, oldestTimestamp });
   return head;
 }
 
-function addToStream(
-  streams: StreamTotals,
-  { logGroupName, logStreamName }: EventFrameHead,
-  events: number,
-  bytes: number,
-  oldestTimestamp: number,
-): void {
+function addToStream(streams: StreamTotals, more: StreamSummary): void {
   // A log group name holds no colon.
-  const key = `${logGroupName}:${logStreamName}`;
+  const key = `${more.logGroupName}:${more.logStreamName}`;
   const totals = streams.get(key);
   if (totals === undefined) {
-    streams.set(key, { logGroupName, logStreamName, events, bytes, oldestTimestamp });
+    streams.set(key, { ...more });
     return;
   }
-  totals.events += events;
-  totals.bytes += bytes;
-  totals.oldestTimestamp = Math.min(totals.oldestTimestamp, oldestTimestamp);
+  totals.events += more.events;
+  totals.bytes += more.bytes;
+  totals.oldestTimestamp = Math.min(totals.oldestTimestamp, more.oldestTimestamp);
 }

@@ -25,6 +25,8 @@ export interface LedgerContent {
   readonly damagedPlaces: number;
   /** Why it could not be read; a ledger that is not there is empty. */
   readonly problem: string | undefined;
+  /** Whether a whole record is of a kind that this version does not know. */
+  readonly isUnknown: boolean;
 }
 
 /** What a ledger asks of the directory that it belongs to when it is written anew. */
@@ -280,9 +282,10 @@ export async function readLedger(directory: string): Promise<LedgerContent> {
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     const problem = code === 'ENOENT' ? undefined : code;
-    return { acknowledged: new RangeSet(), puts, damagedPlaces, problem };
+    return { acknowledged: new RangeSet(), puts, damagedPlaces, problem, isUnknown: false };
   }
   let inDamage = false;
+  let isUnknown = false;
   for (let at = 0; at < content.length; ) {
     const frame = frameAt(content, at, content.length);
     if (typeof frame !== 'object') {
@@ -298,8 +301,8 @@ export async function readLedger(directory: string): Promise<LedgerContent> {
       if (record.kind === 'put') puts.push(record.put);
       else for (const range of record.ranges) acknowledged.push(range);
     } catch {
-      damagedPlaces += 1;
+      isUnknown = true;
     }
   }
-  return { acknowledged: RangeSet.of(acknowledged), puts, damagedPlaces, problem: undefined };
+  return { acknowledged: RangeSet.of(acknowledged), puts, damagedPlaces, problem: undefined, isUnknown };
 }

@@ -7,24 +7,32 @@ export interface PlacedSegment {
   readonly segment: Segment;
 }
 
-/** Bytes of the segments of directories. */
-export function segmentBytes(volumes: Iterable<Volume>): number {
+/** Bytes of the segments of directories that hold open events; the others make room at any time. */
+export function openBytes(volumes: Iterable<Volume>): number {
   let bytes = 0;
-  for (const { segments } of volumes) for (const segment of segments) bytes += segment.bytes;
+  for (const { segments } of volumes) {
+    for (const segment of segments) if (!segment.unacknowledged.isEmpty) bytes += segment.bytes;
+  }
   return bytes;
 }
 
-/** The segment that goes first when there is no room. What was taken over is older than what is written here. */
-function oldestSegment(volumes: Iterable<Volume>): PlacedSegment | undefined {
-  for (const volume of volumes) {
-    const [segment] = volume.segments;
-    if (segment !== undefined) return { volume, segment };
+/**
+ * The segment that goes first when there is no room: one that is settled, else the oldest. What was taken over is older
+ * than what is written here.
+ */
+function nextToGo(volumes: { all(): Iterable<Volume> }): PlacedSegment | undefined {
+  let oldest: PlacedSegment | undefined;
+  for (const volume of volumes.all()) {
+    for (const segment of volume.segments) {
+      if (segment.unacknowledged.isEmpty) return { volume, segment };
+      oldest ??= { volume, segment };
+    }
   }
-  return undefined;
+  return oldest;
 }
 
 /**
- * Drops the oldest segments until `bytes` more fit. False when they never will.
+ * Drops segments until `bytes` more fit. False when they never will.
  *
  * @param volumes in the order in which they were taken over, this process's own one last
  */
@@ -32,14 +40,14 @@ export function makeRoom(
   volumes: { all(): Iterable<Volume> },
   bytes: number,
   maxBytes: number,
-  drop: (oldest: PlacedSegment) => void,
+  drop: (next: PlacedSegment) => void,
 ): boolean {
   if (bytes > maxBytes) return false;
   for (;;) {
     let total = bytes;
     for (const volume of volumes.all()) total += volume.bytes;
-    const oldest = total > maxBytes ? oldestSegment(volumes.all()) : undefined;
-    if (oldest === undefined) return true;
-    drop(oldest);
+    const next = total > maxBytes ? nextToGo(volumes) : undefined;
+    if (next === undefined) return true;
+    drop(next);
   }
 }

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type IdRange, RangeSet } from '../../structures/range-set.js';
 import type { PutRecord } from '../format/ledger-record.js';
-import type { OwnerDirectory } from '../owners/owner-directory.js';
+import { DESTINATION_FILE, type OwnerDirectory } from '../owners/owner-directory.js';
 import { LEDGER_FILE, Ledger, NEW_LEDGER_FILE } from './ledger.js';
 import { type Segment, segmentNumber } from './segment.js';
 
@@ -125,7 +125,7 @@ export class Volume {
     const names = await fs.promises.readdir(this.directory.path).catch(() => []);
     // One that could not be read, or not be deleted: the ledger says what is settled in it.
     if (names.some((name) => segmentNumber(name) !== undefined)) return;
-    for (const name of [LEDGER_FILE, NEW_LEDGER_FILE, PROBE_FILE]) {
+    for (const name of [LEDGER_FILE, NEW_LEDGER_FILE, PROBE_FILE, DESTINATION_FILE]) {
       await fs.promises.rm(path.join(this.directory.path, name), { force: true }).catch(() => {});
     }
     await this.directory.remove().catch(() => {});

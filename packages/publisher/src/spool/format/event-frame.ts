@@ -1,7 +1,7 @@
 import { type ByteSink, ByteSource } from './bytes.js';
 import { beginFrame, endFrame, type FramePosition } from './frame.js';
 
-/** The first byte of the payload of a frame that holds events. */
+/** The first byte of the payload of a frame that holds events; docs/spool-format.md, "Kind 1". */
 export const EVENTS_KIND = 1;
 /** Flag: not the last part of a split event, so it weighs nothing in the accounts. */
 export const PART_FLAG = 1;

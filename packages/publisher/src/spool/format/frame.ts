@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { ByteSink } from './bytes.js';
 
+// The format is specified in docs/spool-format.md, for versions to come: never change one without the other.
 // A frame: magic, CRC-32 of what follows, length of the payload, payload. 0xf5 and 0xfb occur in no UTF-8 text, so
 // the text of an event never looks like the beginning of a frame.
 const MAGIC = Buffer.from([0xf5, 0x43, 0x57, 0xfb]);

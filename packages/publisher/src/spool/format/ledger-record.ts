@@ -2,6 +2,7 @@ import type { IdRange } from '../../structures/range-set.js';
 import { type ByteSink, ByteSource } from './bytes.js';
 import { beginFrame, endFrame } from './frame.js';
 
+// docs/spool-format.md, "Kind 2" and "Kind 3".
 const ACKNOWLEDGED_KIND = 2;
 const PUT_KIND = 3;
 const HAS_TOKEN = 1;
@@ -9,6 +10,8 @@ const IS_LANE = 2;
 const IS_OWN_STREAM = 4;
 // At most 16 bytes each, so that a frame stays far from the length that readers take for damage.
 const MOST_RANGES = 100_000;
+/** More earlier puts than retrying can make of one batch until its events are too old: what says more is forged. */
+const MOST_AMBIGUOUS_PUTS = 65_535;
 
 /** What is about to be sent: which events, in which order, and with which sequence token. */
 export interface PutRecord {
@@ -55,7 +58,7 @@ export function encodePut(sink: ByteSink, put: PutRecord): void {
   endFrame(sink, frame);
 }
 
-/** Throws a RangeError when the payload is no record of a ledger. */
+/** Throws a RangeError for a payload that this version does not know. */
 export function decodeLedgerRecord(buffer: Buffer, payloadStart: number, payloadEnd: number): LedgerRecord {
   const source = new ByteSource(buffer, payloadStart, payloadEnd);
   const kind = source.byte();
@@ -66,7 +69,7 @@ export function decodeLedgerRecord(buffer: Buffer, payloadStart: number, payload
   const logStreamName = source.text();
   const flags = source.byte();
   const token = source.text();
-  const ambiguousPuts = source.uint();
+  const ambiguousPuts = Math.min(source.uint(), MOST_AMBIGUOUS_PUTS);
   const ranges = decodeRanges(source);
   const put = {
     putId,

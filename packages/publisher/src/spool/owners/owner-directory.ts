@@ -2,12 +2,15 @@ import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { type Destination, destinationKey, encodeDestination } from '../format/destination.js';
 
-// The name of a directory says who owns it, so renaming it hands it over at once and to one winner only:
-//   <created>-<key>.<pid>.<start of the process>.<scope>.<random>     owned
-//   <created>-<key>.free                                              released by an owner that closed
-// The random part makes every change of hands a rename, also between two owners in one process.
-const NAME = /^([0-9a-z]+)-([0-9a-f]{8})\.(?:free|(\d+)\.(\d*)\.([0-9a-f]{8})\.[0-9a-f]{6})$/;
+// The name of a directory says in which format it is, where its events go and who owns it, so renaming it hands it over
+// at once and to one winner only; docs/spool-format.md, "Owners".
+const NAME =
+  /^v1-([0-9a-f]{16})-([0-9a-z]{1,11})-([0-9a-f]{8})\.(?:free|(\d{1,10})\.(\d{0,20})\.([0-9a-f]{8})\.[0-9a-f]{6})$/;
+const OTHER_VERSION = /^v(?!1-)\d{1,6}-/;
+/** Says where the events of a directory go. */
+export const DESTINATION_FILE = 'destination';
 
 /** Owners touch their directories this often. */
 export const HEARTBEAT_MS = 10_000;
@@ -24,6 +27,8 @@ export interface OwnerIdentity {
 /** A directory of one owner, by its name. */
 export interface OwnerEntry {
   readonly name: string;
+  /** Key of the destination of its events; see `destination.ts`. */
+  readonly destination: string;
   readonly created: string;
   readonly key: string;
   /** Undefined when its owner released it. */
@@ -45,9 +50,14 @@ export function currentOwner(): OwnerIdentity {
 export function parseOwnerEntry(name: string): OwnerEntry | undefined {
   const match = NAME.exec(name);
   if (match === null) return undefined;
-  const [, created = '', key = '', pid, startTime = '', scope = ''] = match;
+  const [, destination = '', created = '', key = '', pid, startTime = '', scope = ''] = match;
   const owner = pid === undefined ? undefined : { pid: Number(pid), startTime, scope };
-  return { name, created, key, owner };
+  return { name, destination, created, key, owner };
+}
+
+/** Whether a directory is one of owners of another format, which is left alone. */
+export function isOfOtherVersion(name: string): boolean {
+  return OTHER_VERSION.test(name);
 }
 
 /** The directories of owners in `root`, oldest first. Throws what `readdir` throws. */
@@ -81,25 +91,30 @@ export function lookUpOwner({ pid, startTime }: OwnerIdentity): 'alive' | 'dead'
 /** A directory that this owner holds. */
 export class OwnerDirectory {
   readonly root: string;
-  readonly created: string;
   readonly key: string;
   readonly path: string;
+  readonly #identity: DirectoryIdentity;
 
-  private constructor(root: string, created: string, key: string, name: string) {
+  private constructor(root: string, identity: DirectoryIdentity, name: string) {
     this.root = root;
-    this.created = created;
-    this.key = key;
+    this.key = identity.key;
     this.path = path.join(root, name);
+    this.#identity = identity;
   }
 
   /** Makes a new directory with mode 0700. Throws what `mkdirSync` throws. */
-  static create(root: string, owner: OwnerIdentity): OwnerDirectory {
+  static create(root: string, owner: OwnerIdentity, destination: Destination): OwnerDirectory {
     fs.mkdirSync(root, { recursive: true, mode: 0o700 });
-    // In microseconds, so that owners which follow each other quickly keep their order.
-    const created = Math.floor((performance.timeOrigin + performance.now()) * 1000).toString(36);
-    const key = randomBytes(4).toString('hex');
-    const directory = new OwnerDirectory(root, created, key, ownedName(created, key, owner));
+    const identity = {
+      destination: destinationKey(destination),
+      // In microseconds, so that owners which follow each other quickly keep their order.
+      created: Math.floor((performance.timeOrigin + performance.now()) * 1000).toString(36),
+      key: randomBytes(4).toString('hex'),
+    };
+    const directory = new OwnerDirectory(root, identity, ownedName(identity, owner));
     fs.mkdirSync(directory.path, { mode: 0o700 });
+    const file = path.join(directory.path, DESTINATION_FILE);
+    fs.writeFileSync(file, encodeDestination(destination), { mode: 0o600, flag: 'wx' });
     return directory;
   }
 
@@ -109,7 +124,7 @@ export class OwnerDirectory {
     entry: OwnerEntry,
     owner: OwnerIdentity,
   ): Promise<OwnerDirectory | undefined> {
-    const name = ownedName(entry.created, entry.key, owner);
+    const name = ownedName(entry, owner);
     try {
       // Owners that watch the old name begin anew with the new one.
       await fs.promises.rename(path.join(root, entry.name), path.join(root, name));
@@ -117,7 +132,7 @@ export class OwnerDirectory {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
     }
-    return new OwnerDirectory(root, entry.created, entry.key, name);
+    return new OwnerDirectory(root, entry, name);
   }
 
   /** Says that the owner lives. Rejects when the directory is gone. */
@@ -128,7 +143,7 @@ export class OwnerDirectory {
 
   /** Leaves the directory to whoever comes next. */
   async release(): Promise<void> {
-    await fs.promises.rename(this.path, path.join(this.root, `${this.created}-${this.key}.free`));
+    await fs.promises.rename(this.path, path.join(this.root, `${stem(this.#identity)}.free`));
   }
 
   /** Removes the directory if nothing is left in it. */
@@ -137,9 +152,16 @@ export class OwnerDirectory {
   }
 }
 
-function ownedName(created: string, key: string, owner: OwnerIdentity): string {
-  const random = randomBytes(3).toString('hex');
-  return `${created}-${key}.${owner.pid}.${owner.startTime}.${owner.scope}.${random}`;
+/** The part of a name that stays when a directory changes hands. */
+type DirectoryIdentity = Pick<OwnerEntry, 'destination' | 'created' | 'key'>;
+
+function stem({ destination, created, key }: DirectoryIdentity): string {
+  return `v1-${destination}-${created}-${key}`;
+}
+
+function ownedName(identity: DirectoryIdentity, { pid, startTime, scope }: OwnerIdentity): string {
+  // The random part makes every change of hands a rename, also between two owners in one process.
+  return `${stem(identity)}.${pid}.${startTime}.${scope}.${randomBytes(3).toString('hex')}`;
 }
 
 /** When a process began; `'dead'` for one that has ended but was not waited for; undefined where that is unknown. */

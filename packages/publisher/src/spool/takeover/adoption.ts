@@ -3,14 +3,20 @@ import path from 'node:path';
 import { type IdRange, RangeSet } from '../../structures/range-set.js';
 import { type DirectoryScan, type ScanOptions, scanDirectory } from '../files/directory-scan.js';
 import { LEDGER_FILE } from '../files/ledger.js';
-import { segmentBytes } from '../files/make-room.js';
+import { openBytes } from '../files/make-room.js';
 import { segmentNumber } from '../files/segment.js';
 import { PASSING } from '../files/spool-reader.js';
 import { Volume } from '../files/volume.js';
 import type { Volumes } from '../files/volumes.js';
-import { OwnerDirectory, type OwnerEntry, type OwnerIdentity } from '../owners/owner-directory.js';
+import {
+  isOfOtherVersion,
+  OwnerDirectory,
+  type OwnerEntry,
+  type OwnerIdentity,
+} from '../owners/owner-directory.js';
 import type { OwnerWatch } from '../owners/owner-watch.js';
-import type { Recovery } from '../spool-options.js';
+import type { Recovery, WarningTopic } from '../spool-options.js';
+import { commandLine } from './command-line.js';
 import { damageReport } from './damage-report.js';
 import { type AdoptedVolume, NOTHING_RECOVERED, recoveryOf } from './recovery.js';
 
@@ -21,15 +27,16 @@ export interface AdoptionContext {
   readonly watch: OwnerWatch;
   readonly volumes: Volumes;
   readonly maxBytes: number;
+  /** Whether events of this destination, by its key, are to be sent here. */
+  readonly isOurs: (destination: string) => boolean;
   /** Ids below this one are for what is found at the start, so that it is read first. */
   readonly firstOwnId: number;
   /** This id and those above are for what is found later: new events may have been read already. */
   readonly firstLateId: number;
-  readonly onWarn: (message: string) => void;
+  /** @param topic tells lines apart, so that one does not hold back another */
+  readonly onWarn: (message: string, topic: WarningTopic) => void;
 }
 
-// Of `maxBytes`. The file that is written to takes a sixteenth, also when everything in it is settled.
-const LITTLE = 1 / 8;
 const UNUSABLE = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM']);
 
 /** Takes over what dead owners left, and gives their events ids of this spool. */
@@ -39,6 +46,9 @@ export class Adoption {
   #nextLateId: number;
   /** Taken over, and not among {@link AdoptionContext.volumes} before they are read. */
   readonly #claimed = new Set<OwnerDirectory>();
+  /** Keys of directories that this version leaves to others, and why that was said. */
+  readonly #leftAlone = new Set<string>();
+  readonly #saidToBeTooLarge = new Set<string>();
   readonly #stopping = new AbortController();
   /** Grows while anything is read. */
   progress = 0;
@@ -65,7 +75,9 @@ export class Adoption {
   async run(isLate: boolean): Promise<Recovery> {
     const { root, volumes, onWarn } = this.#context;
     const problems: string[] = [];
-    const found = await this.#adoptDeadOwners(problems);
+    const newer: string[] = isLate ? [] : await otherVersions(root);
+    const found = await this.#adoptDeadOwners(problems, newer);
+    if (newer.length > 0) onWarn(newerReport(root, newer), 'newer');
     const claimed = [...this.#claimed];
     this.#claimed.clear();
     if (this.#stopping.signal.aborted) {
@@ -81,7 +93,7 @@ export class Adoption {
     const recovery = recoveryOf(found, ids.ranges());
     const scans = found.map(({ scan }) => scan);
     const report = damageReport(root, scans, recovery, problems);
-    if (report !== undefined) onWarn(report);
+    if (report !== undefined) onWarn(report, 'damage');
     for (const { volume } of found) {
       void volume.collect();
       if (volume.isSettled) volumes.retire(volume);
@@ -89,9 +101,12 @@ export class Adoption {
     return recovery;
   }
 
-  /** Takes over the directories of all dead owners, oldest first. Problems become lines in `problems`. */
-  async #adoptDeadOwners(problems: string[]): Promise<AdoptedVolume[]> {
-    const { root, owner, watch, volumes } = this.#context;
+  /**
+   * Takes over the directories of all dead owners with the same destination, oldest first. Problems become lines in
+   * `problems`, what a newer version wrote becomes names in `newer`.
+   */
+  async #adoptDeadOwners(problems: string[], newer: string[]): Promise<AdoptedVolume[]> {
+    const { root, owner, watch, volumes, isOurs } = this.#context;
     const { signal } = this.#stopping;
     const adopted: AdoptedVolume[] = [];
     let entries: readonly OwnerEntry[] = [];
@@ -104,7 +119,8 @@ export class Adoption {
     }
     for (const entry of entries) {
       if (signal.aborted) break;
-      if (volumes.isKnown(entry.key)) continue;
+      if (!isOurs(entry.destination) || this.#leftAlone.has(entry.key) || volumes.isKnown(entry.key))
+        continue;
       let directory: OwnerDirectory | undefined;
       try {
         const state = await watch.look(entry);
@@ -113,27 +129,44 @@ export class Adoption {
         directory = await OwnerDirectory.claim(root, entry, owner);
         if (directory === undefined) continue;
         this.#claimed.add(directory);
-        adopted.push(await openVolume(directory, { signal, onProgress: () => this.progress++ }));
+        const opened = await openVolume(directory, { signal, onProgress: () => this.progress++ });
+        const { unknown, ledger } = opened.scan;
+        if (unknown.length > 0) {
+          this.#leftAlone.add(entry.key);
+          for (const file of unknown) newer.push(`${entry.name}/${file}`);
+        }
+        if (ledger.isUnknown) await this.#letGo(directory);
+        else adopted.push(opened);
       } catch (error) {
         problems.push(`${entry.name} cannot be taken over (${codeOf(error)})`);
-        if (directory === undefined || signal.aborted) continue;
-        this.#claimed.delete(directory);
-        await directory.release().catch(() => {});
+        if (directory !== undefined && !signal.aborted) await this.#letGo(directory);
       }
     }
     return adopted;
   }
 
+  async #letGo(directory: OwnerDirectory): Promise<void> {
+    this.#claimed.delete(directory);
+    await directory.release().catch(() => {});
+  }
+
   /**
    * Whether a directory fits beside what is held: otherwise the next event would push out what was taken over. Ledgers
-   * are not counted, as they grow beyond what one owner held within the same limit. Where little is held a directory
-   * fits in any case: one that is as large as the limit would never be taken over by a process that writes.
+   * are not counted, as they grow beyond what one owner held within the same limit.
    */
-  async #hasRoom(entry: OwnerEntry, adopted: readonly AdoptedVolume[]): Promise<boolean> {
-    const { root, volumes, maxBytes } = this.#context;
-    const held = segmentBytes([...volumes.all(), ...adopted.map(({ volume }) => volume)]);
-    if (held <= maxBytes * LITTLE) return true;
-    return held + (await segmentBytesIn(path.join(root, entry.name))) <= maxBytes;
+  async #hasRoom({ name, key }: OwnerEntry, adopted: readonly AdoptedVolume[]): Promise<boolean> {
+    const { root, volumes, maxBytes, onWarn } = this.#context;
+    const held = openBytes([...volumes.all(), ...adopted.map(({ volume }) => volume)]);
+    const bytes = await segmentBytesIn(path.join(root, name));
+    if (held + bytes <= maxBytes) return true;
+    if (bytes > maxBytes && !this.#saidToBeTooLarge.has(key)) {
+      this.#saidToBeTooLarge.add(key);
+      const message =
+        `Spool ${root}: ${bytes} bytes that an earlier process left stay where they are, as maxBytes is ${maxBytes}. ` +
+        `Raise it, or send them with: ${commandLine('replay', root)}`;
+      onWarn(message, 'too large');
+    }
+    return false;
   }
 
   /** Gives the events of a dead owner ids of this spool. */
@@ -160,6 +193,19 @@ export class Adoption {
   }
 }
 
+async function otherVersions(root: string): Promise<string[]> {
+  return (await fs.promises.readdir(root).catch(() => [])).filter(isOfOtherVersion);
+}
+
+function newerReport(root: string, names: readonly string[]): string {
+  const [first = ''] = names;
+  const others = names.length > 1 ? ` and ${names.length - 1} more` : '';
+  return (
+    `Spool ${root}: ${first}${others} is of a newer version of cloudwatch-logs-publisher. It stays as it is, and ` +
+    'that version will send what is in it.'
+  );
+}
+
 /** Throws when the directory, or its ledger, cannot be read at present. */
 async function openVolume(
   directory: OwnerDirectory,
@@ -172,7 +218,7 @@ async function openVolume(
   // What cannot be noted is remembered in memory, and at worst sent again by the next owner.
   const volume = new Volume(directory, () => {});
   volume.segments = [...scan.segments];
-  if (scan.unreadable.length > 0) volume.keepSettled(scan.ledger.acknowledged);
+  if (scan.unreadable.length + scan.unknown.length > 0) volume.keepSettled(scan.ledger.acknowledged);
   const size = await fs.promises.stat(path.join(directory.path, LEDGER_FILE)).then(
     (stat) => stat.size,
     () => 0,
@@ -185,7 +231,7 @@ async function openVolume(
 }
 
 /** Bytes of the segments in a directory; 0 when it cannot be looked into. */
-async function segmentBytesIn(directory: string): Promise<number> {
+export async function segmentBytesIn(directory: string): Promise<number> {
   const names = await fs.promises.readdir(directory).catch(() => []);
   const files = names.filter((name) => segmentNumber(name) !== undefined);
   const sizes = files.map((name) => fs.promises.stat(path.join(directory, name)).then(({ size }) => size));

@@ -6,10 +6,10 @@ import { readLedger } from '../../../src/spool/files/ledger.ts';
 import { Segment, segmentFileName } from '../../../src/spool/files/segment.ts';
 import { Volume } from '../../../src/spool/files/volume.ts';
 import { currentOwner, OwnerDirectory } from '../../../src/spool/owners/owner-directory.ts';
-import { temporaryDirectory } from '../../support/spool-fixture.ts';
+import { destination, temporaryDirectory } from '../../support/spool-fixture.ts';
 
 test('a segment that is settled while another look for such segments ends is deleted all the same', async (t) => {
-  const directory = OwnerDirectory.create(temporaryDirectory(t), currentOwner());
+  const directory = OwnerDirectory.create(temporaryDirectory(t), currentOwner(), destination);
   const volume = new Volume(directory, () => {});
   const segment = new Segment(path.join(directory.path, segmentFileName(1)), 1);
   fs.writeFileSync(segment.path, '');
@@ -25,7 +25,7 @@ test('a segment that is settled while another look for such segments ends is del
 });
 
 test('a ledger that is written anew still says what is settled in a file that cannot be deleted', async (t) => {
-  const directory = OwnerDirectory.create(temporaryDirectory(t), currentOwner());
+  const directory = OwnerDirectory.create(temporaryDirectory(t), currentOwner(), destination);
   const volume = new Volume(directory, () => {});
   for (const number of [1, 2]) {
     const segment = new Segment(path.join(directory.path, segmentFileName(number)), number);
@@ -54,7 +54,7 @@ test('a ledger that is written anew still says what is settled in a file that ca
 
 test('the ledger stays as long as a file of events does, so that nothing in it is sent again', async (t) => {
   const root = temporaryDirectory(t);
-  const directory = OwnerDirectory.create(root, currentOwner());
+  const directory = OwnerDirectory.create(root, currentOwner(), destination);
   const volume = new Volume(directory, () => {});
   const segment = new Segment(path.join(directory.path, segmentFileName(1)), 1);
   fs.writeFileSync(segment.path, '');

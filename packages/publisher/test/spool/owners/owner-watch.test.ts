@@ -26,7 +26,7 @@ class WatchedDirectory {
   }
 
   make(owner: string): OwnerEntry {
-    const name = `abc-0123abcd.${owner}${owner === 'free' ? '' : `.${String(++this.#made).padStart(6, '0')}`}`;
+    const name = `v1-0123456789abcdef-abc-0123abcd.${owner}${owner === 'free' ? '' : `.${String(++this.#made).padStart(6, '0')}`}`;
     fs.mkdirSync(path.join(this.root, name));
     const entry = parseOwnerEntry(name);
     assert.ok(entry !== undefined);
@@ -139,7 +139,7 @@ test('a replay watches the owners in other containers before, and sends what the
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   const said = text(stdout);
-  const flags = { endpoint: 'http://127.0.0.1:9', region: 'us-east-1', timeout: '0.1' };
+  const flags = { endpoint: 'http://127.0.0.1:9', region: 'eu-central-1', timeout: '0.1' };
   assert.equal(await replayCommand(directory, flags, { stdout, stderr }, 20), 1);
   stdout.end();
   const lines = (await said).trimEnd().split('\n');
