@@ -55,7 +55,7 @@ test('a ledger that closes has everything noted before in its file', async (t) =
     [1, 5],
     [7, 9],
   ]);
-  assert.deepEqual(puts, [put]);
+  assert.deepEqual(puts, [{ ...put, isLane: false, isOwnStream: false }]);
 });
 
 test('a ledger that is written anew holds more settled ids than go into one record', async (t) => {

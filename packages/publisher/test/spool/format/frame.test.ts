@@ -92,6 +92,8 @@ test('records of the ledger come back as they went in', () => {
         logGroupName: name,
         logStreamName: `${name}!`,
         sequenceToken,
+        isLane: putId % 2 === 0,
+        isOwnStream: putId % 3 === 0,
         ambiguousPuts: putId % 7,
         ranges,
       };
