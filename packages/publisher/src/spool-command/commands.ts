@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { describeDestination } from '../spool/format/destination.js';
 import { mergeStreams } from '../spool/takeover/recovery.js';
-import { printable } from '../text/printable.js';
+import { printable, printableJson } from '../text/printable.js';
 import { damageOf, inspectSpool, type OwnerReport, printSpool } from './inspect.js';
 import { replayCommand } from './replay.js';
 
@@ -123,7 +123,7 @@ async function print(
     for (const { logGroupName, logStreamName, timestamp, message } of events) {
       if (only.stream !== undefined && only.stream !== logStreamName) continue;
       if (only.group !== undefined && only.group !== logGroupName) continue;
-      const line = JSON.stringify({ timestamp, logGroupName, logStreamName, message });
+      const line = printableJson(JSON.stringify({ timestamp, logGroupName, logStreamName, message }));
       if (!stdout.write(`${line}\n`)) await once(stdout, 'drain');
     }
   }
