@@ -104,6 +104,68 @@ export const describeLogGroups: Operation = (input, { account, metricFilters, st
   };
 };
 
+export const listLogGroups: Operation = (input, { account }) => {
+  const matches = namePattern(input.string('logGroupNamePattern'));
+  const logGroupClass = input.string('logGroupClass');
+  const tags = (input.raw('logGroupTags') ?? []) as unknown as readonly TagFilter[];
+  // No group here has a data source or an index of fields, so none fits a filter by them.
+  const asksForMore = ['dataSources', 'fieldIndexNames'].some((name) => input.raw(name) !== undefined);
+  const groups = [...account.groups.values()].filter(
+    (group) =>
+      !asksForMore &&
+      matches(group.name) &&
+      (logGroupClass === undefined || group.logGroupClass === logGroupClass) &&
+      tags.every((filter) => hasTag(group, filter)),
+  );
+  groups.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const page = pageAfter(
+    groups,
+    (group) => group.name,
+    input.string('nextToken'),
+    input.integer('limit') ?? 50,
+  );
+  return {
+    logGroups: page.items.map(({ arn, logGroupClass, name }) => ({
+      logGroupName: name,
+      logGroupArn: arn,
+      logGroupClass,
+    })),
+    ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
+  };
+};
+
+/** Up to five texts between `|`, each of which a name contains, or with `^` begins with. The model holds its form. */
+function namePattern(pattern: string | undefined): (name: string) => boolean {
+  if (pattern === undefined) return () => true;
+  const alternatives = pattern.split('|');
+  return (name) =>
+    alternatives.some((text) =>
+      text.startsWith('^') ? name.startsWith(text.slice(1)) : name.includes(text),
+    );
+}
+
+interface TagFilter {
+  readonly key: string;
+  readonly values?: readonly string[] | null;
+}
+
+/** A value may begin with `!` for any other, and have a `*` at either end. Without values the key is enough. */
+function hasTag(group: LogGroup, { key, values }: TagFilter): boolean {
+  const value = group.tags.get(key);
+  if (value === undefined) return false;
+  if (values === undefined || values === null || values.length === 0) return true;
+  return values.some((wanted) =>
+    wanted.startsWith('!') ? !fits(value, wanted.slice(1)) : fits(value, wanted),
+  );
+}
+
+function fits(value: string, wanted: string): boolean {
+  const text = wanted.replace(/^\*|\*$/g, '');
+  if (wanted.startsWith('*') && wanted.endsWith('*')) return value.includes(text);
+  if (wanted.startsWith('*')) return value.endsWith(text);
+  return wanted.endsWith('*') ? value.startsWith(text) : value === text;
+}
+
 function groupFinder(account: Account): (identifier: string) => LogGroup | undefined {
   return (id) => (id.startsWith('arn:') ? groupOfArn(id, account) : account.groups.get(id));
 }

@@ -5,6 +5,7 @@ import {
   deleteLogGroup,
   deleteRetentionPolicy,
   describeLogGroups,
+  listLogGroups,
   putLogGroupDeletionProtection,
   putRetentionPolicy,
 } from './groups.js';
@@ -16,6 +17,7 @@ import {
   startQuery,
   stopQuery,
 } from './insights.js';
+import { associateKmsKey, disassociateKmsKey } from './kms.js';
 import { startLiveTail } from './live-tail.js';
 import {
   deleteMetricFilter,
@@ -41,6 +43,7 @@ import {
 } from './tags.js';
 
 const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
+  AssociateKmsKey: associateKmsKey,
   CreateLogGroup: createLogGroup,
   CreateLogStream: createLogStream,
   DeleteLogGroup: deleteLogGroup,
@@ -53,11 +56,13 @@ const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   DescribeMetricFilters: describeMetricFilters,
   DescribeQueries: describeQueries,
   DescribeSubscriptionFilters: describeSubscriptionFilters,
+  DisassociateKmsKey: disassociateKmsKey,
   FilterLogEvents: filterLogEvents,
   GetLogEvents: getLogEvents,
   GetLogGroupFields: getLogGroupFields,
   GetLogRecord: getLogRecord,
   GetQueryResults: getQueryResults,
+  ListLogGroups: listLogGroups,
   ListTagsForResource: listTagsForResource,
   ListTagsLogGroup: listTagsLogGroup,
   PutLogEvents: putLogEvents,

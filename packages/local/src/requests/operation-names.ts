@@ -2,6 +2,7 @@ import type { ModelOperation } from './constraints.js';
 
 /** Every operation that the endpoint answers. */
 export const OPERATION_NAMES = [
+  'AssociateKmsKey',
   'CreateLogGroup',
   'CreateLogStream',
   'DeleteLogGroup',
@@ -14,11 +15,13 @@ export const OPERATION_NAMES = [
   'DescribeMetricFilters',
   'DescribeQueries',
   'DescribeSubscriptionFilters',
+  'DisassociateKmsKey',
   'FilterLogEvents',
   'GetLogEvents',
   'GetLogGroupFields',
   'GetLogRecord',
   'GetQueryResults',
+  'ListLogGroups',
   'ListTagsForResource',
   'ListTagsLogGroup',
   'PutLogEvents',
