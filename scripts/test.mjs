@@ -6,12 +6,14 @@
 //   npm run test:consumers        test/consumers, with the files `*.consumer.ts`, which take minutes
 //
 // Files in a folder named `load` measure or load the machine: they run at the end, one at a time.
-// A file that says `// timeout: 300 s` may take that long; the others get two minutes.
+// A file that says `// timeout: 300 s` may take that long; the others get two minutes. One that says `// needs: boto3`
+// talks to a program of others, which is installed as a Debian package where that is possible.
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installClients } from './debian-clients.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
@@ -47,6 +49,7 @@ async function main(args) {
   const names = words.filter((word) => !isPath(word));
   const files = all.filter((file) => paths.length === 0 || paths.some((word) => file.includes(word)));
   const isLoad = (file) => file.split('/').includes('load');
+  for (const line of installClients(files.flatMap(needsOf))) console.log(line);
 
   if (args.length === 0) {
     await check('types', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.tests.json']);
@@ -70,6 +73,10 @@ function testFiles(folder, names = /\.test\.ts$/) {
       if (entry.isDirectory()) return testFiles(inside, names);
       return /(^|\/)test\//.test(inside) && names.test(inside) ? [inside] : [];
     });
+}
+
+function needsOf(file) {
+  return /^\/\/ needs: (.+)$/m.exec(readFileSync(file, 'utf8'))?.[1].split(' ') ?? [];
 }
 
 /** A script that must succeed, shown as one line. */

@@ -1,3 +1,4 @@
+// needs: boto3 aws
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
