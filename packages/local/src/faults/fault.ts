@@ -50,7 +50,7 @@ export interface Fault {
   readonly kind: FaultKind;
   /**
    * The operation that it happens to, `'*'` for all. @default 'PutLogEvents'; all for `quota` and `false-date`;
-   * FilterLogEvents and GetLogEvents for `empty-pages` and `read-lag`, which happen to no other
+   * FilterLogEvents and GetLogEvents for `empty-pages`, these and queries for `read-lag`, which happen to no other
    */
   readonly operation?: string | undefined;
   /** How likely it happens to a matching request, from 0 to 1. @default 1 */
@@ -86,19 +86,22 @@ export function isDisturbance(kind: FaultKind): kind is Disturbance {
   return (DISTURBANCES as readonly string[]).includes(kind);
 }
 
-const READS: readonly string[] = ['FilterLogEvents', 'GetLogEvents'];
+const PAGED_READS: readonly string[] = ['FilterLogEvents', 'GetLogEvents'];
+const READS: readonly string[] = [...PAGED_READS, 'GetLogGroupFields', 'StartQuery'];
 
 /** Whether a fault happens to this operation. */
 export function concerns({ kind, operation }: Fault, name: string): boolean {
-  if (isReadFault(kind) && !READS.includes(name)) return false;
+  if (readsOf(kind)?.includes(name) === false) return false;
   if (operation !== undefined && operation !== '*') return operation === name;
-  return operation === '*' || isReadFault(kind) || kind === 'quota' || kind === 'false-date'
+  return operation === '*' || readsOf(kind) !== undefined || kind === 'quota' || kind === 'false-date'
     ? true
     : name === 'PutLogEvents';
 }
 
-function isReadFault(kind: FaultKind): boolean {
-  return kind === 'empty-pages' || kind === 'read-lag';
+/** The operations that a fault of reading can happen to; undefined for other kinds. */
+function readsOf(kind: FaultKind): readonly string[] | undefined {
+  if (kind === 'empty-pages') return PAGED_READS;
+  return kind === 'read-lag' ? READS : undefined;
 }
 
 /** Options that have a meaning only for some kinds. */
@@ -200,8 +203,9 @@ function checkTogether(fault: Fault): void {
       throw new TypeError(`fault '${kind}' needs ${name}, ${meaning}`);
     }
   }
-  if (isReadFault(kind) && operation !== undefined && operation !== '*' && !READS.includes(operation)) {
-    throw new TypeError(`fault '${kind}': operation must be one of ${READS.join(', ')}; got ${operation}`);
+  const reads = readsOf(kind);
+  if (reads !== undefined && operation !== undefined && operation !== '*' && !reads.includes(operation)) {
+    throw new TypeError(`fault '${kind}': operation must be one of ${reads.join(', ')}; got ${operation}`);
   }
   if (kind === 'slow-read' && (fault.logGroupName ?? fault.logStreamName) !== undefined) {
     // It happens before the body is read, which is where the names are.

@@ -241,6 +241,17 @@ test('the fields of a group come with the share of the events that have them', a
   assert.deepEqual(await fields({ time: 1 }), []);
 });
 
+test('a query does not see what the fault read-lag hides', async (t) => {
+  const { local, client } = await filled(t, ['a']);
+  local.faults.set([{ kind: 'read-lag', operation: 'StartQuery', ms: 3_600_000 }]);
+  const query = { logGroupName: GROUP, ...RANGE, queryString: 'fields @message' };
+  const hidden = await results(client, (await client.startQuery(query)).queryId);
+  assert.deepEqual(hidden.results, []);
+  local.faults.clear();
+  const seen = await results(client, (await client.startQuery(query)).queryId);
+  assert.equal(seen.results?.length, 1);
+});
+
 test('queries are forgotten with a reset', async (t) => {
   const { local, client } = await filled(t, ['a']);
   const { queryId } = await client.startQuery({
