@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } f
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildConsole } from '../packages/local/console/build.mjs';
 import { bundleCode, bundleTypes } from './bundle.mjs';
 import { buildExitThread } from './exit-thread.mjs';
 
@@ -21,7 +22,12 @@ const PACKAGES = {
     programs: { spool: 'spool-command/cli.ts' },
     prepare: buildExitThread,
   },
-  local: { entries: { index: 'index.ts' }, programs: { cli: 'cli.ts' } },
+  local: {
+    entries: { index: 'index.ts' },
+    programs: { cli: 'cli.ts' },
+    prepare: buildConsole,
+    sources: ['src', 'console'],
+  },
   // `require(name)` answers the default export itself, as pino's own ecosystem does.
   pino: { entries: { index: 'index.ts' }, programs: { cli: 'cli.ts' }, isFunction: true },
   winston: { entries: { index: 'index.ts' }, programs: { worker: 'worker/entry.ts' } },

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { type Arguments, DEFAULT_PORT, HELP, readArguments } from './command/arguments.js';
+import { openBrowser } from './command/browser.js';
 import { runProgram } from './command/program.js';
 import { requestLine } from './command/request-line.js';
 import type { LocalCloudWatchLogs } from './endpoint/local.js';
@@ -18,13 +19,14 @@ async function main(): Promise<void> {
   const print = given.program === undefined ? console.log : console.error;
   warnAboutHost(local, given.options.host);
   if (given.logRequests) local.on('request', (record) => print(requestLine(record)));
+  if (given.open) openBrowser(local.endpoint);
   if (given.program !== undefined) {
     console.error(`CloudWatch Logs at ${local.endpoint}`);
     process.exitCode = await runProgram(given.program, local.environment());
     await local.close();
     return;
   }
-  announce(local, (given.options.faults ?? []).length > 0);
+  announce(local, given.options.console !== false, (given.options.faults ?? []).length > 0);
   local.on('stream', ({ logGroupName, logStreamName }) => {
     // Quoted, because a stream name may hold control characters.
     print(`new stream: ${JSON.stringify(logStreamName)} in ${logGroupName}`);
@@ -51,8 +53,9 @@ async function start({ options, portGiven, program }: Arguments): Promise<LocalC
   }
 }
 
-function announce(local: LocalCloudWatchLogs, hasFaults: boolean): void {
+function announce(local: LocalCloudWatchLogs, hasConsole: boolean, hasFaults: boolean): void {
   console.log(`CloudWatch Logs at ${local.endpoint}`);
+  if (hasConsole) console.log('Open it in a browser to watch the logs.');
   console.log('Point an application at it with:');
   const { AWS_ENDPOINT_URL_CLOUDWATCH_LOGS, AWS_DISABLE_HOST_PREFIX_INJECTION, ...rest } =
     local.environment();

@@ -1,3 +1,4 @@
+import { consolePages } from './console/console-pages.js';
 import { answerControlRequest } from './control/control-api.js';
 import { LocalCloudWatchLogs } from './endpoint/local.js';
 import type { LocalOptions } from './endpoint/options.js';
@@ -16,7 +17,11 @@ import type { LocalOptions } from './endpoint/options.js';
  * @throws TypeError when an option or a fault is not valid; Error EADDRINUSE when the port is taken
  */
 export async function startLocal(options: LocalOptions = {}): Promise<LocalCloudWatchLogs> {
-  const local = new LocalCloudWatchLogs(options, answerControlRequest);
+  const showConsole = consolePages();
+  const local = new LocalCloudWatchLogs(options, async (...request) => {
+    if (options.console !== false && (await showConsole(...request))) return true;
+    return answerControlRequest(...request);
+  });
   await local.start();
   return local;
 }

@@ -64,7 +64,7 @@ test('operations without a result answer an empty body', async (t) => {
 test('an unknown operation, another prefix and no target are an UnknownOperationException', async (t) => {
   const local = await endpoint(t);
   for (const target of [
-    'Logs_20140328.StartQuery',
+    'Logs_20140328.CreateDelivery',
     'Logs_20140328.toString',
     'DynamoDB_20120810.PutItem',
     '',
@@ -87,7 +87,8 @@ test('malformed JSON and JSON that is no object are a SerializationException', a
 
 test('other methods and paths are not found', async (t) => {
   const local = await endpoint(t);
-  assert.equal((await post(local, {}, '', { method: 'GET' })).status, 404);
+  assert.equal((await post(local, {}, '', { method: 'GET', path: '/x' })).status, 404);
+  assert.equal((await post(local, {}, '', { method: 'PUT' })).status, 405);
   assert.equal((await post(local, { 'x-amz-target': PUT }, putBody(), { path: '/x' })).status, 404);
   assert.equal(local.stats().events, 0);
 });

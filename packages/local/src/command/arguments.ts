@@ -12,6 +12,7 @@ export interface Arguments {
   /** Whether `--port` was given. */
   readonly portGiven: boolean;
   readonly logRequests: boolean;
+  readonly open: boolean;
   readonly help: boolean;
   readonly version: boolean;
   /** The program after `--` and its arguments. */
@@ -31,6 +32,8 @@ it, and with its exit code.
   --credentials <id:secret[:token]>
                            verify the signature of every request; env takes them from AWS_ACCESS_KEY_ID,
                            AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN
+  --open                   open the console in the browser
+  --no-console             do not show the console at /
   --log-requests           print a line for each request
   --sequence-tokens <rule> ignored, as AWS does today, or enforced, as before 2023 (default ignored)
   --token-errors <style>   where a refusal names the expected token: field or message (default field)
@@ -54,6 +57,8 @@ const OPTIONS = {
   'account-id': { type: 'string' },
   credentials: { type: 'string' },
   'log-requests': { type: 'boolean' },
+  open: { type: 'boolean' },
+  'no-console': { type: 'boolean' },
   'sequence-tokens': { type: 'string' },
   'token-errors': { type: 'string' },
   'max-event-bytes': { type: 'string' },
@@ -76,6 +81,7 @@ export function readArguments(
     throw new TypeError('the program is missing after --, for example: cloudwatch-logs-local -- node app.js');
   }
   const { values, positionals } = parse(own);
+  if (values.open && values['no-console']) throw new TypeError('--open and --no-console exclude each other');
   const [stray] = positionals;
   if (stray !== undefined) throw new TypeError(strayWord(stray, own));
   return {
@@ -91,9 +97,11 @@ export function readArguments(
       maxBytes: optionalNumber('max-bytes', values['max-bytes']),
       faults: (values.fault ?? []).map(readFault),
       seed: optionalNumber('seed', values.seed),
+      console: !values['no-console'],
     },
     portGiven: values.port !== undefined,
     logRequests: values['log-requests'] ?? false,
+    open: values.open ?? false,
     help: values.help ?? false,
     version: values.version ?? false,
     program,

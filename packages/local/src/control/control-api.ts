@@ -1,14 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LocalCloudWatchLogs } from '../endpoint/local.js';
-import { ServiceError } from '../errors/service-error.js';
-import { readBody } from '../requests/request-body.js';
-import { refuseForeignWrite } from './foreign-write.js';
-import { type ControlRequest, Parameters, type Route } from './route.js';
+import { answerByRoute, type Routes } from './router.js';
 import { eventsRoute } from './routes/events.js';
 import { faultsRoute } from './routes/faults.js';
 import { healthRoute, metricsRoute, resetRoute, statsRoute, stopRoute } from './routes/state.js';
 
-const ROUTES: Readonly<Record<string, Route>> = {
+const ROUTES: Routes = {
   '/_local/health': healthRoute,
   '/_local/stats': statsRoute,
   '/_local/metrics': metricsRoute,
@@ -22,76 +19,10 @@ const ROUTES: Readonly<Record<string, Route>> = {
  * The HTTP API beside that of CloudWatch Logs, by which programs of every language read and steer the endpoint.
  * Returns false when there is no such page.
  */
-export async function answerControlRequest(
+export function answerControlRequest(
   local: LocalCloudWatchLogs,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
-  const { path, parameters } = parse(request.url ?? '');
-  const route = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
-  if (route === undefined) return false;
-  response.setHeader('cache-control', 'no-store');
-  response.setHeader('x-content-type-options', 'nosniff');
-  try {
-    await answer(route, local, request, response, parameters);
-  } catch (error) {
-    if (response.headersSent) {
-      response.destroy();
-      return true;
-    }
-    sendError(response, error);
-  }
-  return true;
-}
-
-async function answer(
-  route: Route,
-  local: LocalCloudWatchLogs,
-  request: IncomingMessage,
-  response: ServerResponse,
-  parameters: Parameters,
-): Promise<void> {
-  const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
-  const handler = Object.hasOwn(route, method) ? route[method as keyof Route] : undefined;
-  if (handler === undefined) {
-    const allowed = Object.keys(route).join(', ');
-    response.setHeader('allow', allowed);
-    throw new ServiceError('MethodNotAllowedException', `${request.url} answers ${allowed}.`, {
-      status: 405,
-    });
-  }
-  if (method !== 'GET') refuseForeignWrite(request.headers);
-  const body = await readBody(request);
-  const asked: ControlRequest = { parameters, body, response, local };
-  const result = await handler(asked);
-  if (result !== undefined && !response.headersSent) sendJson(response, 200, result);
-}
-
-function parse(url: string): { path: string; parameters: Parameters } {
-  const at = url.indexOf('?');
-  const path = at === -1 ? url : url.slice(0, at);
-  return { path, parameters: new Parameters(at === -1 ? '' : url.slice(at + 1)) };
-}
-
-/** Mistakes of the caller, thrown as a TypeError by the checks of options and faults, are answered as such. */
-function sendError(response: ServerResponse, error: unknown): void {
-  const refused =
-    error instanceof ServiceError
-      ? error
-      : error instanceof TypeError
-        ? new ServiceError('InvalidParameterException', error.message)
-        : new ServiceError('InternalFailure', String(error), { status: 500 });
-  const { code, message, status, fields } = refused;
-  // What was not read of the request would be taken for the next one.
-  if (!response.req.complete) response.setHeader('connection', 'close');
-  sendJson(response, status, { __type: code, message, ...fields });
-}
-
-function sendJson(response: ServerResponse, status: number, value: object): void {
-  const body = `${JSON.stringify(value)}\n`;
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-  });
-  response.end(body);
+  return answerByRoute(ROUTES, local, request, response);
 }

@@ -55,6 +55,19 @@ export type Pages = (
   response: ServerResponse,
 ) => Promise<boolean>;
 
+/** The parts of an endpoint that its pages show. */
+export interface EndpointParts {
+  readonly store: Store;
+  /** The Region and account of the options. */
+  readonly home: Pick<Account, 'region' | 'accountId'>;
+  readonly service: Service;
+  /** The clock of the service. */
+  readonly now: () => number;
+}
+
+/** For the rooms above; the class shows its users none of it. */
+export let partsOf: (local: LocalCloudWatchLogs) => EndpointParts;
+
 /** A running endpoint; made by `startLocal`. */
 export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   /** What goes wrong. `set`, `add` and `clear` take effect with the next request. */
@@ -66,6 +79,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   readonly #metricFilters: MetricFilters;
   readonly #subscriptionFilters: SubscriptionFilters;
   readonly #queries: Queries;
+  readonly #service: Service;
   readonly #http: HttpServer;
   readonly #startedAt = performance.now();
   #restart: NodeJS.Timeout | undefined;
@@ -76,6 +90,15 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   readonly #requestLog = new RequestLog();
   #puts = 0;
   #closed = false;
+
+  static {
+    partsOf = (local) => ({
+      store: local.#store,
+      home: local.#options,
+      service: local.#service,
+      now: local.#options.now,
+    });
+  }
 
   /**
    * Use `startLocal`, which also listens. `pages` answers what is not a request to CloudWatch Logs.
@@ -107,6 +130,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
         if (kind === 'latency' || kind === 'slow-read') this.#reevaluate();
       },
     });
+    this.#service = service;
     this.#http = new HttpServer(port, {
       host,
       now,

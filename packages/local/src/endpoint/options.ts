@@ -43,6 +43,8 @@ export interface LocalOptions {
   readonly region?: string | undefined;
   /** Account of requests whose access key is not the 12 digits of another. @default '123456789012' */
   readonly accountId?: string | undefined;
+  /** `false`: `GET /` does not show the console, and what only it asks for is not answered. @default true */
+  readonly console?: boolean | undefined;
 }
 
 export type ResolvedOptions = Required<Omit<LocalOptions, 'credentials'>> & Pick<LocalOptions, 'credentials'>;
@@ -86,6 +88,7 @@ const RULES: Readonly<Record<keyof LocalOptions, Rule>> = {
   now: { expected: 'a function that returns milliseconds', accepts: (value) => typeof value === 'function' },
   region: text('a region such as us-east-1', /^[a-z0-9-]+$/),
   accountId: text('12 digits', /^\d{12}$/),
+  console: { expected: 'true or false', accepts: (value) => typeof value === 'boolean' },
 };
 
 /** Checks options and fills in the defaults. @throws TypeError that names the option, what it must be and what came */
@@ -117,6 +120,7 @@ export function resolveOptions(options: LocalOptions): ResolvedOptions {
     now: options.now ?? Date.now,
     region: options.region ?? 'us-east-1',
     accountId: options.accountId ?? '123456789012',
+    console: options.console ?? true,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ServiceError } from '../errors/service-error.js';
+import { ServiceError, validation } from '../errors/service-error.js';
 import { type Fault, type FaultKind, isDisturbance } from '../faults/fault.js';
 import { faultAnswer, HTML_ANSWER } from '../faults/fault-answers.js';
 import type { DrawnFault, Faults, FaultTarget } from '../faults/faults.js';
@@ -119,6 +119,17 @@ export class Service {
       return refusal(name, new ServiceError('InternalFailure', String(error), { status: 500 }));
     });
     return { ...outcome, dateOffsetMs: disturbed.dateOffsetMs, about };
+  }
+
+  /**
+   * Carries out an operation for somebody on this machine: without a signature, a fault, or a place in the counts.
+   * @throws ServiceError
+   */
+  operate(name: string, input: Input, place: Place): object | undefined {
+    const operation = findOperation(name);
+    if (operation === undefined) throw validation(`There is no operation '${name}'.`);
+    checkConstraints(operation.name, input.members);
+    return operation.carryOut(input, this.#contextOf(place), UNDISTURBED);
   }
 
   #happened(fault: Fault, about: Draft): void {

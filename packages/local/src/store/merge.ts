@@ -25,6 +25,7 @@ interface Cursor extends Position {
 export class Merge {
   readonly #heap: Cursor[] = [];
   readonly #step: 1 | -1;
+  #stream: LogStream | undefined;
 
   constructor(streams: Iterable<LogStream>, { from, to, forward }: Range) {
     this.#step = forward ? 1 : -1;
@@ -45,11 +46,17 @@ export class Merge {
     for (let at = (this.#heap.length >>> 1) - 1; at >= 0; at--) this.#sink(at);
   }
 
+  /** The stream of the event that `next` answered last. */
+  get stream(): LogStream | undefined {
+    return this.#stream;
+  }
+
   /** The next event, or undefined after the last. */
   next(): KeptEvent | undefined {
     const top = this.#heap[0];
     if (top === undefined) return undefined;
     const event = top.stream.at(top.rank);
+    this.#stream = top.stream;
     top.left -= 1;
     if (top.left > 0) {
       top.rank += this.#step;

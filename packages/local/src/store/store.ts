@@ -30,6 +30,11 @@ export class Store {
     this.#onFirstEviction = options.onFirstEviction;
   }
 
+  /** Events that were ever stored: the number of the next one. */
+  get arrivals(): number {
+    return this.#arrivals;
+  }
+
   /** The account, which is kept only while it has a log group: the names come from requests. */
   account(region: string, accountId: string): Account {
     return this.#accounts.get(`${region} ${accountId}`) ?? new Account(region, accountId);

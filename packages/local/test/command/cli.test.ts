@@ -47,6 +47,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     const next = lines(child);
     const endpoint = /^CloudWatch Logs at (http:\/\/127\.0\.0\.1:\d+)$/.exec(await next())?.[1] ?? '';
     assert.notEqual(endpoint, '');
+    assert.match(await next(), /^Open it in a browser/);
     assert.match(await next(), /Point an application/);
     assert.equal(await next(), `  export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=${endpoint}`);
     assert.match(await next(), /AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1$/);

@@ -1,0 +1,2 @@
+/** esbuild puts style sheets into console.css. */
+declare module '*.css' {}
