@@ -6,7 +6,8 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Names of levels by the numbers that pino writes into its lines. */
 export type LevelNames = ReadonlyMap<number, string>;
 
-const PINO_LEVELS = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 } as const;
+/** pino's own levels. */
+export const PINO_LEVELS = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 } as const;
 
 const QUOTE = 34;
 const COMMA = 44;

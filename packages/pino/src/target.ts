@@ -1,5 +1,6 @@
 import { checkOptionsAreData, PublisherError, resolveOptions } from 'cloudwatch-logs-publisher';
-import { findPackage } from 'cloudwatch-logs-publisher/worker';
+import { findPackage, nearestName } from 'cloudwatch-logs-publisher/worker';
+import { PINO_LEVELS } from './line-reader.js';
 import { type CloudWatchTransportOptions, separateOptions } from './transport-options.js';
 
 /** A target for `pino({ transport })`, `pino.transport()` and an entry of `targets`. */
@@ -27,7 +28,8 @@ const WITHOUT_FUNCTIONS =
  * const both = pino({ transport: { targets: [cloudWatchTarget({ logGroupName: 'my-app' }, { level: 'warn' }), ...] } });
  * ```
  *
- * @throws PublisherError when an option is wrong or cannot be sent to a worker thread
+ * @throws PublisherError when an option is wrong or cannot be sent to a worker thread, or the level is not one of pino's,
+ * nor of the option `levels`
  * @throws Error when the package was bundled in a way that leaves no file for the worker to load
  */
 export function cloudWatchTarget(
@@ -35,8 +37,21 @@ export function cloudWatchTarget(
   { level }: { readonly level?: string | undefined } = {},
 ): CloudWatchTarget {
   checkForWorker(options);
+  if (level !== undefined) checkLevel(level, options.levels);
   const found = { target: findTarget(), options: { ...options } };
   return level === undefined ? found : { ...found, level };
+}
+
+/** With a name that pino does not know the target would get no line, without a word. */
+function checkLevel(level: string, custom: CloudWatchTransportOptions['levels'] = {}): void {
+  const names = [...Object.keys(PINO_LEVELS), 'silent', ...Object.keys(custom)];
+  if (names.includes(level)) return;
+  const nearest = nearestName(String(level), names);
+  throw new PublisherError(
+    'CLOUDWATCH_LOGS_INVALID_OPTION',
+    `The level must be one of ${names.join(', ')}, or a name of the option "levels"; got ${JSON.stringify(level)}.` +
+      (nearest === undefined ? '' : ` Did you mean "${nearest}"?`),
+  );
 }
 
 function checkForWorker(options: CloudWatchTransportOptions): void {

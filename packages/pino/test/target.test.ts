@@ -81,3 +81,18 @@ describe('cloudWatchTarget', () => {
     assert.match(refused(null).message, /got null/);
   });
 });
+
+describe('the level of a target', () => {
+  it("is one of pino's names, or of its own levels", () => {
+    const options = { logGroupName: 'app' };
+    assert.throws(
+      () => cloudWatchTarget(options, { level: 'warning' }),
+      /got "warning"\. Did you mean "warn"\?$/,
+    );
+    assert.throws(() => cloudWatchTarget(options, { level: 'INFO' }), /Did you mean "info"\?/);
+    assert.throws(() => cloudWatchTarget(options, { level: 'xyzzy' }), /got "xyzzy"\.$/);
+    for (const level of ['trace', 'fatal', 'silent'])
+      assert.equal(cloudWatchTarget(options, { level }).level, level);
+    assert.equal(cloudWatchTarget({ ...options, levels: { audit: 35 } }, { level: 'audit' }).level, 'audit');
+  });
+});

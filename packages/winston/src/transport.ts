@@ -9,9 +9,11 @@ import type {
   PublisherStats,
   Warning,
 } from 'cloudwatch-logs-publisher';
-import { eventTime, isEnabled } from 'cloudwatch-logs-publisher/worker';
+import { eventTime, isEnabled, printLine } from 'cloudwatch-logs-publisher/worker';
 import TransportStream from 'winston-transport';
 import { errorFields, isError } from './error-fields.js';
+import { FormerPublishers } from './former-publishers.js';
+import { checkLevel } from './level.js';
 import { lineOf, withoutStaleLine } from './line.js';
 import { LineGatherer } from './line-gatherer.js';
 import { LEVEL, type LogInfo, type LogLine } from './log-info.js';
@@ -55,28 +57,35 @@ const RELAYED: readonly string[] = ['warn', 'drop', 'conflict', 'batch'] satisfi
 export class CloudWatchTransport extends TransportStream {
   /** By which winston's users find a transport. */
   name = 'cloudwatch';
-  readonly #publisher: TransportPublisher;
-  readonly #lines: LineGatherer;
+  #publisher: TransportPublisher;
+  #lines: LineGatherer;
+  readonly #start: () => TransportPublisher;
+  readonly #former = new FormerPublishers();
   readonly #needsContext: boolean;
   readonly #isEnabled: boolean;
   readonly #line: LogLine;
+  readonly #logGroupName: string;
   readonly #closeTimeoutMs: number;
   readonly #loggers = new Set<Logger>();
-  readonly #leaveExit: () => void;
+  #leaveExit: () => void;
   #firstLogger: Logger | undefined;
   #closing: Promise<FlushResult> | undefined;
+  #knownLevel: string | undefined;
 
   constructor(options: CloudWatchTransportOptions) {
     const { publisher, stream, line, worker } = sortOptions(options);
     super(stream);
-    this.#publisher = startPublisher(publisher, worker, {
-      listeners: (name) => this.#listeners(name),
-      relay: (name, event) => this.emit(name, event),
-    });
-    this.#lines = new LineGatherer((event, context) => this.#publisher.publish(event, context));
+    const relay = {
+      listeners: (name: keyof PublisherEvents) => this.#listeners(name),
+      relay: (name: keyof PublisherEvents, event: unknown) => this.emit(name, event),
+    };
+    this.#start = () => startPublisher(publisher, worker, relay);
+    this.#publisher = this.#start();
+    this.#lines = this.#gatherLines();
     this.#needsContext = this.#publisher.needsContext;
     this.#isEnabled = isEnabled(publisher);
     this.#line = line;
+    this.#logGroupName = publisher.logGroupName;
     this.#closeTimeoutMs = publisher.closeTimeoutMs ?? 8000;
     // One transport on many loggers is in order; each adds its listeners, as with winston's own transports.
     this.setMaxListeners(30);
@@ -86,12 +95,12 @@ export class CloudWatchTransport extends TransportStream {
     this.on('unpipe', (logger: Logger) => this.#leave(logger));
     // Lines that were corked take the same way as all others: _write, one by one, with its care for errors.
     Object.defineProperty(this, '_writev', { value: undefined });
-    this.#leaveExit = takeBacklogAtExit({ takeBacklog: () => this.#takeLast() });
+    this.#leaveExit = this.#watchExit();
   }
 
   /** Whether everything was written and delivered; winston's loggers ask before they wait for 'finish'. */
   get finished(): boolean {
-    return this.#parts._writableState.finished;
+    return this.#parts._writableState.finished && this.#closing !== undefined;
   }
 
   /** Takes a line. For winston: use a logger. */
@@ -108,13 +117,13 @@ export class CloudWatchTransport extends TransportStream {
    */
   flush(options?: FlushOptions): Promise<FlushResult> {
     this.#takeBacklog();
-    return this.#publisher.flush(options);
+    return this.#former.flushWith(this.#publisher.flush(options), options);
   }
 
   /** Counters: what became of every line. */
   stats(): PublisherStats {
     this.#lines.handOver();
-    return this.#publisher.stats();
+    return this.#former.addTo(this.#publisher.stats());
   }
 
   /**
@@ -147,11 +156,17 @@ export class CloudWatchTransport extends TransportStream {
   }
 
   override end(...args: unknown[]): this {
-    if (!this.#parts._writableState.ending) this.#takeBacklog();
+    if (this.#parts._writableState.ending) {
+      // A stream ends once; this one, if it was attached again after its end, as often as its loggers do.
+      if (!this.#closing) void this.shutdown().finally(() => this.emit('finish'));
+      return this;
+    }
+    this.#takeBacklog();
     return super.end(...(args as [])) as unknown as this;
   }
 
   override _write(info: LogInfo, encoding: BufferEncoding, callback: () => void): void {
+    if (this.level !== this.#knownLevel) this.#lookAtLevel();
     super._write(this.format ? forOwnFormat(info) : info, encoding, callback);
   }
 
@@ -185,7 +200,41 @@ export class CloudWatchTransport extends TransportStream {
     this.#lines.end();
   }
 
+  #gatherLines(): LineGatherer {
+    return new LineGatherer((event, context) => this.#publisher.publish(event, context));
+  }
+
+  #watchExit(): () => void {
+    return takeBacklogAtExit({ takeBacklog: () => this.#takeLast() });
+  }
+
+  /** Winston lets go of a transport and takes it again, also within `configure`: what was closed for good works again. */
+  #reopen(): void {
+    if (!this.#closing) return;
+    this.#former.add(this.#publisher, this.#closing);
+    this.#closing = undefined;
+    this.#publisher = this.#start();
+    this.#lines = this.#gatherLines();
+    this.#leaveExit = this.#watchExit();
+  }
+
+  /** The level was changed while the transport was in use: the log call must not throw. */
+  #lookAtLevel(): void {
+    this.#knownLevel = this.level;
+    try {
+      checkLevel(this.level, this.#parts.levels);
+    } catch (error) {
+      const { message } = error as Error;
+      const warning: Warning = { code: 'invalid', message, logGroupName: this.#logGroupName, suppressed: 0 };
+      if (this.#listeners('warn') > 0) this.emit('warn', warning);
+      else printLine(message);
+    }
+  }
+
   #join(logger: Logger): void {
+    if (!this.#parts.parent) checkLevel(this.level, logger.levels);
+    this.#knownLevel = this.level;
+    this.#reopen();
     this.#loggers.add(logger);
     this.#firstLogger ??= logger;
     this.#adopt(this.#parts.parent ?? logger);

@@ -1,4 +1,7 @@
-/** The known name within a third of its length in edits, case aside; `undefined` when none is near. */
+/**
+ * The known name within a third of its length in edits, case aside, or of which this is a longer or shorter form; `undefined` when
+ * none is near.
+ */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
@@ -9,7 +12,10 @@ export function nearestName(name: string, known: readonly string[]): string | un
       bestDistance = distance;
     }
   }
-  return best !== undefined && bestDistance <= Math.max(2, best.length / 3) ? best : undefined;
+  if (best !== undefined && bestDistance <= Math.max(2, best.length / 3)) return best;
+  return known.find(
+    (candidate) => candidate.length > 2 && name.toLowerCase().startsWith(candidate.toLowerCase()),
+  );
 }
 
 function editDistance(a: string, b: string): number {
@@ -23,4 +29,8 @@ function editDistance(a: string, b: string): number {
     previous = current;
   }
   return previous[b.length];
+}
+
+function isLonger(long: string, short: string, least: number): boolean {
+  return short.length >= least && long.toLowerCase().startsWith(short.toLowerCase());
 }
