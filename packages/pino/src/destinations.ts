@@ -18,7 +18,8 @@ export interface Destinations {
 }
 
 /**
- * Finds where lines go: through a transport, an in-process stream, a `pino.multistream`, or the logger itself.
+ * Finds where lines go: through a transport, an in-process stream, a `pino.multistream`, the logger itself, or what
+ * frameworks wrap around it.
  *
  * @throws TypeError when there is neither a worker nor a stream of this package
  */
@@ -31,19 +32,42 @@ export function destinationsOf(transport: unknown): Destinations {
     else if (isWorkerTransport(candidate)) workers.push(candidate);
     else if (isMultistream(candidate)) for (const { stream } of candidate.streams) visit(stream);
   };
-  visit(streamOfLogger(transport) ?? transport);
+  visit(streamBehind(transport));
   if (publishers.length + workers.length === 0) {
     throw new TypeError(
-      'Expected the result of pino.transport() or cloudWatchTransport(), or a logger that writes to one; ' +
+      'Expected the result of pino.transport() or cloudWatchTransport(), or a logger (of pino, nestjs-pino, pino-http, ' +
+        'Fastify) that writes to one; ' +
         `got ${transport === null ? 'null' : typeof transport}.`,
     );
   }
   return { publishers, workers };
 }
 
+/** Wrappers around wrappers: nestjs-pino's `Logger` holds a `PinoLogger`, which holds a logger. */
+const MOST_WRAPPERS = 4;
+
+/**
+ * The stream behind a logger, or behind what holds one as `logger` (pino-http, nestjs-pino) or `log` (Fastify, a
+ * request); what it is itself when there is none.
+ */
+function streamBehind(held: unknown): unknown {
+  let at = held;
+  for (let depth = 0; depth < MOST_WRAPPERS && isHolder(at); depth++) {
+    const stream = streamOfLogger(at);
+    if (stream !== undefined) return stream;
+    if (publisherOf(at) || isWorkerTransport(at) || isMultistream(at)) return at;
+    at = at.logger ?? at.log;
+  }
+  return held;
+}
+
+function isHolder(held: unknown): held is { readonly logger?: unknown; readonly log?: unknown } {
+  return (typeof held === 'object' && held !== null) || typeof held === 'function';
+}
+
 /** The stream that a pino logger or a child of it writes to: pino keeps it under a symbol of its own. */
-function streamOfLogger(logger: unknown): unknown {
-  for (let at = logger; typeof at === 'object' && at !== null; at = Object.getPrototypeOf(at)) {
+function streamOfLogger(logger: object): unknown {
+  for (let at: unknown = logger; isHolder(at); at = Object.getPrototypeOf(at)) {
     const symbol = Object.getOwnPropertySymbols(at).find(({ description }) => description === 'pino.stream');
     if (symbol) return (at as Record<symbol, unknown>)[symbol];
   }

@@ -10,7 +10,9 @@ export type {
   Warning,
 } from 'cloudwatch-logs-publisher';
 export { PublisherError } from 'cloudwatch-logs-publisher';
+export type { SignalOptions } from 'cloudwatch-logs-publisher/worker';
 export type { CloudWatchStream } from './cloudwatch-stream.js';
+export { flushOnSignals } from './flush-on-signals.js';
 export { flushTransport, transportStats } from './flush-transport.js';
 export { type CloudWatchTarget, cloudWatchTarget } from './target.js';
 export type {

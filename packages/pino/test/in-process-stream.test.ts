@@ -45,6 +45,36 @@ describe('the in-process stream', () => {
     assert.deepEqual(messages(), ['one']);
   });
 
+  it('is flushed through what frameworks hold a logger in', async () => {
+    const { options } = settings();
+    const logger = pino(cloudWatchTransport(options));
+    // As in nestjs-pino: `Logger` holds a `PinoLogger`, whose logger is a getter.
+    class PinoLogger {
+      get logger() {
+        return logger;
+      }
+    }
+    class Logger {
+      protected readonly logger = new PinoLogger();
+      log(): void {}
+    }
+    const pinoHttp = Object.assign(() => {}, { logger });
+    const ways = {
+      Logger: new Logger(),
+      PinoLogger: new PinoLogger(),
+      pinoHttp,
+      fastify: { log: logger.child({}) },
+    };
+    for (const [name, way] of Object.entries(ways)) {
+      logger.info(name);
+      assert.equal((await flushTransport(way)).delivered, 1, name);
+    }
+    const circle: { logger?: unknown } = {};
+    circle.logger = circle;
+    for (const other of [circle, console, () => {}, { log() {} }])
+      await assert.rejects(flushTransport(other), TypeError);
+  });
+
   it('is flushed through a logger, a child of it, a multistream or the stream', async () => {
     const { options, messages } = settings();
     const stream = cloudWatchTransport(options);

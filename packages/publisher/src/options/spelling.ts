@@ -13,9 +13,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
     }
   }
   if (best !== undefined && bestDistance <= Math.max(2, best.length / 3)) return best;
-  return known.find(
-    (candidate) => candidate.length > 2 && name.toLowerCase().startsWith(candidate.toLowerCase()),
-  );
+  return known.find((candidate) => isLonger(name, candidate, 3) || isLonger(candidate, name, 4));
 }
 
 function editDistance(a: string, b: string): number {

@@ -1,5 +1,6 @@
 export { Diagnostics, printLine } from '../accounts/diagnostics.js';
 export { type Guarded, guardExit } from '../exit/exit-guard.js';
+export { onSignals, type SignalOptions } from '../exit/signals.js';
 export { findPackage } from '../modules/find-package.js';
 export { isEnabled } from '../options/enabled.js';
 export { nearestName } from '../options/spelling.js';

@@ -1,0 +1,79 @@
+import { printLine } from '../accounts/diagnostics.js';
+
+/** What happens when a signal asks the process to end. */
+export interface SignalOptions {
+  /** @default ['SIGTERM', 'SIGINT'] */
+  readonly signals?: readonly NodeJS.Signals[] | undefined;
+  /** Longest that the flush takes, in milliseconds, and longest that is waited for `before`. @default 5_000 */
+  readonly timeoutMs?: number | undefined;
+  /** Runs first: closes a server, say. What it logs is flushed with all else. */
+  readonly before?: ((signal: NodeJS.Signals) => unknown) | undefined;
+}
+
+const TIMEOUT_MS = 5000;
+
+/**
+ * Flushes when a signal comes, and then lets the signal take its course: without another listener the process ends by
+ * it. Other listeners (of a framework, say) decide themselves when the process ends; should they send the signal again
+ * at their end, what was logged meanwhile is flushed first. A second signal ends the process at once.
+ *
+ * @param flush must not reject
+ * @returns call it to listen no more
+ */
+export function onSignals(
+  { signals = ['SIGTERM', 'SIGINT'], timeoutMs = TIMEOUT_MS, before }: SignalOptions,
+  flush: (timeoutMs: number) => Promise<unknown>,
+): () => void {
+  let othersAtFirst: number | undefined;
+  let isRepeated = false;
+  let settling: Promise<unknown> = Promise.resolve();
+
+  const onSignal = (signal: NodeJS.Signals): void => {
+    const others = otherListeners(signal, onSignal);
+    if (othersAtFirst === undefined) {
+      othersAtFirst = others;
+      settling = within(timeoutMs, before && (async () => before(signal))).then(() => flush(timeoutMs));
+      if (others === 0) void settling.then(() => endBy(signal));
+    } else if (!isRepeated && others < othersAtFirst) {
+      // A listener that has gone since sends the signal again, as those do that have done their work.
+      isRepeated = true;
+      void settling.then(() => flush(timeoutMs)).then(() => endBy(signal));
+    } else {
+      process.removeAllListeners(signal);
+      endBy(signal);
+    }
+  };
+  const stop = (): void => {
+    for (const signal of signals) process.off(signal, onSignal);
+  };
+  const endBy = (signal: NodeJS.Signals): void => {
+    stop();
+    process.kill(process.pid, signal);
+  };
+  // First, because listeners for one signal only are gone when they are called.
+  for (const signal of signals) process.prependListener(signal, onSignal);
+  return stop;
+}
+
+/** Those that decide when the process ends. The package signal-exit only does where there is no listener but its own. */
+function otherListeners(signal: NodeJS.Signals, own: unknown): number {
+  const others = process.listeners(signal).filter((listener) => listener !== own).length;
+  const { __signal_exit_emitter__: third } = process as { __signal_exit_emitter__?: { count?: number } };
+  const fourth = (globalThis as Record<symbol, { count?: number } | undefined>)[
+    Symbol.for('signal-exit emitter')
+  ];
+  return Math.max(0, others - (third?.count ?? 0) - (fourth?.count ?? 0));
+}
+
+async function within(ms: number, run: (() => Promise<unknown>) | undefined): Promise<void> {
+  if (!run) return;
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  const done = run().catch((error: unknown) => {
+    printLine(`"before" of flushOnSignals failed: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  await Promise.race([done, timeout]);
+  clearTimeout(timer);
+}
