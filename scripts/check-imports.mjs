@@ -27,7 +27,7 @@ const FLOORS = {
     'spool/spool-options',
     'spool/files',
     'spool/owners',
-    'spool/format',
+    'spool/format spool/system',
     'options',
     'text time structures modules',
   ],

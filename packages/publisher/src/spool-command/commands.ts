@@ -91,7 +91,11 @@ function list(directory: string, owners: readonly OwnerReport[], stdout: Writabl
     `${printable(directory)}: ${owners.length} owners, ${segments} segments, ${events} events to deliver\n`,
   );
   for (const owner of owners) {
-    const { scan } = owner;
+    const { scan, distrust } = owner;
+    if (distrust !== undefined) {
+      stdout.write(`\n${owner.name}: left alone, as it ${distrust}\n`);
+      continue;
+    }
     const bytes = scan.segments.reduce((sum, segment) => sum + segment.bytes, 0);
     const where =
       owner.destination === undefined ? 'an unknown destination' : describeDestination(owner.destination);
@@ -102,6 +106,7 @@ function list(directory: string, owners: readonly OwnerReport[], stdout: Writabl
       const stream = printable(`${logGroupName} ${logStreamName}`);
       stdout.write(`  ${stream}: ${count} events, ${size} bytes, oldest ${oldest}\n`);
     }
+    for (const file of scan.untrusted) stdout.write(`  left alone: ${file}\n`);
     for (const file of scan.unknown) stdout.write(`  left to the newer version that wrote it: ${file}\n`);
     for (const line of damageOf(owner)) stdout.write(`  damaged: ${line}\n`);
   }

@@ -6,7 +6,9 @@ import type { Destination } from '../spool/format/destination.js';
 import type { SpooledEvent } from '../spool/format/event-frame.js';
 import { currentOwner } from '../spool/owners/owner-directory.js';
 import { type OwnerState, OwnerWatch } from '../spool/owners/owner-watch.js';
+import { checkDirectory, UntrustedError } from '../spool/system/trusted.js';
 import { readDestination } from '../spool/takeover/other-destinations.js';
+import { RangeSet } from '../structures/range-set.js';
 
 /** What one owner has in a spool directory. */
 export interface OwnerReport {
@@ -18,6 +20,8 @@ export interface OwnerReport {
   readonly key: string;
   /** Where its events go; undefined when that cannot be read. */
   readonly destination: Destination | undefined;
+  /** Why its files are not looked into: somebody else may have put them there, or changed them. */
+  readonly distrust: string | undefined;
   /** When its owner touched it last, in milliseconds since 1970 by the owner's clock. */
   readonly touchedAt: number;
   readonly scan: DirectoryScan;
@@ -36,10 +40,16 @@ export async function inspectSpool(
   for (const entry of await watch.list()) {
     const { name, owner, destination: key } = entry;
     const state = await watch.look(entry);
+    const distrust = await distrustOf(path.join(directory, name));
+    if (distrust !== undefined) {
+      reports.push({ name, state, pid: owner?.pid, key, destination: undefined, distrust, ...NOTHING });
+      continue;
+    }
     const destination = await readDestination(path.join(directory, name), entry);
     const found = await scanOwner(path.join(directory, name));
     // Its owner settled everything, or another process took it over, since the names were listed.
-    if (found !== undefined) reports.push({ name, state, pid: owner?.pid, key, destination, ...found });
+    if (found !== undefined)
+      reports.push({ name, state, pid: owner?.pid, key, destination, distrust, ...found });
   }
   return reports;
 }
@@ -66,6 +76,37 @@ export async function* printSpool(directory: string): AsyncGenerator<SpooledEven
       { afterId: -1, maxBytes: 1024 * 1024 },
     );
   }
+}
+
+const NOTHING: Pick<OwnerReport, 'scan' | 'touchedAt'> = {
+  touchedAt: 0,
+  scan: {
+    segments: [],
+    ledger: {
+      acknowledged: new RangeSet(),
+      puts: [],
+      damagedPlaces: 0,
+      problem: undefined,
+      distrust: undefined,
+      isUnknown: false,
+    },
+    streams: [],
+    corruptFrames: 0,
+    tornBytes: 0,
+    unreadable: [],
+    untrusted: [],
+    unknown: [],
+  },
+};
+
+/** Why a directory is not trusted; undefined when it is, or is gone. */
+async function distrustOf(directory: string): Promise<string | undefined> {
+  try {
+    await checkDirectory(directory);
+  } catch (error) {
+    if (error instanceof UntrustedError) return error.reason;
+  }
+  return undefined;
 }
 
 async function scanOwner(directory: string): Promise<Pick<OwnerReport, 'scan' | 'touchedAt'> | undefined> {

@@ -77,7 +77,7 @@ export interface Recovery {
 }
 
 /** Tells warnings about old files apart, so that one does not hold back another. */
-export type WarningTopic = 'damage' | 'newer' | 'too large' | 'others' | 'trust';
+export type WarningTopic = 'damage' | 'newer' | 'too large' | 'others' | 'trust' | 'root';
 
 /** Calls that a spool makes; none of them may throw. */
 export interface SpoolCallbacks {

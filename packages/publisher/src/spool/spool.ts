@@ -6,7 +6,7 @@ import { readSpool } from './files/spool-reader.js';
 import { Volume } from './files/volume.js';
 import { Volumes } from './files/volumes.js';
 import { type Destination, destinationKey } from './format/destination.js';
-import type { SpooledEvent } from './format/event-frame.js';
+import { ID_LIMIT, type SpooledEvent } from './format/event-frame.js';
 import { Heartbeat } from './owners/heartbeat.js';
 import { currentOwner, HEARTBEAT_MS, OwnerDirectory } from './owners/owner-directory.js';
 import { OwnerWatch } from './owners/owner-watch.js';
@@ -18,6 +18,7 @@ import type {
   SpoolStats,
   SpoolTrouble,
 } from './spool-options.js';
+import { isOpenToAll } from './system/trusted.js';
 import { Adoption } from './takeover/adoption.js';
 import { describeOthers } from './takeover/other-destinations.js';
 import { SpoolWriter } from './writing/spool-writer.js';
@@ -29,7 +30,7 @@ export { PART_FLAG, type SpooledEvent } from './format/event-frame.js';
 export type * from './spool-options.js';
 
 const FIRST_OWN_ID = 2 ** 40;
-const FIRST_LATE_ID = 2 ** 52;
+const FIRST_LATE_ID = ID_LIMIT;
 const SMALLEST_SEGMENT_BYTES = 64 * 1024;
 const LARGEST_SEGMENT_BYTES = 16 * 1024 * 1024;
 
@@ -111,6 +112,12 @@ export class Spool {
   }
 
   async #start(): Promise<Recovery> {
+    if (await isOpenToAll(this.#options.directory).catch(() => false)) {
+      const message =
+        `Spool ${this.#options.directory}: anybody may write to it, and so put files in the place of what is there. ` +
+        'Take that right from others, or set its sticky bit (chmod +t).';
+      this.#options.onWarn?.(message, 'root');
+    }
     const { lookedUp, destination, mode } = this.#options;
     if (lookedUp !== undefined) {
       const found = await lookedUp;

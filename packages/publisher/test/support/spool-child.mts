@@ -33,13 +33,15 @@ if (command === 'write') {
 } else if (command === 'open') {
   say('ready');
   await once(process.stdin, 'data');
-  const spool = openSpool({ directory, destination, maxBytes: 64 * 1024 * 1024, mode: 'always' });
+  const said: string[] = [];
+  const onWarn = (message: string) => void said.push(message);
+  const spool = openSpool({ directory, destination, maxBytes: 64 * 1024 * 1024, mode: 'always', onWarn });
   const { directories } = await spool.ready;
   const events: string[] = [];
   for await (const batch of spool.read({ afterId: 0, maxBytes: 1_000_000 })) {
     for (const { message } of batch) events.push(message);
   }
-  say(JSON.stringify({ directories, events }));
+  say(JSON.stringify({ directories, events, said }));
   // Stays, so that what it took is not free again before the other has looked.
   await once(process.stdin, 'data');
   process.exit();

@@ -1,9 +1,12 @@
 import type { EventEmitter } from 'node:events';
 import fs from 'node:fs';
 import sonicBoom from 'sonic-boom';
+import { openTrustedSync } from '../system/trusted.js';
 
 // Joined into one write: measured as fast as any larger size.
 const WRITE_BYTES = 256 * 1024;
+/** A file that is appended to, and made when it is missing. */
+export const APPEND_FLAGS = fs.constants.O_WRONLY | fs.constants.O_APPEND | fs.constants.O_CREAT;
 
 // The declarations of sonic-boom do not know that `contentMode: 'buffer'` takes buffers.
 interface BufferWriter extends EventEmitter {
@@ -47,11 +50,11 @@ export class AppendFile<T> {
   #isClosing = false;
   #whenIdle: (() => void)[] = [];
 
-  /** Opens or creates the file with mode 0600. Throws what `fs.openSync` throws. */
-  constructor(path: string, flags: 'ax' | 'a', listener: AppendListener<T>) {
+  /** Opens or creates the file with mode 0600. Throws what `openTrustedSync` throws. */
+  constructor(path: string, flags: number, listener: AppendListener<T>) {
     this.path = path;
     this.#listener = listener;
-    this.#fd = fs.openSync(path, flags, 0o600);
+    this.#fd = openTrustedSync(path, flags);
     const { size, ino } = this.#stat();
     this.#wholeBytes = size;
     this.inode = ino;

@@ -3,8 +3,9 @@ import path from 'node:path';
 import { RangeSet } from '../../structures/range-set.js';
 import { type EventFrameHead, PART_FLAG, walkEvents } from '../format/event-frame.js';
 import { type ScannedFrame, scanFrames } from '../format/frame-scan.js';
+import { openTrusted, UntrustedError } from '../system/trusted.js';
 import { LEDGER_FILE, type LedgerContent, readLedger } from './ledger.js';
-import { Segment, segmentNumber } from './segment.js';
+import { MOST_SEGMENT_BYTES, Segment, segmentNumber } from './segment.js';
 
 /** What one log stream has in a directory that is not settled. */
 export interface StreamSummary {
@@ -28,6 +29,8 @@ export interface DirectoryScan {
   readonly tornBytes: number;
   /** File names with the code of the error. */
   readonly unreadable: readonly string[];
+  /** File names, and why they are left alone: somebody else may have put them there, or changed them. */
+  readonly untrusted: readonly string[];
   /** Names of files with a whole frame that this version does not know: a newer one wrote it, and will read it. */
   readonly unknown: readonly string[];
 }
@@ -60,6 +63,7 @@ export async function scanDirectory(directory: string, options: ScanOptions): Pr
   const damage: Damage = { corruptFrames: 0, tornBytes: 0 };
   const unreadable: string[] = ledger.problem === undefined ? [] : [`ledger (${ledger.problem})`];
   const unknown: string[] = ledger.isUnknown ? [LEDGER_FILE] : [];
+  const untrusted: string[] = ledger.distrust === undefined ? [] : [`${LEDGER_FILE} ${ledger.distrust}`];
   const segments: Segment[] = [];
   const seen = new RangeSet();
   for (const name of names) {
@@ -77,12 +81,16 @@ export async function scanDirectory(directory: string, options: ScanOptions): Pr
       segments.push(segment);
     } catch (error) {
       options.signal?.throwIfAborted();
+      if (error instanceof UntrustedError) {
+        untrusted.push(`${name} ${error.reason}`);
+        continue;
+      }
       const { code = 'unknown error' } = error as NodeJS.ErrnoException;
       // Its owner settled everything in it since the names were listed.
       if (code !== 'ENOENT') unreadable.push(`${name} (${code})`);
     }
   }
-  return { segments, ledger, streams: [...streams.values()], ...damage, unreadable, unknown };
+  return { segments, ledger, streams: [...streams.values()], ...damage, unreadable, untrusted, unknown };
 }
 
 interface ScanContext extends ScanOptions {
@@ -99,13 +107,14 @@ interface SegmentScan extends Damage {
 }
 
 async function scanSegment(segment: Segment, context: ScanContext): Promise<SegmentScan> {
-  const file = await fs.promises.open(segment.path, 'r');
+  const file = await openTrusted(segment.path, fs.constants.O_RDONLY);
   const streams: StreamTotals = new Map();
   let corruptFrames = 0;
   let tornBytes = 0;
   let groupEnd = -1;
   try {
     const { size } = await file.stat();
+    if (size > MOST_SEGMENT_BYTES) throw new UntrustedError('is larger than any segment that is written');
     segment.bytes = size;
     for await (const piece of scanFrames(file, 0, size)) {
       context.signal?.throwIfAborted();
@@ -130,12 +139,11 @@ async function scanSegment(segment: Segment, context: ScanContext): Promise<Segm
   if (tornBytes > 0 && context.cutTornTails) {
     const whole = segment.bytes - tornBytes;
     // Where it cannot be cut, every reader passes over it.
-    await fs.promises.truncate(segment.path, whole).then(
-      () => {
-        segment.bytes = whole;
-      },
-      () => {},
-    );
+    try {
+      const torn = await openTrusted(segment.path, fs.constants.O_RDWR);
+      await torn.truncate(whole).finally(() => torn.close());
+      segment.bytes = whole;
+    } catch {}
   }
   segment.isComplete = true;
   segment.readableBytes = segment.bytes;

@@ -2,15 +2,17 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type IdRange, RangeSet } from '../../structures/range-set.js';
 import { ByteSink } from '../format/bytes.js';
-import { frameAt, nextFrameCandidate } from '../format/frame.js';
+import { frameAt } from '../format/frame.js';
+import { scanFrames } from '../format/frame-scan.js';
 import {
   decodeLedgerRecord,
   encodeAcknowledged,
   encodePut,
   type PutRecord,
 } from '../format/ledger-record.js';
-import { AppendFile } from './append-file.js';
-import { syncDirectory } from './sync-directory.js';
+import { syncDirectory } from '../system/sync-directory.js';
+import { openTrusted, openTrustedSync, UntrustedError } from '../system/trusted.js';
+import { APPEND_FLAGS, AppendFile } from './append-file.js';
 
 export const LEDGER_FILE = 'ledger';
 export const NEW_LEDGER_FILE = 'ledger.new';
@@ -25,6 +27,8 @@ export interface LedgerContent {
   readonly damagedPlaces: number;
   /** Why it could not be read; a ledger that is not there is empty. */
   readonly problem: string | undefined;
+  /** Why it is left alone, with the directory: somebody else may have put it there, or changed it. */
+  readonly distrust: string | undefined;
   /** Whether a whole record is of a kind that this version does not know. */
   readonly isUnknown: boolean;
 }
@@ -142,7 +146,12 @@ export class Ledger {
     // The new ledger may or may not be in place when the process is gone; a record that is read twice is harmless.
     for (const name of [LEDGER_FILE, NEW_LEDGER_FILE]) {
       try {
-        fs.appendFileSync(path.join(this.#directory, name), buffer, { mode: 0o600 });
+        const fd = openTrustedSync(path.join(this.#directory, name), APPEND_FLAGS);
+        try {
+          fs.writeFileSync(fd, buffer);
+        } finally {
+          fs.closeSync(fd);
+        }
       } catch {}
     }
   }
@@ -182,7 +191,9 @@ export class Ledger {
     const target = path.join(this.#directory, NEW_LEDGER_FILE);
     let done = false;
     try {
-      const handle = await fs.promises.open(target, 'w', 0o600);
+      await fs.promises.rm(target, { force: true });
+      const { O_WRONLY, O_CREAT, O_EXCL } = fs.constants;
+      const handle = await openTrusted(target, O_WRONLY | O_CREAT | O_EXCL);
       try {
         await handle.writeFile(content);
         await handle.datasync();
@@ -249,7 +260,7 @@ export class Ledger {
   }
 
   #open(): AppendFile<Written> {
-    const file = new AppendFile<Written>(path.join(this.#directory, LEDGER_FILE), 'a', {
+    const file = new AppendFile<Written>(path.join(this.#directory, LEDGER_FILE), APPEND_FLAGS, {
       onWritten: (tags) => {
         this.writes += 1;
         for (const tag of tags) tag(true);
@@ -276,33 +287,30 @@ export async function readLedger(directory: string): Promise<LedgerContent> {
   const acknowledged: IdRange[] = [];
   const puts: PutRecord[] = [];
   let damagedPlaces = 0;
-  let content: Buffer;
-  try {
-    content = await fs.promises.readFile(path.join(directory, LEDGER_FILE));
-  } catch (error) {
-    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    const problem = code === 'ENOENT' ? undefined : code;
-    return { acknowledged: new RangeSet(), puts, damagedPlaces, problem, isUnknown: false };
-  }
-  let inDamage = false;
   let isUnknown = false;
-  for (let at = 0; at < content.length; ) {
-    const frame = frameAt(content, at, content.length);
-    if (typeof frame !== 'object') {
-      if (!inDamage) damagedPlaces += 1;
-      inDamage = true;
-      at = nextFrameCandidate(content, at + 1, content.length);
-      continue;
+  let problem: string | undefined;
+  let distrust: string | undefined;
+  let file: fs.promises.FileHandle | undefined;
+  try {
+    file = await openTrusted(path.join(directory, LEDGER_FILE), fs.constants.O_RDONLY);
+    for await (const piece of scanFrames(file, 0, (await file.stat()).size)) {
+      damagedPlaces += piece.corruptFrames + (piece.tornBytes > 0 ? 1 : 0);
+      for (const { buffer, payloadStart, payloadEnd } of piece.frames) {
+        try {
+          const record = decodeLedgerRecord(buffer, payloadStart, payloadEnd);
+          if (record.kind === 'put') puts.push(record.put);
+          else for (const range of record.ranges) acknowledged.push(range);
+        } catch {
+          isUnknown = true;
+        }
+      }
     }
-    inDamage = false;
-    at = frame.payloadEnd;
-    try {
-      const record = decodeLedgerRecord(content, frame.payloadStart, frame.payloadEnd);
-      if (record.kind === 'put') puts.push(record.put);
-      else for (const range of record.ranges) acknowledged.push(range);
-    } catch {
-      isUnknown = true;
-    }
+  } catch (error) {
+    if (error instanceof UntrustedError) distrust = error.reason;
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    if (distrust === undefined && code !== 'ENOENT') problem = code;
+  } finally {
+    await file?.close();
   }
-  return { acknowledged: RangeSet.of(acknowledged), puts, damagedPlaces, problem: undefined, isUnknown };
+  return { acknowledged: RangeSet.of(acknowledged), puts, damagedPlaces, problem, distrust, isUnknown };
 }

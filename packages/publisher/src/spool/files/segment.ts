@@ -1,6 +1,8 @@
 import { type IdRange, RangeSet } from '../../structures/range-set.js';
 
 const SEGMENT_NAME = /^(\d{8,12})\.segment$/;
+/** A segment ends at 16 MiB, or with a group that fits a frame: whatever is larger nobody here wrote. */
+export const MOST_SEGMENT_BYTES = 64 * 1024 * 1024;
 // Reading can begin at any of these, so that little is read in vain.
 const MARK_BYTES = 256 * 1024;
 

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { type IdRange, RangeSet } from '../../structures/range-set.js';
 import { decodeEvents, type EventFrameHead, type SpooledEvent, walkEvents } from '../format/event-frame.js';
 import { scanFrames } from '../format/frame-scan.js';
+import { openTrusted } from '../system/trusted.js';
 import type { Segment } from './segment.js';
 
 /** Segments whose ids are moved by `base`. */
@@ -82,7 +83,7 @@ async function* readGroups<V extends ReadableVolume>(
   let file: fs.promises.FileHandle | undefined;
   let isDamaged = false;
   try {
-    file = await fs.promises.open(segment.path, 'r');
+    file = await openTrusted(segment.path, fs.constants.O_RDONLY);
     let group: SpooledEvent[] = [];
     let groupEnd = -1;
     let frames = 0;
@@ -142,7 +143,7 @@ async function readableIds(segment: Segment): Promise<RangeSet> {
   const ids = new RangeSet();
   let file: fs.promises.FileHandle | undefined;
   try {
-    file = await fs.promises.open(segment.path, 'r');
+    file = await openTrusted(segment.path, fs.constants.O_RDONLY);
     for await (const piece of scanFrames(file, 0, segment.readableBytes)) {
       for (const { buffer, payloadStart, payloadEnd } of piece.frames) {
         try {

@@ -6,6 +6,9 @@ export const EVENTS_KIND = 1;
 /** Flag: not the last part of a split event, so it weighs nothing in the accounts. */
 export const PART_FLAG = 1;
 
+/** All ids are lower. */
+export const ID_LIMIT = 2 ** 52;
+
 /** One event as it lies in a spool. */
 export interface SpooledEvent {
   /** Sequential within a spool. */
@@ -75,7 +78,7 @@ export type EventVisitor = (
   messageEnd: number,
 ) => void;
 
-/** Walks a payload without making strings of the messages. Throws a RangeError for a payload of another kind. */
+/** Walks a payload without making strings of the messages. Throws a RangeError for a payload that nobody here wrote. */
 export function walkEvents(
   buffer: Buffer,
   payloadStart: number,
@@ -86,6 +89,7 @@ export function walkEvents(
   if (source.byte() !== EVENTS_KIND) throw new RangeError('expected a frame of events in a spool segment');
   const firstId = source.uint();
   const groupEnd = source.uint() + firstId;
+  if (groupEnd >= ID_LIMIT) throw new RangeError('an id of a spool file is too high');
   const count = source.uint();
   const logGroupName = source.text();
   const logStreamName = source.text();
@@ -94,6 +98,8 @@ export function walkEvents(
     id += source.uint();
     const flags = source.byte();
     const timestamp = source.double();
+    if (id > groupEnd || !Number.isFinite(timestamp))
+      throw new RangeError('an event of a spool file makes no sense');
     const bytes = buffer.readUInt32LE(source.advance(4));
     const start = source.advance(bytes);
     visit(id, timestamp, flags, start, start + bytes);

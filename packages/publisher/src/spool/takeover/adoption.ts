@@ -4,7 +4,7 @@ import { type IdRange, RangeSet } from '../../structures/range-set.js';
 import { type DirectoryScan, type ScanOptions, scanDirectory } from '../files/directory-scan.js';
 import { LEDGER_FILE } from '../files/ledger.js';
 import { openBytes } from '../files/make-room.js';
-import { segmentNumber } from '../files/segment.js';
+import { type Segment, segmentNumber } from '../files/segment.js';
 import { PASSING } from '../files/spool-reader.js';
 import { Volume } from '../files/volume.js';
 import type { Volumes } from '../files/volumes.js';
@@ -16,6 +16,7 @@ import {
 } from '../owners/owner-directory.js';
 import type { OwnerWatch } from '../owners/owner-watch.js';
 import type { Recovery, WarningTopic } from '../spool-options.js';
+import { checkDirectory, UntrustedError } from '../system/trusted.js';
 import { commandLine } from './command-line.js';
 import { damageReport } from './damage-report.js';
 import { type AdoptedVolume, NOTHING_RECOVERED, recoveryOf } from './recovery.js';
@@ -37,6 +38,8 @@ export interface AdoptionContext {
   readonly onWarn: (message: string, topic: WarningTopic) => void;
 }
 
+// Half a million events a second for a year.
+const MOST_IDS = 2 ** 44;
 const UNUSABLE = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM']);
 
 /** Takes over what dead owners left, and gives their events ids of this spool. */
@@ -125,24 +128,41 @@ export class Adoption {
       try {
         const state = await watch.look(entry);
         if (state !== 'dead' && state !== 'released') continue;
+        await checkDirectory(path.join(root, entry.name));
         if (!(await this.#hasRoom(entry, adopted))) continue;
         directory = await OwnerDirectory.claim(root, entry, owner);
         if (directory === undefined) continue;
         this.#claimed.add(directory);
         const opened = await openVolume(directory, { signal, onProgress: () => this.progress++ });
-        const { unknown, ledger } = opened.scan;
+        const { unknown, untrusted, ledger } = opened.scan;
+        for (const file of untrusted) this.#distrust(entry, `/${file}`);
         if (unknown.length > 0) {
           this.#leftAlone.add(entry.key);
           for (const file of unknown) newer.push(`${entry.name}/${file}`);
         }
-        if (ledger.isUnknown) await this.#letGo(directory);
+        if (ledger.isUnknown || ledger.distrust !== undefined) await this.#letGo(directory);
         else adopted.push(opened);
       } catch (error) {
+        if (error instanceof UntrustedError) {
+          this.#distrust(entry, ` ${error.reason}`);
+          if (directory !== undefined) await this.#letGo(directory);
+          continue;
+        }
         problems.push(`${entry.name} cannot be taken over (${codeOf(error)})`);
         if (directory !== undefined && !signal.aborted) await this.#letGo(directory);
       }
     }
     return adopted;
+  }
+
+  /** @param what is wrong there, behind the name of the directory */
+  #distrust({ name, key }: OwnerEntry, what: string): void {
+    const { root, onWarn } = this.#context;
+    this.#leftAlone.add(key);
+    const message =
+      `Spool ${root}: ${name}${what}, so it is left alone: it may not be what a publisher of this user wrote. ` +
+      `Look at it with: ${commandLine('list', root)}`;
+    onWarn(message, 'trust');
   }
 
   async #letGo(directory: OwnerDirectory): Promise<void> {
@@ -172,12 +192,7 @@ export class Adoption {
   /** Gives the events of a dead owner ids of this spool. */
   #take(volume: Volume, { segments, corruptFrames, tornBytes }: DirectoryScan, isLate: boolean): IdRange {
     const { volumes, firstOwnId } = this.#context;
-    let first = Number.POSITIVE_INFINITY;
-    let last = 0;
-    for (const { ids } of segments) {
-      first = Math.min(first, ids.first ?? first);
-      last = Math.max(last, ids.last ?? last);
-    }
+    const [first, last] = idsOf(segments);
     const span = last >= first ? last - first + 1 : 0;
     // Not among the ids of new events: the gap would add to the span of these files, and to all after them.
     const isEarly = !isLate && this.#nextEarlyId + span < firstOwnId;
@@ -191,6 +206,17 @@ export class Adoption {
     this.tornBytes += tornBytes;
     return range;
   }
+}
+
+/** The lowest and the highest id; the highest is 0 when there is none. */
+function idsOf(segments: readonly Segment[]): IdRange {
+  let first = Number.POSITIVE_INFINITY;
+  let last = 0;
+  for (const { ids } of segments) {
+    first = Math.min(first, ids.first ?? first);
+    last = Math.max(last, ids.last ?? last);
+  }
+  return [first, last];
 }
 
 async function otherVersions(root: string): Promise<string[]> {
@@ -217,8 +243,12 @@ async function openVolume(
   if (PASSING.has(problem)) throw Object.assign(new Error('the ledger cannot be read'), { code: problem });
   // What cannot be noted is remembered in memory, and at worst sent again by the next owner.
   const volume = new Volume(directory, () => {});
+  const [first, last] = idsOf(scan.segments);
+  if (last - first > MOST_IDS)
+    throw new UntrustedError('has events whose numbers are further apart than anybody logs');
   volume.segments = [...scan.segments];
-  if (scan.unreadable.length + scan.unknown.length > 0) volume.keepSettled(scan.ledger.acknowledged);
+  if (scan.unreadable.length + scan.unknown.length + scan.untrusted.length > 0)
+    volume.keepSettled(scan.ledger.acknowledged);
   const size = await fs.promises.stat(path.join(directory.path, LEDGER_FILE)).then(
     (stat) => stat.size,
     () => 0,
@@ -234,7 +264,7 @@ async function openVolume(
 export async function segmentBytesIn(directory: string): Promise<number> {
   const names = await fs.promises.readdir(directory).catch(() => []);
   const files = names.filter((name) => segmentNumber(name) !== undefined);
-  const sizes = files.map((name) => fs.promises.stat(path.join(directory, name)).then(({ size }) => size));
+  const sizes = files.map((name) => fs.promises.lstat(path.join(directory, name)).then(({ size }) => size));
   return (await Promise.all(sizes.map((size) => size.catch(() => 0)))).reduce((sum, size) => sum + size, 0);
 }
 

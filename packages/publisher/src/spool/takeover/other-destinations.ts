@@ -4,10 +4,12 @@ import { scanDirectory } from '../files/directory-scan.js';
 import { type Destination, decodeDestination, describeDestination } from '../format/destination.js';
 import { DESTINATION_FILE, type OwnerEntry } from '../owners/owner-directory.js';
 import type { OwnerWatch } from '../owners/owner-watch.js';
+import { checkDirectory, openTrusted } from '../system/trusted.js';
 import { segmentBytesIn } from './adoption.js';
 import { commandLine } from './command-line.js';
 
 // Much that others left is not read at every start only to count it.
+const MOST_DESTINATION_BYTES = 16 * 1024;
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /** What dead owners left that goes elsewhere. */
@@ -34,6 +36,7 @@ export async function describeOthers(
       const state = await watch.look(entry);
       if (state !== 'dead' && state !== 'released') continue;
       const directory = path.join(root, entry.name);
+      if (!(await isTrusted(directory))) continue; // said by the publisher that it is for
       const bytes = await segmentBytesIn(directory);
       const mayRead = readBytes + bytes <= MOST_BYTES;
       if (mayRead) readBytes += bytes;
@@ -65,13 +68,34 @@ export async function describeOthers(
   );
 }
 
+function isTrusted(directory: string): Promise<boolean> {
+  return checkDirectory(directory).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Where the events of a directory go; undefined when that cannot be read. */
 export async function readDestination(
   directory: string,
   { destination }: Pick<OwnerEntry, 'destination'>,
 ): Promise<Destination | undefined> {
-  const text = await fs.promises.readFile(path.join(directory, DESTINATION_FILE), 'utf8').catch(() => '');
-  return decodeDestination(text, destination);
+  try {
+    const file = await openTrusted(path.join(directory, DESTINATION_FILE), fs.constants.O_RDONLY);
+    try {
+      const { buffer, bytesRead } = await file.read(
+        Buffer.alloc(MOST_DESTINATION_BYTES),
+        0,
+        MOST_DESTINATION_BYTES,
+        0,
+      );
+      return decodeDestination(buffer.toString('utf8', 0, bytesRead), destination);
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return undefined;
+  }
 }
 
 function describe({ destination, events, bytes, oldestTimestamp }: Leftover): string {

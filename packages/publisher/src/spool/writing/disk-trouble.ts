@@ -2,6 +2,9 @@ import type { SpoolTrouble } from '../spool-options.js';
 import { describeTrouble } from './describe-trouble.js';
 
 const LONGEST_RETRY_MS = 60_000;
+// Somebody may make room at any moment, and events are dropped until that is seen.
+const FULL_DISK_RETRY_MS = 500;
+const IS_FULL = new Set(['ENOSPC', 'EDQUOT']);
 
 /** What there is to do about trouble with the disk. */
 export interface DiskTroubleHost {
@@ -80,12 +83,17 @@ export class DiskTrouble {
     await this.#trying;
   }
 
+  get #delayMs(): number {
+    const isFull = IS_FULL.has(this.#current?.code ?? '');
+    return isFull ? Math.min(this.#nextDelayMs, FULL_DISK_RETRY_MS) : this.#nextDelayMs;
+  }
+
   #schedule(): void {
     if (this.#timer !== undefined || this.#trying !== undefined || this.#isClosed) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#trying = this.#tryAgain();
-    }, this.#nextDelayMs).unref();
+    }, this.#delayMs).unref();
     this.#nextDelayMs = Math.min(this.#nextDelayMs * 2, LONGEST_RETRY_MS);
   }
 

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { AppendFile } from '../files/append-file.js';
+import { APPEND_FLAGS, AppendFile } from '../files/append-file.js';
 import { Segment, segmentFileName } from '../files/segment.js';
-import { syncDirectory } from '../files/sync-directory.js';
 import type { Volume } from '../files/volume.js';
 import type { EventGroup } from '../format/event-group.js';
+import { syncDirectory } from '../system/sync-directory.js';
 
 /** Told what became of the groups that were appended. */
 export interface OpenSegmentsListener {
@@ -129,7 +129,7 @@ export class OpenSegments {
   #create(volume: Volume): OpenSegment {
     const number = ++this.#lastNumber;
     const segment = new Segment(path.join(volume.directory.path, segmentFileName(number)), number);
-    const file = new AppendFile<EventGroup>(segment.path, 'ax', {
+    const file = new AppendFile<EventGroup>(segment.path, APPEND_FLAGS | fs.constants.O_EXCL, {
       onWritten: (groups) => this.#onWritten(segment, groups),
       onFailed: (error, groups) => this.#onFailed(segment, error, groups),
     });

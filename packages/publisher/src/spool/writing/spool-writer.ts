@@ -240,7 +240,8 @@ export class SpoolWriter {
     const { directory } = this.#volume;
     const probe = path.join(directory.path, PROBE_FILE);
     try {
-      await fs.promises.writeFile(probe, Buffer.alloc(this.#probeBytes, 1), { mode: 0o600 });
+      await fs.promises.rm(probe, { force: true });
+      await fs.promises.writeFile(probe, Buffer.alloc(this.#probeBytes, 1), { mode: 0o600, flag: 'wx' });
     } finally {
       await fs.promises.rm(probe, { force: true });
     }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { AppendFile } from '../../../src/spool/files/append-file.ts';
+import { APPEND_FLAGS, AppendFile } from '../../../src/spool/files/append-file.ts';
 import { temporaryDirectory } from '../../support/spool-fixture.ts';
 
 /** A listener that remembers what it was told. */
@@ -27,7 +27,11 @@ const bytes = (text: string): Buffer => Buffer.from(text);
 test('a write that fails after the file was told to close is reported, and the file closes', async (t) => {
   if (!fs.existsSync('/dev/full')) return t.skip('there is no /dev/full here');
   const listener = told();
-  const file = new AppendFile<string>('/dev/full', 'a', listener);
+  const file = new AppendFile<string>(path.join(temporaryDirectory(t), 'file'), APPEND_FLAGS, listener);
+  t.mock.method(fs, 'write', (...args: unknown[]) => {
+    const done = args.at(-1) as (error: Error) => void;
+    setImmediate(() => done(Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' })));
+  });
   file.append(bytes('one'), 'one');
   file.append(bytes('two'), 'two');
   await within(t, file.close());
@@ -37,7 +41,7 @@ test('a write that fails after the file was told to close is reported, and the f
 test('what the kernel has is put on the disk when it is flushed synchronously, also when nothing waits', async (t) => {
   const target = path.join(temporaryDirectory(t), 'file');
   const listener = told();
-  const file = new AppendFile<string>(target, 'ax', listener);
+  const file = new AppendFile<string>(target, APPEND_FLAGS | fs.constants.O_EXCL, listener);
   file.append(bytes('one'), 'one');
   await file.idle();
   const sync = t.mock.method(fs, 'fdatasyncSync');
@@ -56,7 +60,7 @@ test('a file stays open until a write ends that was overtaken, also when overtak
   const listener = told();
   const { close, write, writeSync } = fs;
   const done: string[] = [];
-  const file = new AppendFile<string>(target, 'ax', listener);
+  const file = new AppendFile<string>(target, APPEND_FLAGS | fs.constants.O_EXCL, listener);
   const isFile = (fd: number) => fs.fstatSync(fd).ino === file.inode;
   let letThrough = () => {};
   t.mock.method(fs, 'write', (fd: number, buffer: Buffer, ...args: unknown[]) => {
@@ -88,7 +92,11 @@ test('a file stays open until a write ends that was overtaken, also when overtak
 
 test('what cannot be put on the disk when the file closes is reported', async (t) => {
   const listener = told();
-  const file = new AppendFile<string>(path.join(temporaryDirectory(t), 'file'), 'ax', listener);
+  const file = new AppendFile<string>(
+    path.join(temporaryDirectory(t), 'file'),
+    APPEND_FLAGS | fs.constants.O_EXCL,
+    listener,
+  );
   file.append(bytes('one'), 'one');
   await file.idle();
   t.mock.method(fs, 'fsync', refuseToSync);

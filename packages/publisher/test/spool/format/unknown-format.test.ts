@@ -74,7 +74,7 @@ test('a directory whose ledger has a record of an unknown kind stays as it is', 
   const ids = appendNumbers(crashed, 1, 5);
   await crashed.flush();
   crashed.acknowledge([[ids[0] ?? 0, ids[1] ?? 0]]);
-  crashed.flushSync();
+  await crashed.settled();
   fs.appendFileSync(path.join(ownersIn(directory)[0] ?? '', 'ledger'), frameOfKind(99));
   const files = () => ['.segment', 'ledger', 'destination'].flatMap((ending) => filesOf(directory, ending));
   const before = contentsOf(files());
