@@ -92,7 +92,7 @@ export class ReadBack {
       this.#again = false;
       try {
         do this.#forgetGone();
-        while (await this.#resends.readNext());
+        while (await this.#resends.readSome());
         do this.#forgetGone();
         while (await this.#step());
       } catch {

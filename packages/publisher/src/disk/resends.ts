@@ -28,9 +28,18 @@ const READ_BYTES = 256 * 1024;
 const SHARE = 1 / 4;
 const SHARE_OF_ALL = 3 / 4;
 
+/** A put whose events are being read. */
+interface Gathered {
+  readonly put: PendingPut;
+  readonly ids: RangeSet;
+  readonly events: SpooledEvent[];
+  bytes: number;
+}
+
 /**
- * The batches that earlier processes were about to put when they died. Each is read and put again as it was, before
- * anything else of its stream: only then does the token of that put tell whether it is stored.
+ * The batches that earlier processes were about to put when they died. They are read together, in the order of their
+ * ids, and each is put again as it was, before anything else of its stream: only then does the token of that put tell
+ * whether it is stored.
  */
 export class Resends {
   readonly #context: ResendsContext;
@@ -55,8 +64,8 @@ export class Resends {
   }
 
   add(puts: readonly PendingPut[]): void {
+    this.#ids.addAll(RangeSet.of(puts.flatMap(({ ranges }) => ranges)).ranges());
     for (const put of puts) {
-      this.#ids.addAll(RangeSet.of(put.ranges).ranges());
       this.#context.writers.of(put).hold();
       this.#waiting.add(put);
     }
@@ -66,24 +75,25 @@ export class Resends {
     this.#read.delete(batch);
   }
 
-  /** Reads one batch. @returns whether there was one, and room for it */
-  async readNext(): Promise<boolean> {
+  /** Reads as many as there is room for. @returns whether there were any */
+  async readSome(): Promise<boolean> {
     const { writers, isStopped } = this.#context;
-    if (isStopped() || !this.#hasRoom) return false;
-    const put = this.#next();
-    if (!put) return false;
-    const events = await this.#eventsOf(put);
-    if (isStopped()) return false;
-    this.#waiting.delete(put);
-    const writer = writers.of(put);
-    const batch = this.#restore(put, events);
-    if (batch) this.#read.set(batch, writer);
-    writer.resend(batch);
-    return true;
+    const room = this.#room;
+    if (isStopped() || room <= 0) return false;
+    const stuck = new Set([...this.#read.values()].filter(({ isFailing }) => isFailing));
+    const gathered = new Map<StreamWriter, Gathered>();
+    // Of each stream one at a time, the oldest: the others follow when it is known what became of that.
+    for (const put of this.#waiting) {
+      const writer = writers.of(put);
+      if (stuck.has(writer) || gathered.has(writer)) continue;
+      gathered.set(writer, { put, ids: RangeSet.of(put.ranges), events: [], bytes: 0 });
+    }
+    if (gathered.size === 0) return false;
+    return this.#gather(gathered, room);
   }
 
-  /** Whether one more may be read. What a stream holds that fails is not in the way of others. */
-  get #hasRoom(): boolean {
+  /** Bytes that may be read. What a stream holds that fails is not in the way of others. */
+  get #room(): number {
     const { maxBytes } = this.#context.budget;
     let all = 0;
     let working = 0;
@@ -91,27 +101,55 @@ export class Resends {
       all += bytes;
       if (!isFailing) working += bytes;
     }
-    return working <= maxBytes * SHARE && all <= maxBytes * SHARE_OF_ALL;
+    return Math.min(maxBytes * SHARE - working, maxBytes * SHARE_OF_ALL - all);
   }
 
-  /** The oldest, less those of streams that fail and have one in memory already. */
-  #next(): PendingPut | undefined {
-    const stuck = new Set([...this.#read.values()].filter(({ isFailing }) => isFailing));
-    for (const put of this.#waiting) if (!stuck.has(this.#context.writers.of(put))) return put;
-    return undefined;
-  }
-
-  /** The events of a batch that are still there, in the order of their ids. */
-  async #eventsOf({ ranges }: PendingPut): Promise<SpooledEvent[]> {
-    const { spool } = this.#context;
-    const wanted = RangeSet.of(ranges);
-    const { first = 1, last = 0 } = wanted;
-    const events: SpooledEvent[] = [];
+  /** Reads the events of these puts, and hands each on that is complete; without those for which the room is too small. */
+  async #gather(gathered: Map<StreamWriter, Gathered>, room: number): Promise<boolean> {
+    const { spool, writers, isStopped } = this.#context;
+    const byEnd = [...gathered.values()].sort((a, b) => (a.ids.last ?? 0) - (b.ids.last ?? 0));
+    const first = byEnd.reduce(
+      (least, { ids }) => Math.min(least, ids.first ?? least),
+      Number.POSITIVE_INFINITY,
+    );
+    let done = 0;
+    let bytes = 0;
+    const handOnThrough = (id: number): void => {
+      for (let next = byEnd[done]; next && (next.ids.last ?? 0) <= id; next = byEnd[++done]) {
+        bytes -= next.bytes;
+        this.#handOn(next);
+      }
+    };
     for await (const read of spool.read({ afterId: first - 1, maxBytes: READ_BYTES })) {
-      for (const event of read) if (wanted.has(event.id)) events.push(event);
-      if (read[read.length - 1].id >= last) break;
+      if (isStopped()) return false;
+      for (const event of read) {
+        handOnThrough(event.id - 1);
+        const own = gathered.get(writers.of(event));
+        if (!own?.ids.has(event.id)) continue;
+        const size = event.messageBytes + EVENT_OVERHEAD_BYTES;
+        own.events.push(event);
+        own.bytes += size;
+        bytes += size;
+        // The one that ends last is read another time.
+        while (bytes > room && byEnd.length - done > 1) {
+          const last = byEnd.pop();
+          bytes -= last?.bytes ?? 0;
+          if (last) gathered.delete(writers.of(last.put));
+        }
+      }
+      if (done === byEnd.length) break;
     }
-    return events;
+    if (isStopped()) return false;
+    handOnThrough(Number.POSITIVE_INFINITY);
+    return done > 0;
+  }
+
+  #handOn({ put, events }: Gathered): void {
+    const writer = this.#context.writers.of(put);
+    this.#waiting.delete(put);
+    const batch = this.#restore(put, events);
+    if (batch) this.#read.set(batch, writer);
+    writer.resend(batch);
   }
 
   #restore(put: PendingPut, events: readonly SpooledEvent[]): Batch | undefined {

@@ -30,7 +30,7 @@ export interface TailReaderContext extends TooOldContext {
 const LONGEST_WAIT_FOR_STREAM_MS = 1000;
 // Of the memory: reading goes on when so much is free, or after a while. With every batch that is settled it would give
 // each of many streams an event at a time, and make a put of each.
-const ENOUGH = 1 / 8;
+const ENOUGH = 1 / 2;
 const LONGEST_WAIT_FOR_MEMORY_MS = 250;
 
 type Wait = { readonly since: number; readonly tail: DiskTail | undefined; readonly bytes: number };

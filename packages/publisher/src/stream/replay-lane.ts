@@ -21,7 +21,10 @@ export class ReplayGate {
   /** The put of a batch ended; nothing happens when it did not come through here. */
   leave(batch: Batch): void {
     if (!this.#underWay.delete(batch)) return;
-    for (const lane of [...this.#waiting]) lane.offer();
+    for (const lane of this.#waiting) {
+      if (!this.isOpen) return;
+      lane.offer();
+    }
   }
 
   /** A lane has something to send, until {@link forget}: it is told whenever a put has ended. */

@@ -58,9 +58,13 @@ function pendingPuts(adopted: readonly AdoptedVolume[]): PendingPut[] {
   const pending: PendingPut[] = [];
   for (const { volume, scan } of adopted.toReversed()) {
     const open = volume.unacknowledged();
-    const noted = new RangeSet();
+    const notedOf = new Map<string, RangeSet>();
     for (const put of scan.ledger.puts.toReversed()) {
-      const { ranges } = put;
+      const { logGroupName, logStreamName, ranges } = put;
+      // Streams share no events, and one set of all of them would be copied for each put.
+      const key = `${logGroupName}:${logStreamName}`;
+      const noted = notedOf.get(key) ?? new RangeSet();
+      notedOf.set(key, noted);
       const isReplaced = noted.intersects(ranges);
       noted.addAll(ranges);
       if (isReplaced || !open.intersects(ranges)) continue;
