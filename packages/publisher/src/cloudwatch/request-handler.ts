@@ -1,6 +1,6 @@
-import http from 'node:http';
-import https from 'node:https';
-import type { AgentSettings } from './agent-settings.js';
+import type http from 'node:http';
+import type https from 'node:https';
+import { type AgentSettings, nodeHttp } from './agent-settings.js';
 
 /** The part of the SDK's HttpRequest that is used here. */
 interface SdkRequest {
@@ -37,12 +37,14 @@ export class RequestHandler {
   readonly #https: https.Agent;
 
   constructor(maxSockets: number, settings: AgentSettings = {}) {
+    const { http, https } = nodeHttp();
     this.#http = new http.Agent({ keepAlive: true, maxSockets, ...settings });
     this.#https = new https.Agent({ keepAlive: true, maxSockets, ...settings });
   }
 
   handle(request: SdkRequest, options: HandlerOptions = {}): Promise<{ response: Response }> {
     const abortSignal = options.abortSignal as AbortSignal | undefined;
+    const { http, https } = nodeHttp();
     const secure = request.protocol === 'https:';
     return new Promise((resolve, reject) => {
       if (abortSignal?.aborted) {
