@@ -47,9 +47,9 @@ export class Consumer {
     program: string,
     args: readonly string[],
     env: NodeJS.ProcessEnv = {},
-    cwd = this.folder,
+    { cwd = this.folder, timeoutMs = 180_000 }: { readonly cwd?: string; readonly timeoutMs?: number } = {},
   ): Promise<Ended> {
-    const options = { cwd, env: { ...process.env, ...env }, timeout: 180_000 };
+    const options = { cwd, env: { ...process.env, ...env }, timeout: timeoutMs };
     return new Promise((resolve) => {
       execFile(program, args, options, (error, stdout, stderr) => {
         resolve({ code: error?.code ?? error?.signal ?? 0, output: stdout + stderr });

@@ -104,5 +104,5 @@ async function start(t: TestContext): Promise<LocalCloudWatchLogs> {
 
 function run(file: string, scenario: object, env: NodeJS.ProcessEnv) {
   const environment = { ...env, SCENARIO: JSON.stringify(scenario) };
-  return consumer.execute(process.execPath, [file], environment, path.dirname(file));
+  return consumer.execute(process.execPath, [file], environment, { cwd: path.dirname(file) });
 }
