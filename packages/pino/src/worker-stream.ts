@@ -4,6 +4,7 @@ import type { FlushResult, Publisher } from 'cloudwatch-logs-publisher';
 import { MOST_CLOSE_MS, WorkerBridge } from 'cloudwatch-logs-publisher/worker';
 import build from 'pino-abstract-transport';
 import type { CloudWatchStream } from './cloudwatch-stream.js';
+import { HOLD_EVENT, tellOfLines } from './held-streams.js';
 import { LineSplitter } from './line-splitter.js';
 import { type LineFormat, publishLine } from './publish-line.js';
 
@@ -22,6 +23,10 @@ export function workerStream(
   const bridge = WorkerBridge.get();
   const closeOptions =
     closeTimeoutMs === undefined ? {} : { timeoutMs: Math.min(closeTimeoutMs, MOST_CLOSE_MS) };
+  const onLines = tellOfLines(
+    (hasLines) => bridge.tell(HOLD_EVENT, hasLines),
+    () => bridge.pending,
+  );
   const lines = new LineSplitter((line) => publishLine(publisher, format, line));
   const stream = build(
     (source) => {
@@ -43,6 +48,7 @@ export function workerStream(
   // all time that a line costs the process.
   stream.write = (chunk: string | Uint8Array, encoding?: unknown, callback?: unknown): boolean => {
     lines.write(chunk);
+    onLines();
     const done = typeof encoding === 'function' ? encoding : callback;
     if (typeof done === 'function') process.nextTick(done);
     return true;

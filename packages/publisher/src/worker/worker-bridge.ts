@@ -5,7 +5,7 @@ import type { Drop, PublisherEvents } from '../accounts/diagnostics.js';
 import type { FlushResult } from '../accounts/flush.js';
 import type { Publisher } from '../publisher.js';
 import { DropTally } from './drop-tally.js';
-import { sumFlushResults, sumStats } from './stats-sum.js';
+import { pendingEvents, sumFlushResults, sumStats } from './stats-sum.js';
 import {
   ANSWER_EVENT,
   type Answer,
@@ -64,6 +64,16 @@ export class WorkerBridge {
 
   add(target: Target): void {
     this.#targets.push(target);
+  }
+
+  /** Events of all targets that are not settled. */
+  get pending(): number {
+    return this.#targets.reduce((sum, { publisher }) => sum + pendingEvents(publisher.stats()), 0);
+  }
+
+  /** Tells the main thread something at once. */
+  tell(name: string, about: unknown): void {
+    this.#post(name, about);
   }
 
   /** Tells the main thread the counters, and what waits to be told with them. */
