@@ -77,7 +77,7 @@ function watched(sink: Sink, onHopeless: () => void): Sink {
     return result;
   };
   return {
-    put: (target, batch, sequenceToken) => watch(sink.put(target, batch, sequenceToken)),
+    put: (...put) => watch(sink.put(...put)),
     createLogGroup: (...group) => watch(sink.createLogGroup(...group)),
     createLogStream: (target) => watch(sink.createLogStream(target)),
     putRetentionPolicy: (logGroupName, days) => sink.putRetentionPolicy(logGroupName, days),

@@ -6,6 +6,7 @@ import { type Flush, Flushes, type FlushResult } from './accounts/flush.js';
 import { MemoryBudget } from './accounts/memory-budget.js';
 import type { BatchObserver } from './batch/batch.js';
 import { type PublisherSnapshot, restoreBatch } from './batch/snapshot.js';
+import { Endpoint } from './cloudwatch/endpoint.js';
 import { Provisioner } from './cloudwatch/provisioner.js';
 import { CloudWatchLogsSink } from './cloudwatch/sdk-sink.js';
 import type { Sink } from './cloudwatch/sink.js';
@@ -88,14 +89,17 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#deadlines = new Deadlines(this.#clock);
     this.#budget = new MemoryBudget(this.#options.maxBufferBytes);
     this.#diagnostics = new Diagnostics(this, this.#clock, internals.silent ?? false);
-    this.#sink = internals.sink ?? new CloudWatchLogsSink(this.#options);
     this.#namer = streamNamerFor(this.#options, this.#diagnostics);
+    const dispatcher = new Dispatcher(this.#options.maxRequests);
+    const { maxBatchBytes: maxBytes, maxBatchEvents: maxEvents } = this.#options;
+    const endpoint = new Endpoint({ maxBytes, maxEvents });
+    this.#sink = internals.sink ?? new CloudWatchLogsSink(this.#options);
     this.#provisioner = new Provisioner(this.#sink, this.#clock, this.#options, (logGroupName, failure) =>
       this.#diagnostics.warn(retentionWarning(logGroupName, failure)),
     );
-    const dispatcher = new Dispatcher(this.#options.maxRequests);
     const shared = {
       options: this.#options,
+      endpoint,
       clock: this.#clock,
       accounts: this.#accounts,
       budget: this.#budget,

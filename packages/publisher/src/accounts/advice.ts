@@ -1,7 +1,14 @@
 import type { Advice } from '../cloudwatch/outcome.js';
 import type { PutFailure, Target } from '../cloudwatch/sink.js';
-import { safeMessage } from '../text/safe-text.js';
+import { forPeople } from '../text/for-people.js';
 import type { Warning } from './diagnostics.js';
+
+/** What was answered, in brackets: status, name and text. */
+export function quote({ status, name, message }: PutFailure): string {
+  const said = forPeople(message);
+  const text = said === '' || said === name ? name : `${name}: ${said}`;
+  return status === undefined ? text : `HTTP ${status} ${text}`;
+}
 
 /** What to tell a person about a failure, in one line: what is wrong, what happens to the logs, what to do. */
 export function explainFailure(
@@ -11,7 +18,7 @@ export function explainFailure(
   action = 'logs:PutLogEvents',
 ): string {
   const where = `log stream "${target.logStreamName}" of log group "${target.logGroupName}"`;
-  const said = `${failure.name}: ${safeMessage(failure.message)}`;
+  const said = quote(failure);
   switch (advice) {
     case 'permission':
       return failure.name === 'ResourceNotFoundException'
@@ -46,7 +53,7 @@ export function retentionWarning(logGroupName: string, failure: PutFailure): Omi
     code: 'retention',
     message:
       `the retention of log group "${logGroupName}" could not be set ` +
-      `(${failure.name}: ${safeMessage(failure.message)}); allow logs:PutRetentionPolicy or leave ` +
+      `(${quote(failure)}); allow logs:PutRetentionPolicy or leave ` +
       'retentionInDays out. Logs are delivered all the same.',
     logGroupName,
   };

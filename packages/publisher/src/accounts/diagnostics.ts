@@ -3,6 +3,7 @@ import type { EventEmitter } from 'node:events';
 import { writeSync } from 'node:fs';
 import type { DropReason, RejectReason } from '../batch/fate.js';
 import type { Target } from '../cloudwatch/sink.js';
+import { lineForPeople } from '../text/for-people.js';
 import type { Clock } from '../time/clock.js';
 
 /** What a warning is about; fit for an alert. */
@@ -20,6 +21,7 @@ export type WarningCode =
   | 'overflow'
   | 'oversize'
   | 'poison'
+  | 'refused'
   | 'rejected'
   | 'invalid'
   | 'stream-name'
@@ -118,8 +120,8 @@ export class Diagnostics {
     if (!known && this.#isFlood(warning.code, now)) return;
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
     this.#remembered.set(key, { nextAt: now + REPEAT_AFTER_MS, suppressed: 0 });
-    const complete: Warning = { ...warning, suppressed: known?.suppressed ?? 0 };
-    this.announce(complete);
+    const message = lineForPeople(warning.message);
+    this.announce({ ...warning, message, suppressed: known?.suppressed ?? 0 });
   }
 
   /** Tells a warning whose like was held back where it came from. */
@@ -141,8 +143,9 @@ export class Diagnostics {
 
   /** A warning that nobody may be left to hear: always on stderr too, whoever listens. */
   lastWords(warning: Omit<Warning, 'suppressed'>): void {
-    this.emit('warn', { ...warning, suppressed: 0 });
-    this.#tell(() => this.#print(warning.message));
+    const message = lineForPeople(warning.message);
+    this.emit('warn', { ...warning, message, suppressed: 0 });
+    this.#tell(() => this.#print(message));
   }
 
   /** Whether anybody wants these events; asked before one is built. */
@@ -202,7 +205,7 @@ export class Diagnostics {
 /** One line on stderr, at once: `console` and `process.stderr` may never print at the end of a thread. */
 export function printLine(message: string): void {
   try {
-    writeSync(2, `cloudwatch-logs: ${message.replace(/\s+/g, ' ')}\n`);
+    writeSync(2, `cloudwatch-logs: ${lineForPeople(message)}\n`);
   } catch {
     // stderr is closed or full: there is nowhere left to say it.
   }

@@ -1,9 +1,9 @@
-import type { Batch } from '../batch/batch.js';
+import { Batch } from '../batch/batch.js';
 import type { Fate, RejectReason } from '../batch/fate.js';
 import type { RejectedRange } from '../cloudwatch/outcome.js';
 import type { PutFailure, Target } from '../cloudwatch/sink.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
-import { safeMessage } from '../text/safe-text.js';
+import { forPeople } from '../text/for-people.js';
 import type { Accounts } from './accounts.js';
 import type { Diagnostics } from './diagnostics.js';
 import type { Flushes } from './flush.js';
@@ -49,10 +49,13 @@ export class Settlement {
     let events = 0;
     let refused = 0;
     let from = 0;
+    const reports: (() => void)[] = [];
     // The ranges are sorted and do not overlap; between them the events are stored.
     for (const range of rejected) {
       if (range.from > from) events += this.#accounts.settle(batch, from, range.from, 'delivered');
-      refused += this.#accounts.settle(batch, range.from, range.to, range.reason);
+      const lost = this.#accounts.settle(batch, range.from, range.to, range.reason);
+      refused += lost;
+      reports.push(() => this.#reportRejected(batch, range, lost));
       bytes -= bytesOf(batch, range);
       from = range.to;
     }
@@ -61,7 +64,7 @@ export class Settlement {
     this.#flushes.settled(batch, events, refused);
     this.#finish(batch);
     // Listeners come last: what they see in stats() is complete.
-    for (const range of rejected) this.#reportRejected(batch, range);
+    for (const report of reports) report();
     if (this.#diagnostics.wants('batch')) {
       const { attempts } = batch.history;
       this.#diagnostics.emit('batch', { ...this.#target, events, bytes, attempts, durationMs });
@@ -69,15 +72,15 @@ export class Settlement {
   }
 
   /** CloudWatch Logs will never take this batch of one event. */
-  poison(batch: Batch, reason: string, failure: PutFailure): void {
-    const cause = `${reason}: ${safeMessage(failure.message)}`;
-    this.all(batch, 'poison');
+  refused(batch: Batch, fate: 'poison' | 'oversize', reason: string, failure: PutFailure): void {
+    const cause = `${reason}: ${forPeople(failure.message)}`;
+    this.all(batch, fate);
     if (this.#diagnostics.wants('drop')) {
       const { weight: events, bytes } = batch;
-      this.#diagnostics.emit('drop', { ...this.#target, reason: 'poison', events, bytes, cause });
+      this.#diagnostics.emit('drop', { ...this.#target, reason: fate, events, bytes, cause });
     }
     this.#diagnostics.warn({
-      code: 'poison',
+      code: fate,
       message:
         `CloudWatch Logs refused an event of ${batch.bytes} bytes for ${this.#name} (${cause}); ` +
         'it was dropped, its neighbours are delivered.',
@@ -111,15 +114,24 @@ export class Settlement {
     this.#flushes.replaced(batch, 0);
   }
 
-  /** Two halves take the place of a batch. */
+  /** Two parts take the place of a batch. */
   halved(batch: Batch): void {
     batch.observer?.finished(2);
     this.#flushes.replaced(batch, 2);
   }
 
-  #reportRejected(batch: Batch, range: RejectedRange): void {
+  /** One batch takes the place of parts of another. */
+  joined(parts: readonly Batch[]): Batch {
+    const joined = Batch.joined(parts);
+    for (let i = 1; i < parts.length; i++) joined.observer?.finished(0);
+    this.#flushes.joined(joined.epoch, Number.POSITIVE_INFINITY);
+    for (const part of parts) this.#flushes.replaced(part, 0);
+    return joined;
+  }
+
+  #reportRejected(batch: Batch, range: RejectedRange, events: number): void {
     const { from, to, reason } = range;
-    const events = to - from;
+    if (events === 0) return; // a marker, or parts of an event that is told with its last
     if (this.#diagnostics.wants('drop')) {
       const bytes = bytesOf(batch, range);
       this.#diagnostics.emit('drop', { ...this.#target, reason, events, bytes });

@@ -3,7 +3,7 @@ import { type IdRange, rangesOfIds } from '../structures/range-set.js';
 import type { Fate } from './fate.js';
 import type { Note } from './note.js';
 import { PackedEvents, type PackedEventsData } from './packed-events.js';
-import { NEVER_PUT, ofPart, type PutHistory, type PutToken } from './put-history.js';
+import { NEVER_PUT, ofJoined, ofPart, type PutHistory, type PutToken } from './put-history.js';
 
 /** Limits of a batch; the service's own or lower. */
 export interface BatchLimits {
@@ -168,10 +168,37 @@ export class Batch {
     return this.#events.toData();
   }
 
-  /** Two frozen batches with the events of this one, to find an event that CloudWatch Logs refuses. */
-  halves(): [Batch, Batch] {
-    const middle = this.length >> 1;
-    return [this.#slice(0, middle), this.#slice(middle, this.length)];
+  /** Two frozen batches with the events of this one: those before `index`, and those from it on. */
+  splitAt(index: number): [Batch, Batch] {
+    return [this.#slice(0, index), this.#slice(index, this.length)];
+  }
+
+  /** How many events from the front stay within `maxBytes`; at least one. */
+  countWithin(maxBytes: number): number {
+    let bytes = this.messageBytesAt(0) + EVENT_OVERHEAD_BYTES;
+    let count = 1;
+    while (count < this.length) {
+      bytes += this.messageBytesAt(count) + EVENT_OVERHEAD_BYTES;
+      if (bytes > maxBytes) break;
+      count++;
+    }
+    return count;
+  }
+
+  /** One frozen batch of the parts of another, in their order. */
+  static joined(parts: readonly Batch[]): Batch {
+    const joined = new Batch(parts[0].#limits, PackedEvents.joined(parts.map((part) => part.#events)));
+    joined.state = 'frozen';
+    joined.history = ofJoined(parts.map(({ history }) => history));
+    joined.observer = parts[0].observer;
+    joined.epoch = Math.min(...parts.map(({ epoch }) => epoch));
+    const weights = new Map<number, number>();
+    for (const part of parts) {
+      for (const { epoch, weight } of part.#epochs ?? [part])
+        weights.set(epoch, (weights.get(epoch) ?? 0) + weight);
+    }
+    if (weights.size > 1) joined.#epochs = Array.from(weights, ([epoch, weight]) => ({ epoch, weight }));
+    return joined;
   }
 
   #slice(from: number, to: number): Batch {

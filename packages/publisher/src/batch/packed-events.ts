@@ -128,6 +128,13 @@ export class PackedEvents {
     return this.#picked(this.#indexes(from, to));
   }
 
+  /** All of them, one after the other. */
+  static joined(parts: readonly PackedEvents[]): PackedEvents {
+    const joined = new PackedEvents(parts[0].#maxBytes);
+    for (const part of parts) joined.#pick(part, part.#indexes(0, part.length));
+    return joined;
+  }
+
   /** Without the ids. What is returned must not be changed. */
   toData(): PackedEventsData {
     if (this.#gone > 0) this.#compact();
@@ -140,14 +147,18 @@ export class PackedEvents {
 
   #picked(indexes: readonly number[]): PackedEvents {
     const picked = new PackedEvents(this.#maxBytes);
-    for (const index of indexes) {
-      const bytes = this.messageBytesAt(index);
-      const from = this.#startOf(this.#gone + index);
-      const at = picked.#room(bytes);
-      this.#messages.copy(picked.#messages, at, from, from + bytes);
-      picked.#add(at + bytes, this.timestampAt(index), this.noteAt(index), this.idAt(index));
-    }
+    picked.#pick(this, indexes);
     return picked;
+  }
+
+  #pick(from: PackedEvents, indexes: readonly number[]): void {
+    for (const index of indexes) {
+      const bytes = from.messageBytesAt(index);
+      const start = from.#startOf(from.#gone + index);
+      const at = this.#room(bytes);
+      from.#messages.copy(this.#messages, at, start, start + bytes);
+      this.#add(at + bytes, from.timestampAt(index), from.noteAt(index), from.idAt(index));
+    }
   }
 
   #compact(): void {

@@ -78,6 +78,13 @@ export function ofPart({ unanswered }: PutHistory): PutHistory {
   return { ...NEVER_PUT, unanswered, isUnderOneToken: unanswered === 0 };
 }
 
+/** The past of what was joined of parts: no token tells anything of it, unless none of them may be stored. */
+export function ofJoined(pasts: readonly PutHistory[]): PutHistory {
+  const unanswered = Math.max(...pasts.map((past) => past.unanswered));
+  const attempts = Math.max(...pasts.map((past) => past.attempts));
+  return { ...NEVER_PUT, attempts, unanswered, isUnderOneToken: unanswered === 0 };
+}
+
 /** Whether an endpoint that enforces tokens would have noticed, under `token`, that the batch is stored. */
 export function isSettledBy(past: PutHistory, token: PutToken): boolean {
   return past.unanswered > 0 && past.isUnderOneToken && past.unansweredUnder?.value === token.value;

@@ -1,5 +1,5 @@
 import type { RejectReason } from '../batch/fate.js';
-import { withoutQuotedValues } from '../text/safe-text.js';
+import { withoutQuotedValues } from '../text/for-people.js';
 import type { Schedule } from './backoff.js';
 import { isUntrusted } from './sdk-failure.js';
 import type { PutFailure, PutResult, RejectedInfo } from './sink.js';
@@ -32,7 +32,13 @@ export type Outcome =
       /** The events may have been stored although no success came back. */
       readonly ambiguous: boolean;
     }
-  | { readonly kind: 'refused'; readonly reason: string };
+  | {
+      readonly kind: 'refused';
+      /** What the answer calls it. */
+      readonly reason: string;
+      /** The batch is larger than something on the way takes. */
+      readonly isTooLarge: boolean;
+    };
 
 const THROTTLED = new Set([
   'ThrottlingException',
@@ -57,6 +63,7 @@ const CREDENTIALS = new Set([
   'RequestTimeTooSkewed',
   'CredentialsProviderError',
   'TokenProviderError',
+  'CredentialsTimeoutError',
   'ClientModuleError', // a client that cannot be made cannot have credentials
 ]);
 const PERMISSION = new Set(['AccessDeniedException', 'AccessDenied', 'NotAuthorized', 'OptInRequired']);
@@ -65,7 +72,10 @@ const REFUSED = new Set([
   'SerializationException',
   'ValidationException',
   'RequestEntityTooLargeException',
+  'UnsupportedMediaTypeException',
 ]);
+/** Payload Too Large, and Unsupported Media Type, which is what gzip meets where it is not known. */
+const REFUSED_STATUS = new Set([413, 415]);
 
 /**
  * Says what came of a put: the only place where answers are judged. Success is a success of HTTP, never "a
@@ -101,7 +111,7 @@ export function judgeFailure(failure: PutFailure): Extract<Outcome, { kind: 'ret
   // An answer has found its Region; what it says may quote a log event.
   if (status === undefined && /region is missing/i.test(failure.message)) return retry('slow', 'region');
   if (name === 'OperationAbortedException') return retry('fast', 'service');
-  if (REFUSED.has(name) || status === 413) {
+  if (REFUSED.has(name) || REFUSED_STATUS.has(status ?? 0)) {
     // A refusal that names the group or the stream is not the fault of an event: no half of the batch would
     // fare better, so it is kept and said.
     if (
@@ -109,7 +119,11 @@ export function judgeFailure(failure: PutFailure): Extract<Outcome, { kind: 'ret
     ) {
       return retry('slow', 'service');
     }
-    return { kind: 'refused', reason: status === 413 ? 'HTTP 413' : name };
+    const isTooLarge =
+      status === 413 ||
+      name === 'RequestEntityTooLargeException' ||
+      /^upload too large/i.test(failure.message);
+    return { kind: 'refused', reason: REFUSED.has(name) ? name : `HTTP ${status}`, isTooLarge };
   }
   if (status !== undefined) {
     if (status >= 500) return retry('slow', 'service', failure.bodySent);

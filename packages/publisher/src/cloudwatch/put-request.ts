@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Batch } from '../batch/batch.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
+import type { PutExtra } from './endpoint.js';
 import { encodePut } from './put-body.js';
 import type { Target } from './sink.js';
 
@@ -9,26 +10,33 @@ import type { Target } from './sink.js';
 export interface PutRequest {
   readonly body: Buffer;
   readonly headers: Readonly<Record<string, string>>;
+  /** What not every endpoint takes, and this put goes with. */
+  readonly extras: readonly PutExtra[];
 }
 
 const GZIP_FROM_BYTES = 1024;
 const compress = promisify(gzip);
 
-/** Compressed before it is signed, and only where that makes it smaller. */
+/** Compressed before it is signed, and only where that makes it smaller. @param without is left out, whatever the options say */
 export async function putRequest(
   target: Target,
   batch: Batch,
   sequenceToken: string | undefined,
   options: Pick<ResolvedOptions, 'entity' | 'gzip' | 'emf'>,
+  without: readonly PutExtra[] = [],
 ): Promise<PutRequest> {
   const headers: Record<string, string> = {};
-  if (options.emf) headers['x-amzn-logs-format'] = 'json/emf';
-  const body = encodePut(target, batch, sequenceToken, options.entity);
-  if (options.gzip && body.length > GZIP_FROM_BYTES) {
-    const compressed = await compress(body);
-    if (compressed.length < body.length) {
-      return { body: compressed, headers: { ...headers, 'content-encoding': 'gzip' } };
-    }
+  const extras: PutExtra[] = [];
+  if (options.emf && !without.includes('emf')) {
+    headers['x-amzn-logs-format'] = 'json/emf';
+    extras.push('emf');
   }
-  return { body, headers };
+  const body = encodePut(target, batch, sequenceToken, options.entity);
+  if (!options.gzip || without.includes('gzip') || body.length <= GZIP_FROM_BYTES)
+    return { body, headers, extras };
+  const compressed = await compress(body);
+  if (compressed.length >= body.length) return { body, headers, extras };
+  headers['content-encoding'] = 'gzip';
+  extras.push('gzip');
+  return { body: compressed, headers, extras };
 }

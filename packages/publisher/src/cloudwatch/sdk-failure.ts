@@ -27,8 +27,11 @@ const NEVER_SENT = new Set([
   'EADDRNOTAVAIL',
   ...UNTRUSTED,
   'CredentialsProviderError',
+  'CredentialsTimeoutError',
   'ClientModuleError',
 ]);
+
+const LONGEST_NAME = 100;
 
 /** What the SDK puts on its errors; all of it may be missing, and what came in an answer may be anything. */
 interface SdkError {
@@ -52,7 +55,7 @@ export function toPutFailure(thrown: unknown): PutFailure {
   const ownName = textOf(error.name);
   // The code of a network error says more than its name; the name of what was never sent is known here.
   const isNamed = status !== undefined || !code || NEVER_SENT.has(ownName ?? '');
-  const name = isNamed ? (ownName ?? 'Error') : code;
+  const name = (isNamed ? (ownName ?? 'Error') : code).slice(0, LONGEST_NAME);
   const unsent = NEVER_SENT.has(name) || (status === undefined && /region is missing/i.test(said ?? ''));
   return {
     ok: false,

@@ -1,15 +1,24 @@
-import type { CloudWatchLogsClient, PutLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
+import type {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  PutLogEventsCommandOutput,
+  PutRetentionPolicyCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import type { Batch } from '../batch/batch.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { type Access, type SentTo, sentTo, sentToFirst } from './access.js';
 import { type AgentSettings, agentSettings } from './agent-settings.js';
 import { loadClient } from './client-module.js';
-import { putRequest } from './put-request.js';
+import { OneCall } from './one-call.js';
+import { type PutRequest, putRequest } from './put-request.js';
 import { RequestHandler } from './request-handler.js';
-import { textOf, timeoutError, toPutFailure } from './sdk-failure.js';
-import type { CallResult, PutResult, Sink, Target } from './sink.js';
+import { textOf, timeoutError } from './sdk-failure.js';
+import type { CallResult, PutOptions, PutResult, Sink, Target } from './sink.js';
 
 type Sdk = typeof import('@aws-sdk/client-cloudwatch-logs');
+
+type Creation = CreateLogGroupCommand | CreateLogStreamCommand | PutRetentionPolicyCommand;
 
 /** A client, and the package that it speaks through. */
 interface Loaded {
@@ -40,9 +49,19 @@ export class CloudWatchLogsSink implements Sink {
     this.#loadSdk = loadSdk;
   }
 
-  async put(target: Target, batch: Batch, sequenceToken: string | undefined): Promise<PutResult> {
+  async put(
+    target: Target,
+    batch: Batch,
+    sequenceToken: string | undefined,
+    { without }: PutOptions = {},
+  ): Promise<PutResult> {
+    const call = new OneCall();
     try {
-      const answer = await this.#timed((signal) => this.#sendPut(target, batch, sequenceToken, signal));
+      const answer = await this.#timed(call, async (loaded, signal) => {
+        const request = await putRequest(target, batch, sequenceToken, this.#options, without);
+        call.puts(batch, request);
+        return this.#sendPut(loaded, target, request, call, signal);
+      });
       return {
         ok: true,
         nextSequenceToken: textOf(answer.nextSequenceToken),
@@ -51,7 +70,7 @@ export class CloudWatchLogsSink implements Sink {
         clientAttempts: answer.$metadata?.attempts,
       };
     } catch (error) {
-      return toPutFailure(error);
+      return call.failure(error);
     }
   }
 
@@ -59,38 +78,35 @@ export class CloudWatchLogsSink implements Sink {
     const { kmsKeyId, logGroupTags, logGroupClass, deletionProtection }: Partial<ResolvedOptions> = isOwn
       ? this.#options
       : {};
-    return this.#call(({ sdk, client }, abortSignal) =>
-      client.send(
-        new sdk.CreateLogGroupCommand({
-          logGroupName,
-          kmsKeyId,
-          tags: logGroupTags,
-          logGroupClass,
-          deletionProtectionEnabled: deletionProtection,
-        }),
-        { abortSignal },
-      ),
-    );
+    return this.#create(({ CreateLogGroupCommand: Command }) => {
+      return new Command({
+        logGroupName,
+        kmsKeyId,
+        tags: logGroupTags,
+        logGroupClass,
+        deletionProtectionEnabled: deletionProtection,
+      });
+    });
   }
 
   createLogStream(target: Target): Promise<CallResult> {
-    return this.#call(({ sdk, client }, abortSignal) =>
-      client.send(new sdk.CreateLogStreamCommand({ ...target }), { abortSignal }),
-    );
+    return this.#create(({ CreateLogStreamCommand: Command }) => new Command({ ...target }));
   }
 
   putRetentionPolicy(logGroupName: string, retentionInDays: number): Promise<CallResult> {
-    return this.#call(({ sdk, client }, abortSignal) =>
-      client.send(new sdk.PutRetentionPolicyCommand({ logGroupName, retentionInDays }), { abortSignal }),
-    );
+    return this.#create(({ PutRetentionPolicyCommand: Command }) => {
+      return new Command({ logGroupName, retentionInDays });
+    });
   }
 
   async describeSequenceToken({ logGroupName, logStreamName }: Target): Promise<string | null | undefined> {
+    const call = new OneCall();
     try {
-      const answer = await this.#timed(async (abortSignal) => {
-        const { sdk, client } = await this.#load();
+      const answer = await this.#timed(call, ({ sdk, client }, abortSignal) => {
         const options = { logGroupName, logStreamNamePrefix: logStreamName, limit: 1 };
-        return client.send(new sdk.DescribeLogStreamsCommand(options), { abortSignal });
+        const command = new sdk.DescribeLogStreamsCommand(options);
+        call.watch(command);
+        return client.send(command, { abortSignal });
       });
       const stream = answer.logStreams?.find((one) => one.logStreamName === logStreamName);
       return stream && (stream.uploadSequenceToken ?? null);
@@ -128,13 +144,12 @@ export class CloudWatchLogsSink implements Sink {
   }
 
   async #sendPut(
+    { sdk, client }: Loaded,
     target: Target,
-    batch: Batch,
-    sequenceToken: string | undefined,
+    { body, headers }: PutRequest,
+    call: OneCall,
     abortSignal: AbortSignal,
   ): Promise<PutLogEventsCommandOutput> {
-    const { sdk, client } = await this.#load();
-    const { body, headers } = await putRequest(target, batch, sequenceToken, this.#options);
     const command = new sdk.PutLogEventsCommand({ ...target, logEvents: [] });
     command.middlewareStack.add(
       (next) => (args) => {
@@ -154,32 +169,39 @@ export class CloudWatchLogsSink implements Sink {
       // After the signature, for whatever client.
       { step: 'finalizeRequest', priority: 'low', name: 'noteAccess' },
     );
+    call.watch(command);
     return client.send(command, { abortSignal });
   }
 
-  async #call(send: (loaded: Loaded, signal: AbortSignal) => Promise<unknown>): Promise<CallResult> {
+  async #create(commandOf: (sdk: Sdk) => Creation): Promise<CallResult> {
+    const call = new OneCall();
     try {
-      await this.#timed(async (signal) => send(await this.#load(), signal));
+      await this.#timed(call, ({ sdk, client }, abortSignal) => {
+        const command = commandOf(sdk);
+        call.watch(command);
+        return client.send(command as CreateLogGroupCommand, { abortSignal });
+      });
       return { ok: true };
     } catch (error) {
-      return toPutFailure(error);
+      return call.failure(error);
     }
   }
 
   /** The SDK heeds the signal only once it has credentials, and a module for a client may never be there. */
-  async #timed<T>(request: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #timed<T>(call: OneCall, send: (loaded: Loaded, signal: AbortSignal) => Promise<T>): Promise<T> {
     const { requestTimeoutMs } = this.#options;
     const controller = new AbortController();
     const aborted = new Promise<never>((_, reject) => {
       controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
     });
     const abort = () => controller.abort(timeoutError('the publisher was closed'));
-    const expire = () => controller.abort(timeoutError(`no answer within ${requestTimeoutMs} ms`));
+    const expire = () => controller.abort(call.lateness(requestTimeoutMs));
     const timer = setTimeout(expire, requestTimeoutMs).unref();
     this.#aborted.signal.addEventListener('abort', abort, { once: true });
     try {
       if (this.#aborted.signal.aborted) throw timeoutError('the publisher was closed');
-      return await Promise.race([request(controller.signal), aborted]);
+      const request = async () => send(await this.#load(), controller.signal);
+      return await Promise.race([request(), aborted]);
     } catch (error) {
       // The SDK wraps what an aborted request throws in ways that differ between its versions.
       throw controller.signal.aborted ? controller.signal.reason : error;

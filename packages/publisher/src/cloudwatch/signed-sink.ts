@@ -1,11 +1,13 @@
 import type { Batch } from '../batch/batch.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Access } from './access.js';
+import { readAnswer } from './bounded-answer.js';
+import { OneCall } from './one-call.js';
 import { putRequest } from './put-request.js';
 import { RequestHandler } from './request-handler.js';
-import { textOf, timeoutError, toPutFailure } from './sdk-failure.js';
+import { textOf, timeoutError } from './sdk-failure.js';
 import { sign } from './signature.js';
-import type { CallResult, PutResult, RejectedInfo, Sink, Target } from './sink.js';
+import type { CallResult, PutOptions, PutResult, RejectedInfo, Sink, Target } from './sink.js';
 
 /** What CloudWatch Logs says, or a gateway in its place: nothing in it is sure to be there. */
 interface Answer {
@@ -40,10 +42,17 @@ export class SignedSink implements Sink {
     this.#clockOffsetMs = access.clockOffsetMs;
   }
 
-  async put(target: Target, batch: Batch, sequenceToken: string | undefined): Promise<PutResult> {
+  async put(
+    target: Target,
+    batch: Batch,
+    sequenceToken: string | undefined,
+    { without }: PutOptions = {},
+  ): Promise<PutResult> {
+    const call = new OneCall();
     try {
-      const { body, headers } = await putRequest(target, batch, sequenceToken, this.#options);
-      const answer = await this.#request('PutLogEvents', body, headers);
+      const request = await putRequest(target, batch, sequenceToken, this.#options, without);
+      call.puts(batch, request);
+      const answer = await this.#request(call, 'PutLogEvents', request.body, request.headers);
       return {
         ok: true,
         nextSequenceToken: textOf(answer.nextSequenceToken),
@@ -51,7 +60,7 @@ export class SignedSink implements Sink {
         rejectedEntity: answer.rejectedEntityInfo?.errorType,
       };
     } catch (error) {
-      return toPutFailure(error);
+      return call.failure(error);
     }
   }
 
@@ -79,7 +88,7 @@ export class SignedSink implements Sink {
   async describeSequenceToken({ logGroupName, logStreamName }: Target): Promise<string | null | undefined> {
     try {
       const input = { logGroupName, logStreamNamePrefix: logStreamName, limit: 1 };
-      const { logStreams } = await this.#request('DescribeLogStreams', JSON.stringify(input));
+      const { logStreams } = await this.#request(new OneCall(), 'DescribeLogStreams', JSON.stringify(input));
       const stream = logStreams?.find((one) => one.logStreamName === logStreamName);
       return stream && (stream.uploadSequenceToken ?? null);
     } catch {
@@ -92,25 +101,31 @@ export class SignedSink implements Sink {
   }
 
   async #call(operation: string, input: object): Promise<CallResult> {
+    const call = new OneCall();
     try {
-      await this.#request(operation, JSON.stringify(input));
+      await this.#request(call, operation, JSON.stringify(input));
       return { ok: true };
     } catch (error) {
-      return toPutFailure(error);
+      return call.failure(error);
     }
   }
 
   /** @throws an error of the shape that the SDK's have */
   async #request(
+    call: OneCall,
     operation: string,
     body: string | Buffer,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Answer> {
     const before = this.#clockOffsetMs;
-    const first = await this.#send(operation, body, headers);
+    const first = await this.#send(call, operation, body, headers);
     // A refusal that told a clock which is far off was one of the signature.
     const isFinal = first.statusCode < 400 || this.#clockOffsetMs === before;
-    const { statusCode, headers: told, text } = isFinal ? first : await this.#send(operation, body, headers);
+    const {
+      statusCode,
+      headers: told,
+      text,
+    } = isFinal ? first : await this.#send(call, operation, body, headers);
     const answer = parse(text);
     if (statusCode < 300 && answer) return answer;
     const name = nameOf(told['x-amzn-errortype'] ?? answer?.__type ?? answer?.code);
@@ -122,7 +137,12 @@ export class SignedSink implements Sink {
     });
   }
 
-  async #send(operation: string, body: string | Buffer, headers: Readonly<Record<string, string>>) {
+  async #send(
+    call: OneCall,
+    operation: string,
+    body: string | Buffer,
+    headers: Readonly<Record<string, string>>,
+  ) {
     const { protocol, hostname, port, path } = this.#access;
     const unsigned = {
       path,
@@ -137,15 +157,14 @@ export class SignedSink implements Sink {
       body,
     };
     const signed = sign(unsigned, this.#access, new Date(Date.now() + this.#clockOffsetMs));
+    call.signs(signed);
     const request = { protocol, hostname, port, path, method: 'POST', headers: signed, body };
     const { requestTimeoutMs } = this.#options;
     const abortSignal = AbortSignal.timeout(requestTimeoutMs);
     try {
       const { response } = await this.#handler.handle(request, { abortSignal });
-      const chunks: Buffer[] = [];
-      for await (const chunk of response.body) chunks.push(chunk);
+      const text = (await readAnswer(response)).toString();
       this.#learnTime(response.headers.date);
-      const text = Buffer.concat(chunks).toString();
       return { statusCode: response.statusCode ?? 0, headers: response.headers, text };
     } catch (error) {
       throw abortSignal.aborted ? timeoutError(`no answer within ${requestTimeoutMs} ms`) : error;

@@ -1,5 +1,6 @@
 import type { Batch } from '../batch/batch.js';
 import type { Access } from './access.js';
+import type { PutExtra } from './endpoint.js';
 
 /** Where a batch goes. */
 export interface Target {
@@ -41,17 +42,30 @@ export interface PutFailure {
   readonly bodySent: boolean;
   /** Requests that the client made for this call, when it retries on its own. */
   readonly clientAttempts?: number;
+  /** What the options ask for, and not every endpoint takes: it went with this put. */
+  readonly sentWith?: readonly PutExtra[];
 }
 
 export type PutResult = PutSuccess | PutFailure;
 export type CallResult = { readonly ok: true } | PutFailure;
+
+/** How a put is made. */
+export interface PutOptions {
+  /** Goes without these, whatever the options say. */
+  readonly without?: readonly PutExtra[];
+}
 
 /**
  * The way out: everything that the publisher asks of CloudWatch Logs. No method throws or rejects; what goes
  * wrong is a result.
  */
 export interface Sink {
-  put(target: Target, batch: Batch, sequenceToken: string | undefined): Promise<PutResult>;
+  put(
+    target: Target,
+    batch: Batch,
+    sequenceToken: string | undefined,
+    options?: PutOptions,
+  ): Promise<PutResult>;
   /** @param isOwn whether the group gets the tags, key, class and protection of the options */
   createLogGroup(logGroupName: string, isOwn: boolean): Promise<CallResult>;
   createLogStream(target: Target): Promise<CallResult>;

@@ -48,6 +48,10 @@ export class ReadBack {
     this.#resends.add(puts);
   }
 
+  replaced(batches: readonly Batch[], by: readonly Batch[]): void {
+    this.#resends.replaced(batches, by);
+  }
+
   /** A batch met its fate, so there may be room. */
   settled(batch: Batch): void {
     this.#resends.settled(batch);

@@ -75,6 +75,14 @@ export class Resends {
     this.#read.delete(batch);
   }
 
+  /** Parts take the place of a batch that was refused, or one batch that of parts. */
+  replaced(batches: readonly Batch[], by: readonly Batch[]): void {
+    const writer = this.#read.get(batches[0]);
+    if (!writer) return;
+    for (const batch of batches) this.#read.delete(batch);
+    for (const batch of by) this.#read.set(batch, writer);
+  }
+
   /** Reads as many as there is room for. @returns whether there were any */
   async readSome(): Promise<boolean> {
     const { writers, isStopped } = this.#context;

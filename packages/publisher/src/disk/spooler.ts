@@ -13,7 +13,7 @@ import type { Dispatcher } from '../stream/dispatcher.js';
 import type { StreamDisk } from '../stream/stream-disk.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import { RangeSet } from '../structures/range-set.js';
-import { safeMessage } from '../text/safe-text.js';
+import { forPeople } from '../text/for-people.js';
 import type { Clock } from '../time/clock.js';
 import { DiskLosses } from './disk-losses.js';
 import { KeepAtEnd, type Leftover } from './keep-at-end.js';
@@ -105,6 +105,10 @@ export class Spooler implements StreamDisk {
     this.#readBack.settled(batch);
   }
 
+  replaced(batches: readonly Batch[], by: readonly Batch[]): void {
+    this.#readBack.replaced(batches, by);
+  }
+
   failing(): void {
     this.#readBack.failing();
   }
@@ -141,7 +145,7 @@ export class Spooler implements StreamDisk {
     if (this.spooled === 0) return;
     const { accounts, diagnostics, options } = this.#context;
     const { lastError } = accounts;
-    const why = lastError ? `; last error: ${lastError.name}: ${safeMessage(lastError.message)}` : '';
+    const why = lastError ? `; last error: ${lastError.name}: ${forPeople(lastError.message)}` : '';
     diagnostics.lastWords({
       code: 'spool',
       message:

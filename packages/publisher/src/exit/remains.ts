@@ -4,6 +4,7 @@ import type { Batch } from '../batch/batch.js';
 import type { Fate } from '../batch/fate.js';
 import { leftUnanswered } from '../batch/put-history.js';
 import type { PublisherSnapshot } from '../batch/snapshot.js';
+import type { Endpoint } from '../cloudwatch/endpoint.js';
 import type { Leftover } from '../disk/keep-at-end.js';
 import type { Spooler } from '../disk/spooler.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
@@ -13,6 +14,7 @@ import type { RescuedBatch } from './rescue-report.js';
 /** What the remains need of their publisher. */
 export interface RemainsContext {
   readonly options: ResolvedOptions;
+  readonly endpoint: Endpoint;
   readonly accounts: Accounts;
   readonly diagnostics: Diagnostics;
   readonly writers: StreamWriters;
@@ -43,7 +45,8 @@ export class Remains {
     }
     // The names are chosen already; a function could not be sent to another thread. The files of the spool stay
     // with this one.
-    return { options: { ...this.#context.options, logStreamName: 'unknown', spool: undefined }, streams };
+    const { options, endpoint } = this.#context;
+    return { options: { ...endpoint.applyTo(options), logStreamName: 'unknown', spool: undefined }, streams };
   }
 
   /**

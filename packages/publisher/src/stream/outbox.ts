@@ -120,11 +120,11 @@ export class Outbox {
     this.#sealed.unshift(batch);
   }
 
-  /** The next batch to send. */
-  take(): Batch | undefined {
+  /** The next batch to send. @param early also one that waits for company */
+  take(early = false): Batch | undefined {
     if (this.#markerIsDue) return this.#markerBatch();
     // Not announced as due: whoever takes it would be asked to take another one meanwhile.
-    return this.#sealed.shift() ?? (this.#openIsDue ? this.#close() : undefined);
+    return this.#sealed.shift() ?? (this.#openIsDue || early ? this.#close() : undefined);
   }
 
   /** The oldest batch whose events may still be dropped; one that was sent once may be stored. */

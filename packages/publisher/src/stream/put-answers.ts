@@ -12,12 +12,15 @@ import {
   type PutToken,
 } from '../batch/put-history.js';
 import type { Schedule } from '../cloudwatch/backoff.js';
+import type { Endpoint } from '../cloudwatch/endpoint.js';
 import { type Advice, judge, type Outcome } from '../cloudwatch/outcome.js';
 import { judgeProvisioning, type Provisioner } from '../cloudwatch/provisioner.js';
 import type { PutFailure, PutResult, PutSuccess, Sink, Target } from '../cloudwatch/sink.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
-import { safeMessage } from '../text/safe-text.js';
+import { forPeople } from '../text/for-people.js';
+import { RefusedBatches } from './refused-batches.js';
 import { SequenceToken } from './sequence-token.js';
+import type { StreamQueue } from './stream-queue.js';
 import { StreamWarnings } from './stream-warnings.js';
 import { Rest, type RestContext } from './waits.js';
 
@@ -26,6 +29,7 @@ export interface AnswersContext extends RestContext {
   readonly options: ResolvedOptions;
   readonly sink: Sink;
   readonly provisioner: Provisioner;
+  readonly endpoint: Endpoint;
   readonly accounts: Accounts;
   readonly budget: MemoryBudget;
   readonly diagnostics: Diagnostics;
@@ -42,6 +46,11 @@ export interface AnsweredStream {
   readonly onSettled: (batch: Batch) => void;
   /** A call failed, and is made again after a while. */
   readonly onFailing: () => void;
+  /** Whether only what was put before may be put. */
+  readonly isHeld: () => boolean;
+  /** Parts take the place of a batch, or one batch that of parts. */
+  readonly onReplaced: (batches: readonly Batch[], by: readonly Batch[]) => void;
+  readonly queue: StreamQueue;
 }
 
 /**
@@ -52,6 +61,7 @@ export class Answers {
   readonly token: SequenceToken;
   readonly rest: Rest;
   readonly settlement: Settlement;
+  readonly refused: RefusedBatches;
   readonly #target: Target;
   readonly #context: AnswersContext;
   readonly #host: AnsweredStream;
@@ -63,7 +73,7 @@ export class Answers {
   #isAbandoned = false;
 
   constructor(target: Target, context: AnswersContext, host: AnsweredStream) {
-    const { options, accounts, budget, diagnostics, flushes } = context;
+    const { options, endpoint, accounts, budget, diagnostics, flushes } = context;
     this.#target = target;
     this.#context = context;
     this.#host = host;
@@ -71,6 +81,16 @@ export class Answers {
     this.rest = new Rest(context, { onOver: host.offer, onFailing: host.onFailing });
     this.settlement = new Settlement(target, accounts, budget, diagnostics, flushes, host.onSettled);
     this.#warnings = new StreamWarnings(target, diagnostics);
+    this.refused = new RefusedBatches({
+      target,
+      endpoint,
+      queue: host.queue,
+      settlement: this.settlement,
+      warnings: this.#warnings,
+      isHeld: host.isHeld,
+      restSlowly: () => this.rest.afterFailure('slow', 0),
+      onReplaced: host.onReplaced,
+    });
   }
 
   /** Whether nothing may be put now. */
@@ -90,6 +110,7 @@ export class Answers {
   /** Nothing is put any more; answers that come after this change nothing. */
   abandon(): void {
     this.#isAbandoned = true;
+    this.refused.end();
   }
 
   /** Carries out what the answer to a put asks for. */
@@ -117,6 +138,7 @@ export class Answers {
         }
         this.token.alreadyAccepted(outcome.next);
         this.settlement.delivered(batch, [], durationMs);
+        this.refused.stored(batch);
         this.#recovered();
         break;
       case 'conflict':
@@ -134,7 +156,7 @@ export class Answers {
         this.rest.afterFailure(outcome.schedule, outcome.retryAfterMs);
         break;
       case 'refused':
-        this.#refused(batch, outcome.reason, result as PutFailure);
+        this.refused.refused(batch, outcome, result as PutFailure);
         break;
     }
   }
@@ -152,6 +174,7 @@ export class Answers {
     if (!isProven) this.#context.accounts.possibleDuplicates += batch.weight * batch.history.unanswered;
     this.token.accepted(next);
     this.settlement.delivered(batch, rejected, durationMs);
+    this.refused.stored(batch);
     this.#recovered();
     if (result.rejectedEntity) this.#warnings.entityRefused(result.rejectedEntity);
     const pauseMs = this.token.pauseAfterPutMs(this.#context.random());
@@ -213,21 +236,9 @@ export class Answers {
     this.#host.offer();
   }
 
-  /** CloudWatch Logs will never take this batch: halve it until the event stands alone that is to blame. */
-  #refused(batch: Batch, reason: string, failure: PutFailure): void {
-    if (batch.length === 1) {
-      this.settlement.poison(batch, reason, failure);
-      return;
-    }
-    const [first, second] = batch.halves();
-    this.#host.putBack(second);
-    this.#host.putBack(first);
-    this.settlement.halved(batch);
-  }
-
   #noteError({ name, message }: PutFailure): void {
     const { accounts, clock } = this.#context;
-    accounts.lastError = { name, message: safeMessage(message), at: clock.now() };
+    accounts.lastError = { name: forPeople(name), message: forPeople(message), at: clock.now() };
   }
 
   #warnOfFailure(advice: Advice, failure: PutFailure, schedule: Schedule, action?: string): void {

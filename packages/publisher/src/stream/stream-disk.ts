@@ -11,6 +11,8 @@ export interface StreamDisk {
   beforePut(target: Target, batch: Batch, token: PutToken): Promise<void> | undefined;
   /** A batch met its fate. */
   settled(batch: Batch): void;
+  /** Parts take the place of a batch, or one batch that of parts. */
+  replaced(batches: readonly Batch[], by: readonly Batch[]): void;
   /** One event in memory was dropped that is on disk too. */
   dropped(id: number): void;
   /** A stream fails, so that others need not wait for it. */

@@ -11,6 +11,8 @@ import { type ReplayGate, ReplayLane } from './replay-lane.js';
 export class StreamQueue {
   /** New events, and batches that are to be sent again. */
   readonly live: Outbox;
+  /** What was refused, and waits until it is known why. */
+  readonly aside: Batch[] = [];
   readonly #context: OutboxContext;
   #resends: Fifo<Batch> | undefined;
   #replay: ReplayLane | undefined;
@@ -23,11 +25,21 @@ export class StreamQueue {
   }
 
   get isEmpty(): boolean {
-    return this.live.isEmpty && !this.#resends?.length && (this.#replay?.isEmpty ?? true);
+    return this.aside.length === 0 && !this.hasOthers;
+  }
+
+  /** Whether anything waits that is not set aside. */
+  get hasOthers(): boolean {
+    return !this.live.isEmpty || Boolean(this.#resends?.length) || !(this.#replay?.isEmpty ?? true);
   }
 
   get hasDue(): boolean {
-    return this.live.hasDue || Boolean(this.#resends?.length) || (this.#replay?.hasDue ?? false);
+    return (
+      this.aside.length > 0 ||
+      this.live.hasDue ||
+      Boolean(this.#resends?.length) ||
+      (this.#replay?.hasDue ?? false)
+    );
   }
 
   /** Whether the next batch was put before, by this process or an earlier one. */
@@ -38,12 +50,14 @@ export class StreamQueue {
   /** Events as the application gave them. */
   get events(): number {
     let { events } = this.live;
+    for (const batch of this.aside) events += batch.weight;
     if (this.#resends) for (const batch of this.#resends) events += batch.weight;
     if (this.#replay) for (const batch of this.#replay.batches()) events += batch.weight;
     return events;
   }
 
   *batches(): IterableIterator<Batch> {
+    yield* this.aside;
     if (this.#resends) yield* this.#resends;
     yield* this.live.batches();
     if (this.#replay) yield* this.#replay.batches();
@@ -56,6 +70,7 @@ export class StreamQueue {
     else {
       for (const batch of this.live.batches()) bytes += batch.bytes;
       for (const batch of this.#resends ?? []) bytes += batch.bytes;
+      for (const batch of this.aside) bytes += batch.bytes;
     }
     return bytes;
   }
@@ -80,8 +95,8 @@ export class StreamQueue {
     this.#context.onDue();
   }
 
-  /** The next batch to send. */
-  take(): Batch | undefined {
+  /** The next batch to send, of those that are not set aside. @param early also one that waits for company */
+  take(early = false): Batch | undefined {
     const resend = this.live.startsFrozen ? undefined : this.#resends?.shift();
     if (resend) return resend;
     const isReplayDue = !this.live.startsFrozen && (this.#replay?.hasDue ?? false);
@@ -90,11 +105,12 @@ export class StreamQueue {
       return this.#replay?.take();
     }
     this.#isReplaysTurn = true;
-    return this.live.take();
+    return this.live.take(early);
   }
 
   clear(): void {
     this.live.clear();
+    this.aside.length = 0;
     this.#resends = undefined;
     this.#replay?.clear();
   }

@@ -1,7 +1,9 @@
-import { explainFailure } from '../accounts/advice.js';
+import { explainFailure, quote } from '../accounts/advice.js';
 import type { Diagnostics, WarningCode } from '../accounts/diagnostics.js';
+import type { PutExtra } from '../cloudwatch/endpoint.js';
 import type { Advice } from '../cloudwatch/outcome.js';
 import type { PutFailure, Target } from '../cloudwatch/sink.js';
+import { forPeople } from '../text/for-people.js';
 
 const WARN_FROM_FAILURE: Record<Advice, number> = {
   // What only a person can mend is said at once; what may pass by itself, when it has not.
@@ -37,6 +39,28 @@ export class StreamWarnings {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#warn('recovered', `logs are delivered again to ${this.#name}.`);
+  }
+
+  /** Nothing shows that an event is to blame for what is refused. @param topic the cause and the destination */
+  allRefused(failure: PutFailure, topic: string): void {
+    this.#isOpen = true;
+    const { logGroupName, logStreamName } = this.#target;
+    const message =
+      `CloudWatch Logs refuses what is put to ${this.#name} (${quote(failure)}), and no other event shows that only ` +
+      'some are refused. Events are kept, and tried again slowly; check the log group, its KMS key and its class, and ' +
+      'what stands between here and the endpoint.';
+    this.#diagnostics.warn({ code: 'refused', message, logGroupName, logStreamName }, topic);
+  }
+
+  /** @param extras are left out from now on */
+  extrasRefused(extras: readonly PutExtra[], said: string): void {
+    const names = extras.map((extra) =>
+      extra === 'gzip' ? 'gzip' : 'the header x-amzn-logs-format (option "emf")',
+    );
+    this.#warn(
+      'refused',
+      `the endpoint does not take ${names.join(', nor ')} (${forPeople(said)}); puts go without from now on.`,
+    );
   }
 
   entityRefused(reason: string): void {

@@ -38,12 +38,12 @@ export class StreamWriter implements PutSource {
   #held = 0;
 
   constructor(target: Target, context: WriterContext) {
-    const { options, clock, deadlines, budget, flushes, pace, disk } = context;
+    const { options, endpoint, clock, deadlines, budget, flushes, pace, disk } = context;
     this.target = target;
     this.lastUsedAt = clock.now();
     this.#context = context;
     this.#queue = new StreamQueue({
-      limits: { maxBytes: options.maxBatchBytes, maxEvents: options.maxBatchEvents },
+      limits: endpoint,
       flushIntervalMs: options.flushIntervalMs,
       clock,
       deadlines,
@@ -57,6 +57,9 @@ export class StreamWriter implements PutSource {
       offer: () => this.#offer(),
       onSettled: (batch) => disk()?.settled(batch),
       onFailing: () => disk()?.failing(),
+      isHeld: () => this.isHeld,
+      onReplaced: (batches, by) => disk()?.replaced(batches, by),
+      queue: this.#queue,
     });
   }
 
@@ -78,8 +81,12 @@ export class StreamWriter implements PutSource {
 
   get canPut(): boolean {
     if (this.#answers.isWaiting) return false;
-    if (this.isHeld && !this.#queue.startsWithResend) return false;
-    const most = this.isFailing || this.#answers.token.oneAtATime ? 1 : this.#context.options.maxInFlight;
+    const { startsWithResend, aside } = this.#queue;
+    if (this.isHeld && !startsWithResend && aside.length === 0) return false;
+    const most =
+      this.isFailing || this.#answers.refused.isSearching || this.#answers.token.oneAtATime
+        ? 1
+        : this.#context.options.maxInFlight;
     return this.#underWay.size < most && this.#queue.hasDue;
   }
 
@@ -195,11 +202,12 @@ export class StreamWriter implements PutSource {
 
   /** Starts one put. The dispatcher has asked {@link canPut} and keeps a request slot for it. */
   start(): void {
-    let batch = this.#queue.take();
+    const { refused, settlement } = this.#answers;
+    let batch = refused.next();
     // Every event of the batch that is being built may have been dropped.
     while (batch && batch.length === 0) {
-      this.#answers.settlement.all(batch, 'overflow');
-      batch = this.#queue.take();
+      settlement.all(batch, 'overflow');
+      batch = refused.next();
     }
     if (!batch) {
       this.#context.dispatcher.finished(this);
@@ -259,7 +267,8 @@ export class StreamWriter implements PutSource {
     const startedAt = clock.now();
     let result: PutResult;
     try {
-      result = await sink.put(this.target, batch, token.value ?? undefined);
+      const without = this.#answers.refused.extrasLeftOut(batch);
+      result = await sink.put(this.target, batch, token.value ?? undefined, { without });
     } catch (error) {
       result = toPutFailure(error); // a sink does not reject; if one does, the batch must not be lost for it
     }

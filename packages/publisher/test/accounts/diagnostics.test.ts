@@ -6,7 +6,7 @@ import { explainFailure } from '../../src/accounts/advice.ts';
 import { Diagnostics, type PublisherEvents, type Warning } from '../../src/accounts/diagnostics.ts';
 import type { PutFailure } from '../../src/cloudwatch/sink.ts';
 import { Publisher } from '../../src/publisher.ts';
-import { safeMessage } from '../../src/text/safe-text.ts';
+import { forPeople } from '../../src/text/for-people.ts';
 import { type Fault, SimulatedService, seededRandom, VirtualClock } from '../support/simulation.ts';
 
 function setUp() {
@@ -84,7 +84,7 @@ test('a service that quotes a log event is quoted without it, whatever quotes th
   ]) {
     const message = `1 validation error detected: Value '${text}' at 'logEvents.1.member.message' failed to satisfy constraint`;
     assert.equal(
-      safeMessage(message),
+      forPeople(message),
       "1 validation error detected: Value at 'logEvents.1.member.message' failed to satisfy constraint",
     );
   }
@@ -94,14 +94,14 @@ test('the signed headers that a refused signature quotes are not repeated', () =
   const message =
     'The request signature we calculated does not match. The Canonical String for this request should have been\n' +
     "'POST\n/\n\nhost:x\nx-amz-security-token:SECRET\n\nhost;x-amz-security-token\nSECRET'";
-  assert.doesNotMatch(safeMessage(message), /SECRET/);
+  assert.doesNotMatch(forPeople(message), /SECRET/);
   const header =
     "'AKIA' not a valid key=value pair in Authorization header: 'AWS4-HMAC-SHA256 Credential=SECRET/20261121, Signature=SECRET, X-Amz-Security-Token=SECRET'";
-  assert.doesNotMatch(safeMessage(header), /SECRET/);
+  assert.doesNotMatch(forPeople(header), /SECRET/);
 });
 
 test('what is said fits on a short line', () => {
-  const text = safeMessage(`a\n\tb${'x'.repeat(5000)}`);
+  const text = forPeople(`a\n\tb${'x'.repeat(5000)}`);
   assert.ok(text.length < 310);
   assert.doesNotMatch(text, /[\n\t]/);
 });

@@ -97,7 +97,7 @@ test('halves hold every event once, with its notes and followers, and stay froze
   const observer: BatchObserver = { putting() {}, settled() {}, finished() {} };
   batch.observer = observer;
   batch.freeze();
-  const [first, second] = batch.halves();
+  const [first, second] = batch.splitAt(batch.length >> 1);
   assert.deepEqual([first.length, second.length], [3, 4]);
   assert.equal(first.bytes + second.bytes, batch.bytes);
   assert.equal(first.weight + second.weight, batch.weight);
@@ -119,7 +119,7 @@ test('a batch knows how many of its events came in which epoch, also after some 
   assert.deepEqual([batch.dropFirst().epoch, batch.dropFirst().epoch], [3, 4]);
   assert.deepEqual(through(batch), [0, 1, 1, 3, 3]);
   batch.freeze();
-  const [first, second] = batch.halves();
+  const [first, second] = batch.splitAt(batch.length >> 1);
   assert.equal(first.weightThrough(4) + second.weightThrough(4), 3);
   assert.equal(first.weightThrough(2) + second.weightThrough(2), 1);
 });

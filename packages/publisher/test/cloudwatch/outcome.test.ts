@@ -24,7 +24,7 @@ const fast = (advice: string, ambiguous = false) => ({
   ambiguous,
   retryAfterMs: 0,
 });
-const refused = (reason: string) => ({ kind: 'refused', reason });
+const refused = (reason: string, isTooLarge = false) => ({ kind: 'refused', reason, isTooLarge });
 
 const TABLE: [string, Partial<PutFailure>, object][] = [
   [
@@ -101,7 +101,7 @@ const TABLE: [string, Partial<PutFailure>, object][] = [
   ['refused', { name: 'InvalidParameterException', status: 400 }, refused('InvalidParameterException')],
   ['not readable', { name: 'SerializationException', status: 400 }, refused('SerializationException')],
   ['validation', { name: 'ValidationException', status: 400 }, refused('ValidationException')],
-  ['413', { name: 'SyntaxError', status: 413 }, refused('HTTP 413')],
+  ['413', { name: 'SyntaxError', status: 413 }, refused('HTTP 413', true)],
   [
     'a bad group name',
     { name: 'InvalidParameterException', status: 400, message: "Value at 'logGroupName' failed" },

@@ -1,0 +1,34 @@
+/** CloudWatch Logs answers a put with some hundred bytes. */
+const MOST_BYTES = 1_048_576;
+
+/** An answer whose body may be a stream. */
+export interface Answer {
+  statusCode?: number | undefined;
+  body?: unknown;
+}
+
+/** Reads an answer before the SDK does, which reads all that comes, to the end of the application's memory. */
+export async function boundAnswer(answer: Answer): Promise<void> {
+  const { body } = answer;
+  const isStream = typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
+  if (isStream) answer.body = await readAnswer(answer);
+}
+
+/** @throws when the body is longer than an answer of CloudWatch Logs can be */
+export async function readAnswer({ body, statusCode }: Answer): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  // Leaving the loop destroys the stream, and with it the connection.
+  for await (const chunk of body as AsyncIterable<Uint8Array | string>) {
+    const read = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    bytes += read.byteLength;
+    if (bytes > MOST_BYTES) {
+      throw Object.assign(new Error(`the answer is longer than ${MOST_BYTES} bytes`), {
+        name: 'AnswerTooLong',
+        $metadata: { httpStatusCode: statusCode },
+      });
+    }
+    chunks.push(read);
+  }
+  return Buffer.concat(chunks);
+}

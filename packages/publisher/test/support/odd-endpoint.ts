@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { TestContext } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import type { Warning } from '../../src/accounts/diagnostics.ts';
+import type { PublisherOptions } from '../../src/options/options.ts';
+import { Publisher } from '../../src/publisher.ts';
+
+/** A request as it came. */
+export interface Came {
+  readonly operation: string;
+  readonly headers: http.IncomingHttpHeaders;
+  /** Inflated. */
+  readonly body: string;
+}
+export type Answer = (response: http.ServerResponse, came: Came) => void;
+
+export const json =
+  (status: number, body: object, headers: http.OutgoingHttpHeaders = {}): Answer =>
+  (response) => {
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', ...headers });
+    response.end(JSON.stringify(body));
+  };
+export const stored = json(200, { nextSequenceToken: '1' });
+
+/** An endpoint that answers as a test says, over a real socket, and publishers that use it. */
+export async function oddEndpoint(t: TestContext) {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+  const came: Came[] = [];
+  const sockets = new Set<Socket>();
+  const waiting: (() => void)[] = [];
+  const host = { answer: stored as Answer };
+  const server = http.createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('error', () => {});
+    response.on('error', () => {});
+    request.on('end', () => {
+      const raw = Buffer.concat(chunks);
+      const isGzip = request.headers['content-encoding'] === 'gzip';
+      const operation = String(request.headers['x-amz-target']).split('.')[1];
+      const one = { operation, headers: request.headers, body: (isGzip ? gunzipSync(raw) : raw).toString() };
+      came.push(one);
+      host.answer(response, one);
+      for (const check of waiting.splice(0)) check();
+    });
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => sockets.delete(socket));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const credentials = { accessKeyId: 'AKIA', secretAccessKey: 'secret', sessionToken: SESSION_TOKEN };
+  const publishers: Publisher[] = [];
+  t.after(async () => {
+    await Promise.all(publishers.map((publisher) => publisher.close({ timeoutMs: 0 })));
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+
+  return {
+    endpoint,
+    came,
+    host,
+    publisher(options: Partial<PublisherOptions> = {}) {
+      const aws = { region: 'eu-west-1', endpoint, credentials };
+      const publisher = new Publisher(
+        { logGroupName: 'group', logStreamName: 'stream', flushIntervalMs: 1, aws, ...options },
+        { guardExit: false, silent: true },
+      );
+      publishers.push(publisher);
+      const warnings: Warning[] = [];
+      publisher.on('warn', (warning) => {
+        warnings.push(warning);
+        for (const check of waiting.splice(0)) check();
+      });
+      const publish = (message: string) => publisher.publish({ timestamp: Date.now(), message });
+      return { publisher, publish, warnings };
+    },
+    /** Resolves when something is so after a request or a warning. */
+    async until(isSo: () => boolean): Promise<void> {
+      while (!isSo()) await new Promise<void>((resolve) => waiting.push(resolve));
+    },
+  };
+}
+
+export const SESSION_TOKEN = 'FwoGZXIvYXdzEBYaDHSESSIONTOKENOFATESTTHATMUSTNOTBEHEARD==';
