@@ -54,6 +54,10 @@ describe('the command pino-cloudwatch-logs', { concurrency: 2 }, () => {
     command.child.stdin.end(`{"level":30,"time":${time},"msg":"a"}\n\nplain\nlast €`);
     const { code, stdout, stderr } = await command.ended();
     assert.equal(code, 0, stderr);
+    assert.match(
+      stderr,
+      /^pino-cloudwatch-logs: \d+ events? stored in (log stream "|\d+ log streams of log group ").*\.$/m,
+    );
     assert.equal(stdout, '');
     assert.deepEqual(command.messages, [`{"level":30,"time":${time},"msg":"a"}`, 'plain', 'last €']);
     assert.equal(local.events({ logGroupName: command.logGroupName })[0].timestamp, time);

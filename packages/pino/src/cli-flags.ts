@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { PUBLISHER_OPTION_NAMES, type PublisherOptions } from 'cloudwatch-logs-publisher';
+import { unknownFlag } from 'cloudwatch-logs-publisher/worker';
 
 /** What a command line says. */
 export interface Command {
@@ -11,6 +12,7 @@ export interface Command {
   /** Read no faster than CloudWatch Logs takes. */
   readonly wait: boolean;
   readonly help: boolean;
+  readonly version: boolean;
 }
 
 const SWITCHES = ['enabled', 'createLogGroup', 'createLogStream', 'deletionProtection', 'gzip', 'emf'];
@@ -38,6 +40,7 @@ Reads lines from stdin, JSON of pino or any other text, and publishes them to Am
   --wait               read no faster than CloudWatch Logs takes: for files. An application at the other end of
                        the pipe would be held up; without it a full buffer drops the oldest events and says so
   --help               this text
+  --version            the version of this package
 
 Every option of the transport is a flag as well:
   ${wrap(flagNames())}
@@ -49,26 +52,12 @@ code is 1 when events were not delivered.
 
 /** @throws Error when a flag is unknown or misses its value */
 export function readCommand(args: readonly string[]): Command {
-  const { values } = parseArgs({
-    args: [...args],
-    allowNegative: true,
-    options: {
-      echo: { type: 'boolean' },
-      wait: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-      'time-key': { type: 'string' },
-      ...Object.fromEntries(
-        [...AWS, ...Object.keys(SHORT), ...flagNames()].map((flag) => [
-          flag,
-          { type: SWITCHES.includes(optionOf(flag)) ? 'boolean' : 'string' } as const,
-        ]),
-      ),
-    },
-  });
+  const values = readFlags(args);
   const options: Record<string, unknown> = {};
   const aws: Record<string, unknown> = {};
   for (const [flag, value] of Object.entries(values)) {
-    if (flag === 'echo' || flag === 'wait' || flag === 'help' || flag === 'time-key') continue;
+    if (flag === 'echo' || flag === 'wait' || flag === 'help' || flag === 'version' || flag === 'time-key')
+      continue;
     if (AWS.includes(flag)) aws[flag] = value;
     else options[optionOf(flag)] = readValue(optionOf(flag), value);
   }
@@ -80,7 +69,29 @@ export function readCommand(args: readonly string[]): Command {
     echo: values.echo === true,
     wait: values.wait === true,
     help: values.help === true,
+    version: values.version === true,
   };
+}
+
+function readFlags(args: readonly string[]): Record<string, unknown> {
+  const options = {
+    echo: { type: 'boolean' },
+    wait: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+    version: { type: 'boolean' },
+    'time-key': { type: 'string' },
+    ...Object.fromEntries(
+      [...AWS, ...Object.keys(SHORT), ...flagNames()].map((flag) => [
+        flag,
+        { type: SWITCHES.includes(optionOf(flag)) ? 'boolean' : 'string' } as const,
+      ]),
+    ),
+  } as const;
+  try {
+    return parseArgs({ args: [...args], allowNegative: true, options }).values;
+  } catch (error) {
+    throw unknownFlag(error, Object.keys(options));
+  }
 }
 
 function flagNames(): string[] {

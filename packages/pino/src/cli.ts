@@ -6,6 +6,7 @@ import { HELP, readCommand } from './cli-flags.js';
 import { levelNames } from './line-reader.js';
 import { LineSplitter } from './line-splitter.js';
 import { publishLine } from './publish-line.js';
+import { VERSION } from './version.js';
 
 // Well below the smallest buffer that is of use: what --wait lets come together before it waits for delivery.
 const WAIT_AFTER_BYTES = 8 * 1024 * 1024;
@@ -13,12 +14,18 @@ const WAIT_AFTER_BYTES = 8 * 1024 * 1024;
 const LAST_LINES_MS = 1000;
 
 async function main(): Promise<void> {
-  const { options, timeKey, echo, wait, help } = readCommand(process.argv.slice(2));
+  const { options, timeKey, echo, wait, help, version } = readCommand(process.argv.slice(2));
   if (help) {
     process.stdout.write(HELP);
     return;
   }
+  if (version) {
+    process.stdout.write(`${VERSION}\n`);
+    return;
+  }
   const publisher = new Publisher(options);
+  const streams = new Set<string>();
+  publisher.on('batch', ({ logStreamName }) => streams.add(logStreamName));
   const signalled = endInputOnSignal();
   await readInput(publisher, {
     timeKey,
@@ -26,13 +33,24 @@ async function main(): Promise<void> {
     wait: wait ? waitAfterBytes(options.maxBufferBytes) : undefined,
   });
   await publisher.close();
-  const { dropped, received } = publisher.stats();
+  const { delivered, dropped, received } = publisher.stats();
+  if (received > 0) say(summary(delivered, options.logGroupName, [...streams]));
   const lost = lostEvents(publisher.stats());
   // What the end came too early for is told by the publisher itself.
   if (lost > dropped.shutdown) say(`${lost} of ${received} events were not delivered.`);
   if (lost > 0) process.exitCode = 1;
   // Passes the signal on: whoever started this process sees it end by it.
   if (signalled.by && lost === 0) process.kill(process.pid, signalled.by);
+}
+
+/** How many events are stored, and where. */
+function summary(events: number, logGroupName: string, streams: readonly string[]): string {
+  const group = `log group "${logGroupName}"`;
+  const where =
+    streams.length === 1
+      ? `log stream "${streams[0]}" of ${group}`
+      : `${streams.length} log streams of ${group}`;
+  return `${events} ${events === 1 ? 'event' : 'events'} stored${events > 0 ? ` in ${where}` : ''}.`;
 }
 
 interface Reading {

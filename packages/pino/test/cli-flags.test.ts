@@ -42,7 +42,11 @@ describe('the command line', () => {
   });
 
   it('refuses what it does not know', () => {
-    assert.throws(() => readCommand(['--grup', 'g']), /Unknown option '--grup'/);
+    for (const flag of ['--grup', '--grp'])
+      assert.throws(() => readCommand([flag, 'g']), {
+        message: `Unknown option '${flag}'. Did you mean '--group'?`,
+      });
+    assert.throws(() => readCommand(['--xyzzy']), { message: "Unknown option '--xyzzy'. See --help." });
     assert.throws(() => readCommand(['--group']), /argument missing/);
     assert.throws(() => readCommand(['file.log']), /Unexpected argument 'file.log'/);
   });

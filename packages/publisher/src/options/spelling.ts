@@ -32,3 +32,18 @@ function editDistance(a: string, b: string): number {
 function isLonger(long: string, short: string, least: number): boolean {
   return short.length >= least && long.toLowerCase().startsWith(short.toLowerCase());
 }
+
+/**
+ * What to say of a flag that a command does not have: `parseArgs` of Node.js explains how to pass it all the same, which
+ * is no help.
+ *
+ * @param error what `parseArgs` threw; any other error is returned as it is
+ */
+export function unknownFlag(error: unknown, known: readonly string[]): unknown {
+  const { code, message } = error as { code?: unknown; message?: string };
+  const flag = /'--?([^']+)'/.exec(message ?? '')?.[1];
+  if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION' || flag === undefined) return error;
+  const nearest = nearestName(flag, known);
+  const hint = nearest === undefined ? 'See --help.' : `Did you mean '--${nearest}'?`;
+  return new TypeError(`Unknown option '--${flag}'. ${hint}`);
+}

@@ -1,11 +1,14 @@
 import { once } from 'node:events';
+import fs from 'node:fs';
 import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
+import { unknownFlag } from '../options/spelling.js';
 import { describeDestination } from '../spool/format/destination.js';
 import { mergeStreams } from '../spool/takeover/recovery.js';
 import { printable, printableJson } from '../text/printable.js';
 import { damageOf, inspectSpool, type OwnerReport, printSpool } from './inspect.js';
 import { replayCommand } from './replay.js';
+import { VERSION } from './version.js';
 
 const USAGE = `Usage: cloudwatch-logs-spool <command> <directory>
 
@@ -25,6 +28,8 @@ Looks into the directory that the \`spool\` option names, also while application
         --endpoint URL    another endpoint than AWS's own
         --timeout SECONDS ends after sending for this time; by default when everything is sent
 
+  --version             the version of this package
+
 Exit codes: 0 all is well, 1 damage was found or events were not sent, 2 the command or the directory cannot be used.
 `;
 
@@ -34,30 +39,45 @@ export interface CommandOutput {
   readonly stderr: Writable;
 }
 
+const FLAGS = {
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+  stream: { type: 'string' },
+  group: { type: 'string' },
+  region: { type: 'string' },
+  profile: { type: 'string' },
+  endpoint: { type: 'string' },
+  timeout: { type: 'string' },
+} as const;
+
+function readFlags(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options: FLAGS });
+  } catch (error) {
+    throw unknownFlag(error, Object.keys(FLAGS));
+  }
+}
+
 /** Runs one command of `cloudwatch-logs-spool` and resolves with its exit code. */
 export async function runCommand(args: readonly string[], output: CommandOutput): Promise<number> {
   const { stdout, stderr } = output;
   try {
-    const { positionals, values } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        help: { type: 'boolean', short: 'h' },
-        stream: { type: 'string' },
-        group: { type: 'string' },
-        region: { type: 'string' },
-        profile: { type: 'string' },
-        endpoint: { type: 'string' },
-        timeout: { type: 'string' },
-      },
-    });
+    const { positionals, values } = readFlags(args);
     const [command, directory, ...rest] = positionals;
     if (values.help === true) {
       stdout.write(USAGE);
       return 0;
     }
+    if (values.version === true) {
+      stdout.write(`${VERSION}\n`);
+      return 0;
+    }
     if (command === undefined || directory === undefined || rest.length > 0) {
       stderr.write(USAGE);
+      return 2;
+    }
+    if (!fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
+      stderr.write(`There is no directory '${directory}'.\n`);
       return 2;
     }
     switch (command) {

@@ -128,7 +128,23 @@ test('the command says what it expects when it is called wrongly', async () => {
   assert.match(nothing.stderr, /Usage: cloudwatch-logs-spool/);
   const missing = await run('list', '/nonexistent/spool');
   assert.equal(missing.status, 2);
-  assert.match(missing.stderr, /ENOENT/);
+  assert.match(missing.stderr, /^There is no directory/);
   assert.equal((await run('explode', '.')).status, 2);
   assert.equal((await run('--help')).status, 0);
+});
+
+test('the command says that a directory is not there, what a flag may mean, and its version', async (t) => {
+  const directory = temporaryDirectory(t);
+  for (const command of ['list', 'print', 'verify', 'replay']) {
+    const missing = path.join(directory, 'missing');
+    assert.deepEqual(await run(command, missing), {
+      status: 2,
+      stdout: '',
+      stderr: `There is no directory '${missing}'.\n`,
+    });
+  }
+  const slip = await run('print', directory, '--grp', 'g');
+  assert.deepEqual([slip.status, slip.stderr], [2, "Unknown option '--grp'. Did you mean '--group'?\n"]);
+  const manifest = JSON.parse(fs.readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  assert.deepEqual(await run('--version'), { status: 0, stdout: `${manifest.version}\n`, stderr: '' });
 });
