@@ -44,7 +44,7 @@ function ScenarioCard({ scenario }: { readonly scenario: Scenario }) {
   return (
     <section class={`card${on ? ' on' : ''}`} aria-labelledby={id}>
       <header>
-        <h3 id={id}>{scenario.name}</h3>
+        <h2 id={id}>{scenario.name}</h2>
         <button
           type="button"
           class="switch"
@@ -83,7 +83,7 @@ function Unreachable() {
   return (
     <section class="card" aria-labelledby="fault-unreachable">
       <header>
-        <h3 id="fault-unreachable">Not reachable</h3>
+        <h2 id="fault-unreachable">Not reachable</h2>
       </header>
       <p>Connections are cut and refused, this page's too; then everything is back, with all data.</p>
       <div class="buttons">
@@ -143,7 +143,7 @@ function Active() {
       .replace(/\n ?\}/g, ' }');
   return (
     <section class="active" aria-labelledby="active-faults">
-      <h3 id="active-faults">As JSON</h3>
+      <h2 id="active-faults">As JSON</h2>
       <p class="hint">
         {set.length === 0
           ? 'Nothing goes wrong now.'

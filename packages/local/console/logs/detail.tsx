@@ -162,7 +162,7 @@ function Neighbours({ event }: { readonly event: WireEvent }) {
   }
   return (
     <section class="neighbours" aria-label="Neighbours">
-      <h3>In {event.stream}, around it</h3>
+      <h2>In {event.stream}, around it</h2>
       <ol>
         {around.value.events.map((each) => (
           <li key={each.id} class={`l-${each.level}${each.id === event.id ? ' cursor' : ''}`}>

@@ -70,6 +70,7 @@ async function restart(parameters: URLSearchParams): Promise<void> {
   const load = async (): Promise<void> => {
     const page = await fill('backward', undefined, aborted);
     if (page === undefined) return;
+    generation += 1;
     events.replace(page, 'older', undefined);
     changed(-events.arrive(early ?? []));
     early = undefined;
@@ -130,6 +131,8 @@ async function fill(
   }
 }
 
+/** Counts the times that the rows were replaced: a page that was read for the ones before does not belong to them. */
+let generation = 0;
 let loading = false;
 
 async function inTurn(action: () => Promise<void>): Promise<void> {
@@ -143,15 +146,17 @@ async function inTurn(action: () => Promise<void>): Promise<void> {
 }
 
 async function append(from: string | undefined, aborted: AbortSignal): Promise<void> {
+  const before = generation;
   const page = await fill('forward', from, aborted);
-  if (page !== undefined) changed(-events.append(page));
+  if (page !== undefined && before === generation) changed(-events.append(page));
 }
 
 export const loadOlder = (): Promise<void> =>
   inTurn(async () => {
     if (events.older === undefined) return;
+    const before = generation;
     const page = await fill('backward', events.older, abort.signal);
-    if (page !== undefined) changed(events.prepend(page));
+    if (page !== undefined && before === generation) changed(events.prepend(page));
   });
 
 export const loadNewer = (): Promise<void> =>
@@ -174,6 +179,7 @@ export async function goTo(end: 'oldest' | 'newest'): Promise<void> {
 async function replaceFrom(direction: 'forward' | 'backward', open: 'older' | 'newer'): Promise<void> {
   const page = await fill(direction, undefined, abort.signal);
   if (page === undefined) return;
+  generation += 1;
   events.replace(page, open, undefined);
   changed();
 }

@@ -83,7 +83,7 @@ export function RequestsTab() {
                     onClick={() => (open.value = record.number)}
                   >
                     <td>
-                      <button type="button" class="link" aria-label={`Details of request ${record.number}`}>
+                      <button type="button" class="link" title="Details">
                         {rowTime(record.time, 'local', 0)}
                       </button>
                     </td>
@@ -154,10 +154,10 @@ function RequestDetail({
         {record.message !== undefined && <p class="rule">{record.message}</p>}
         {offender !== undefined && (
           <section>
-            <h3>
+            <h2>
               The log event at index {offender.index}
               {offender.timestamp !== undefined && `, ${when(offender.timestamp)}`}
-            </h3>
+            </h2>
             <pre class="text">
               {offender.message === '' ? (
                 <span class="faint">an empty message</span>
