@@ -3,6 +3,7 @@ import { batchFill } from './batch-fill.js';
 import { eventLoop } from './event-loop.js';
 import { flatness } from './flatness.js';
 import { gzip } from './gzip.js';
+import { local } from './local.js';
 import { memoryBurst } from './memory-burst.js';
 import { memoryOutage } from './memory-outage.js';
 import { pinoCall } from './pino-call.js';
@@ -35,4 +36,5 @@ export const ROWS: readonly Row[] = [
   gzip,
   spool,
   spoolReplay,
+  local,
 ];

@@ -70,8 +70,10 @@ export class Segment {
   /** Gives back what was reserved and not needed. */
   seal(): void {
     if (this.#text.length > this.#bytes) this.#text = copyOf(this.#text, this.#bytes, this.#bytes);
-    this.#timestamps = this.#timestamps.slice(0, this.count);
-    this.#ends = this.#ends.slice(0, this.count);
+    if (this.#timestamps.length > this.count) {
+      this.#timestamps = this.#timestamps.slice(0, this.count);
+      this.#ends = this.#ends.slice(0, this.count);
+    }
   }
 
   #reserve(events: number, bytes: number): void {
