@@ -1,5 +1,5 @@
 import type { FlushOptions, FlushResult, PublisherStats } from 'cloudwatch-logs-publisher';
-import { lostEvents, sumFlushResults, sumStats } from 'cloudwatch-logs-publisher/worker';
+import { checkFlushOptions, lostEvents, sumFlushResults, sumStats } from 'cloudwatch-logs-publisher/worker';
 import { askTransport, linesRead } from './ask-transport.js';
 import { destinationsOf, type WorkerTransport } from './destinations.js';
 
@@ -15,7 +15,7 @@ const ANSWER_MS = 5000;
  *
  * @param transport what `pino.transport()` or `cloudWatchTransport()` returned, or a logger
  * @param options `timeoutMs`: how long to wait. @default the target's `flushTimeoutMs`, the longest of several
- * @throws TypeError when there is nothing of this package to flush; Error when the worker has crashed or does
+ * @throws PublisherError when an option is wrong; TypeError when there is nothing of this package to flush; Error when the worker has crashed or does
  * not answer
  *
  * ```ts
@@ -23,6 +23,7 @@ const ANSWER_MS = 5000;
  * ```
  */
 export async function flushTransport(transport: unknown, options: FlushOptions = {}): Promise<FlushResult> {
+  checkFlushOptions(options);
   const { publishers, workers } = destinationsOf(transport);
   const results = await Promise.all([
     ...publishers.map((publisher) => publisher.flush(options)),

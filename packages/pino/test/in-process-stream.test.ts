@@ -69,6 +69,7 @@ describe('the in-process stream', () => {
       logger.info(name);
       assert.equal((await flushTransport(way)).delivered, 1, name);
     }
+    await assert.rejects(flushTransport(logger, { timeoutMs: Number.NaN }), /"timeoutMs" must be a number/);
     const circle: { logger?: unknown } = {};
     circle.logger = circle;
     for (const other of [circle, console, () => {}, { log() {} }])

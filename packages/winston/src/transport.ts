@@ -9,7 +9,7 @@ import type {
   PublisherStats,
   Warning,
 } from 'cloudwatch-logs-publisher';
-import { eventTime, isEnabled, printLine } from 'cloudwatch-logs-publisher/worker';
+import { checkFlushOptions, eventTime, isEnabled, printLine } from 'cloudwatch-logs-publisher/worker';
 import TransportStream from 'winston-transport';
 import { errorFields, isError } from './error-fields.js';
 import { FormerPublishers } from './former-publishers.js';
@@ -113,9 +113,10 @@ export class CloudWatchTransport extends TransportStream {
 
   /**
    * Waits until every line that was logged before this call is stored in CloudWatch Logs, or settled otherwise.
-   * Never rejects.
+   * Rejects only when an option is wrong.
    */
-  flush(options?: FlushOptions): Promise<FlushResult> {
+  async flush(options?: FlushOptions): Promise<FlushResult> {
+    checkFlushOptions(options);
     this.#takeBacklog();
     return this.#former.flushWith(this.#publisher.flush(options), options);
   }
@@ -128,9 +129,10 @@ export class CloudWatchTransport extends TransportStream {
 
   /**
    * Takes no more lines, delivers what there is within `closeTimeoutMs` and reports what is left. The same as
-   * `close()`, which winston calls, and waits for it. Idempotent; never rejects.
+   * `close()`, which winston calls, and waits for it. Idempotent; rejects only when an option is wrong.
    */
-  shutdown(options?: FlushOptions): Promise<FlushResult> {
+  async shutdown(options?: FlushOptions): Promise<FlushResult> {
+    checkFlushOptions(options);
     if (this.#closing === undefined) {
       this.#takeLast();
       this.#leaveExit();

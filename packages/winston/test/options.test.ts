@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import winston from 'winston';
 import { CloudWatchTransport, type CloudWatchTransportOptions, PublisherError } from '../src/index.ts';
+import { endpoint, LONG, transportTo } from './endpoint.ts';
 
 function messageOf(options: unknown): string {
   try {
@@ -102,5 +103,28 @@ describe('options of CloudWatchTransport', () => {
     assert.ok(transport.format);
     assert.equal(transport.name, 'cloudwatch');
     transport.close();
+  });
+});
+
+describe('the options of a flush and of a shutdown', () => {
+  it('are checked as those of the constructor, and a wrong one ends nothing', async (t) => {
+    const local = await endpoint(t);
+    for (const worker of [false, true]) {
+      const transport = transportTo(t, local, { worker });
+      transport.log({ level: 'info', message: 'a line' });
+      const wrong: [options: unknown, message: RegExp][] = [
+        [{ timeoutMs: Number.NaN }, /"timeoutMs" must be a number of milliseconds from 0 on; got NaN/],
+        [{ timeoutMs: Number(undefined) }, /"timeoutMs"/],
+        [{ timeoutMs: '5000' }, /"timeoutMs" .* got "5000"/],
+        [{ timeoutMs: -1 }, /"timeoutMs"/],
+        [{ timeout: 5000 }, /Did you mean "timeoutMs"/],
+        [5000, /an object/],
+      ];
+      for (const [options, message] of wrong) {
+        await assert.rejects(transport.flush(options as never), message);
+        await assert.rejects(transport.shutdown(options as never), message);
+      }
+      assert.equal((await transport.shutdown(LONG)).delivered, 1);
+    }
   });
 });

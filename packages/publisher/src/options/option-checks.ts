@@ -108,6 +108,22 @@ export function checkOptions(options: PublisherOptions): void {
 }
 
 /**
+ * Checks what is given to a flush or a shutdown. A time that is no number, such as that of a variable which is not set,
+ * would end it at once.
+ *
+ * @throws PublisherError `CLOUDWATCH_LOGS_INVALID_OPTION`, naming the option, what was expected and what came
+ */
+export function checkFlushOptions(options: unknown = {}): void {
+  if (!isRecord(options)) throw invalidOption('options', 'an object such as { timeoutMs: 5000 }', options);
+  checkOptionNames(options, ['timeoutMs', 'beforeExit']);
+  const { timeoutMs, beforeExit } = options;
+  if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs >= 0)) {
+    throw invalidOption('timeoutMs', 'a number of milliseconds from 0 on', timeoutMs);
+  }
+  if (beforeExit !== undefined) boolean('beforeExit', beforeExit);
+}
+
+/**
  * Refuses names that are not among `known` and suggests the nearest.
  *
  * @throws PublisherError `CLOUDWATCH_LOGS_INVALID_OPTION`
