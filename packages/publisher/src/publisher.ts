@@ -21,6 +21,7 @@ import { type ResolvedOptions, resolveOptions } from './options/resolve-options.
 import type { EventContext, StreamNamer } from './options/stream-name.js';
 import { openSpool } from './spool/spool.js';
 import { Dispatcher } from './stream/dispatcher.js';
+import { Overdue } from './stream/overdue.js';
 import { Pace } from './stream/pace.js';
 import { StreamWriters } from './stream/stream-writers.js';
 import { type Clock, systemClock } from './time/clock.js';
@@ -113,6 +114,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       pace: new Pace({ clock: this.#clock, deadlines: this.#deadlines, budget: this.#budget }),
       sink: this.#sink,
       provisioner: this.#provisioner,
+      overdue: new Overdue(this.#clock, this.#deadlines, this.#diagnostics),
       dispatcher,
       isClosing: () => this.#state !== 'open',
       disk: () => this.#spooler,

@@ -18,6 +18,7 @@ export type WarningCode =
   | 'contention'
   | 'retention'
   | 'entity'
+  | 'overdue'
   | 'overflow'
   | 'oversize'
   | 'poison'

@@ -5,10 +5,7 @@ import { boundAnswer } from './bounded-answer.js';
 import type { PutExtra } from './endpoint.js';
 import type { PutRequest } from './put-request.js';
 import { timeoutError, toPutFailure } from './sdk-failure.js';
-import type { PutFailure } from './sink.js';
-
-/** How far a request has come. */
-export type Stage = 'client' | 'credentials' | 'request';
+import type { PutFailure, PutProgress, Stage } from './sink.js';
 
 /** The part of the SDK's requests and answers that is looked at. */
 interface Seen {
@@ -33,10 +30,20 @@ const LATE: Record<Stage, string> = {
 
 /** One call, watched from the client to the answer: how far it has come, and what it sends. */
 export class OneCall {
-  stage: Stage = 'client';
+  readonly #progress: PutProgress;
   readonly #sent: Uint8Array[] = [];
   #batch: Batch | undefined;
   #extras: readonly PutExtra[] = [];
+
+  /** @param progress is changed as the call goes on */
+  constructor(progress: PutProgress = { stage: 'client' }) {
+    this.#progress = progress;
+    progress.stage = 'client';
+  }
+
+  get #stage(): Stage {
+    return this.#progress.stage;
+  }
 
   /** What is put, which an answer must not be heard to echo. */
   puts(batch: Batch, { body, extras }: PutRequest): void {
@@ -56,11 +63,11 @@ export class OneCall {
 
   /** Follows a command, whatever client sends it, and bounds its answer. */
   watch(command: { readonly middlewareStack: unknown }): void {
-    this.stage = 'credentials';
+    this.#progress.stage = 'credentials';
     const stack = command.middlewareStack as Stack; // its types know nothing of requests and answers
     stack.add(
       (next) => async (args) => {
-        this.stage = 'request';
+        this.#progress.stage = 'request';
         this.signs(args.request?.headers);
         const result = await next(args);
         if (result.response) await boundAnswer(result.response);
@@ -73,9 +80,9 @@ export class OneCall {
 
   /** The error of a call that takes too long. */
   lateness(timeoutMs: number): Error {
-    const error = timeoutError(`${LATE[this.stage]} within ${timeoutMs} ms`);
-    if (this.stage === 'client') error.name = 'ClientModuleError';
-    if (this.stage === 'credentials') error.name = 'CredentialsTimeoutError';
+    const error = timeoutError(`${LATE[this.#stage]} within ${timeoutMs} ms`);
+    if (this.#stage === 'client') error.name = 'ClientModuleError';
+    if (this.#stage === 'credentials') error.name = 'CredentialsTimeoutError';
     return error;
   }
 

@@ -2,6 +2,8 @@ import type http from 'node:http';
 import type https from 'node:https';
 import { type AgentSettings, nodeHttp } from './agent-settings.js';
 
+const CONNECT_TIMEOUT_MS = 5000;
+
 /** The part of the SDK's HttpRequest that is used here. */
 interface SdkRequest {
   readonly protocol: string;
@@ -66,7 +68,13 @@ export class RequestHandler {
       abortSignal?.addEventListener('abort', onAbort, { once: true });
       outgoing.once('close', () => abortSignal?.removeEventListener('abort', onAbort));
       // An idle or hanging connection must not keep the process alive; whoever waits for an answer holds it.
-      outgoing.once('socket', (socket) => socket.unref());
+      outgoing.once('socket', (socket) => {
+        socket.unref();
+        if (!socket.connecting) return;
+        const late = setTimeout(() => outgoing.destroy(connectTimeout()), CONNECT_TIMEOUT_MS).unref();
+        socket.once(secure ? 'secureConnect' : 'connect', () => clearTimeout(late));
+        outgoing.once('close', () => clearTimeout(late));
+      });
       outgoing.once('error', reject);
       outgoing.once('response', (incoming) => {
         const headers: Record<string, string> = {};
@@ -91,6 +99,11 @@ export class RequestHandler {
   httpHandlerConfigs(): object {
     return { httpAgent: this.#http, httpsAgent: this.#https };
   }
+}
+
+function connectTimeout(): Error {
+  const error = new Error(`no connection within ${CONNECT_TIMEOUT_MS} ms`);
+  return Object.assign(error, { name: 'ConnectTimeoutError' });
 }
 
 function queryString(query: SdkRequest['query']): string {

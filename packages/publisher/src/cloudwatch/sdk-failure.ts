@@ -26,6 +26,7 @@ const NEVER_SENT = new Set([
   'ENETUNREACH',
   'EADDRNOTAVAIL',
   ...UNTRUSTED,
+  'ConnectTimeoutError',
   'CredentialsProviderError',
   'CredentialsTimeoutError',
   'ClientModuleError',

@@ -53,9 +53,9 @@ export class CloudWatchLogsSink implements Sink {
     target: Target,
     batch: Batch,
     sequenceToken: string | undefined,
-    { without }: PutOptions = {},
+    { without, progress }: PutOptions = {},
   ): Promise<PutResult> {
-    const call = new OneCall();
+    const call = new OneCall(progress);
     try {
       const answer = await this.#timed(call, async (loaded, signal) => {
         const request = await putRequest(target, batch, sequenceToken, this.#options, without);

@@ -53,6 +53,16 @@ export type CallResult = { readonly ok: true } | PutFailure;
 export interface PutOptions {
   /** Goes without these, whatever the options say. */
   readonly without?: readonly PutExtra[];
+  /** Is told how far the put has come. */
+  readonly progress?: PutProgress;
+}
+
+/** How far a call has come: the client is made, credentials are asked for, the request is under way. */
+export type Stage = 'client' | 'credentials' | 'request';
+
+/** Changes while a put is under way. */
+export interface PutProgress {
+  stage: Stage;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Accounts } from '../accounts/accounts.js';
+import { quote } from '../accounts/advice.js';
 import type { Diagnostics } from '../accounts/diagnostics.js';
 import type { Flushes } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
@@ -15,14 +16,29 @@ import type { Schedule } from '../cloudwatch/backoff.js';
 import type { Endpoint } from '../cloudwatch/endpoint.js';
 import { type Advice, judge, type Outcome } from '../cloudwatch/outcome.js';
 import { judgeProvisioning, type Provisioner } from '../cloudwatch/provisioner.js';
-import type { PutFailure, PutResult, PutSuccess, Sink, Target } from '../cloudwatch/sink.js';
+import type {
+  PutFailure,
+  PutProgress,
+  PutResult,
+  PutSuccess,
+  Sink,
+  Stage,
+  Target,
+} from '../cloudwatch/sink.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { forPeople } from '../text/for-people.js';
+import type { Overdue, WaitingStream } from './overdue.js';
 import { RefusedBatches } from './refused-batches.js';
 import { SequenceToken } from './sequence-token.js';
 import type { StreamQueue } from './stream-queue.js';
 import { StreamWarnings } from './stream-warnings.js';
 import { Rest, type RestContext } from './waits.js';
+
+const NO_ANSWER: Record<Stage, string> = {
+  client: 'the client is not ready yet',
+  credentials: 'no credentials came yet; check the provider of credentials, the profile or the role',
+  request: 'no answer came yet; check the network and the endpoint',
+};
 
 /** What the answers of a stream need. */
 export interface AnswersContext extends RestContext {
@@ -30,6 +46,7 @@ export interface AnswersContext extends RestContext {
   readonly sink: Sink;
   readonly provisioner: Provisioner;
   readonly endpoint: Endpoint;
+  readonly overdue: Overdue;
   readonly accounts: Accounts;
   readonly budget: MemoryBudget;
   readonly diagnostics: Diagnostics;
@@ -57,7 +74,7 @@ export interface AnsweredStream {
  * Carries out what the answers to the puts of one stream ask for: settles the batch, or puts it back and takes the
  * token, waits, creates what is missing, or halves it.
  */
-export class Answers {
+export class Answers implements WaitingStream {
   readonly token: SequenceToken;
   readonly rest: Rest;
   readonly settlement: Settlement;
@@ -69,6 +86,9 @@ export class Answers {
   /** Waits for a call other than a put: a stream is created, or a token is asked for. */
   #isPreparing = false;
   #missingInARow = 0;
+  #progress: PutProgress = { stage: 'client' };
+  /** Since something was stored. */
+  #lastFailure: PutFailure | undefined;
   #hasPut = false;
   #isAbandoned = false;
 
@@ -110,7 +130,25 @@ export class Answers {
   /** Nothing is put any more; answers that come after this change nothing. */
   abandon(): void {
     this.#isAbandoned = true;
+    this.#context.overdue.ends(this);
     this.refused.end();
+  }
+
+  get target(): Target {
+    return this.#target;
+  }
+
+  /** A put begins. @returns is to be told how far it has come */
+  begins(): PutProgress {
+    this.#context.overdue.begins(this);
+    this.#progress = { stage: 'client' };
+    return this.#progress;
+  }
+
+  whyNotStored(): string | undefined {
+    if (this.#warnings.isOpen) return undefined;
+    this.#warnings.open();
+    return this.#lastFailure ? quote(this.#lastFailure) : NO_ANSWER[this.#progress.stage];
   }
 
   /** Carries out what the answer to a put asks for. */
@@ -183,6 +221,8 @@ export class Answers {
 
   #recovered(): void {
     this.#hasPut = true;
+    this.#lastFailure = undefined;
+    this.#context.overdue.ends(this);
     this.rest.succeeded();
     this.#warnings.delivered();
     this.#context.provisioner.groupIsThere(this.#target.logGroupName);
@@ -211,8 +251,10 @@ export class Answers {
     const token = await this.#context.sink.describeSequenceToken(this.#target);
     this.#isPreparing = false;
     if (this.#isAbandoned) return;
+    if (token !== undefined) this.token.restore({ value: token, isOwnStream: false });
+    // What was asked for and did not help is asked for again less and less often.
     if (token === undefined) this.rest.afterFailure('slow', 0);
-    else this.token.restore({ value: token, isOwnStream: false });
+    else if (this.token.conflictsInARow > 1) this.rest.afterFailure('fast', 0);
     this.#host.offer();
   }
 
@@ -236,7 +278,9 @@ export class Answers {
     this.#host.offer();
   }
 
-  #noteError({ name, message }: PutFailure): void {
+  #noteError(failure: PutFailure): void {
+    this.#lastFailure = failure;
+    const { name, message } = failure;
     const { accounts, clock } = this.#context;
     accounts.lastError = { name: forPeople(name), message: forPeople(message), at: clock.now() };
   }

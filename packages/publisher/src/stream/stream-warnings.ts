@@ -28,11 +28,21 @@ export class StreamWarnings {
     this.#diagnostics = diagnostics;
   }
 
+  /** Whether people heard that the stream fails, and not yet that it is well again. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   /** @param inARow failures on the same schedule, this one included */
   failed(advice: Advice, failure: PutFailure, inARow: number, action?: string): void {
     if (inARow < WARN_FROM_FAILURE[advice]) return;
     this.#isOpen = true;
     this.#warn(advice, explainFailure(advice, failure, this.#target, action));
+  }
+
+  /** People were told, elsewhere, that nothing is stored. */
+  open(): void {
+    this.#isOpen = true;
   }
 
   delivered(): void {

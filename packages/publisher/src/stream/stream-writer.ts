@@ -268,7 +268,8 @@ export class StreamWriter implements PutSource {
     let result: PutResult;
     try {
       const without = this.#answers.refused.extrasLeftOut(batch);
-      result = await sink.put(this.target, batch, token.value ?? undefined, { without });
+      const progress = this.#answers.begins();
+      result = await sink.put(this.target, batch, token.value ?? undefined, { without, progress });
     } catch (error) {
       result = toPutFailure(error); // a sink does not reject; if one does, the batch must not be lost for it
     }

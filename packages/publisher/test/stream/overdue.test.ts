@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import net, { type AddressInfo, type Socket } from 'node:net';
+import { test } from 'node:test';
+import type { Warning } from '../../src/accounts/diagnostics.ts';
+import type { PutResult } from '../../src/cloudwatch/sink.ts';
+import { Publisher } from '../../src/publisher.ts';
+import { SimulatedService, VirtualClock } from '../support/simulation.ts';
+
+function setUp(streams = 1) {
+  const clock = new VirtualClock();
+  const sink = new SimulatedService(clock, { tokens: 'ignored', latencyMs: () => 5 });
+  for (let i = 0; i < streams; i++) sink.add('g', `s${i}`);
+  const publisher = new Publisher(
+    { logGroupName: 'g', logStreamName: '{level}', maxRequests: Math.min(streams, 64) },
+    { clock, random: () => 0.5, sink, guardExit: false, silent: true },
+  );
+  const warnings: Warning[] = [];
+  publisher.on('warn', (warning) => warnings.push(warning));
+  const publish = () => {
+    for (let i = 0; i < streams; i++) {
+      publisher.publish({ timestamp: clock.now(), message: 'm' }, { level: `s${i}` });
+    }
+  };
+  return { clock, sink, publisher, publish, warnings };
+}
+
+const wrongToken = (name: string, message: string): PutResult => {
+  return { ok: false, name, message, status: 400, bodySent: true };
+};
+
+let tokens = 0;
+const ENDLESS: [string, () => PutResult][] = [
+  [
+    'a token that changes each time',
+    () => wrongToken('InvalidSequenceTokenException', `The next expected sequenceToken is: ${++tokens}`),
+  ],
+  [
+    'a wrong token without a word of the right one',
+    () => wrongToken('InvalidSequenceTokenException', 'wrong'),
+  ],
+  [
+    'a batch that is said to be stored',
+    () => wrongToken('DataAlreadyAcceptedException', `sequenceToken: ${++tokens}`),
+  ],
+  ['the same without a token', () => wrongToken('DataAlreadyAcceptedException', 'stored')],
+  [
+    'a stream that stays missing',
+    () => wrongToken('ResourceNotFoundException', 'The specified log stream does not exist.'),
+  ],
+];
+for (const [what, answer] of ENDLESS) {
+  test(`${what} is asked for ever more rarely, and people hear of it after 10 s (nobody did)`, async () => {
+    const { clock, sink, publisher, publish, warnings } = setUp();
+    let puts = 0;
+    sink.put = async () => {
+      puts++;
+      await new Promise<void>((resolve) => clock.setTimer(resolve, 1));
+      return answer();
+    };
+    sink.describeSequenceToken = async () => {
+      puts++;
+      return `${++tokens}`;
+    };
+    publish();
+    await clock.advance(12_000);
+    assert.ok(warnings.length > 0 && warnings.length <= 2, JSON.stringify(warnings));
+    await clock.advance(48_000);
+    assert.ok(puts < 80, `${puts} requests in a minute`);
+    await clock.until(publisher.close({ timeoutMs: 0 }));
+  });
+}
+
+test('a put without an answer is told after 10 s, once for all streams of the group', async () => {
+  const { clock, sink, publisher, publish, warnings } = setUp(50);
+  sink.options = { tokens: 'ignored', fault: () => 'hang' };
+  publish();
+  await clock.advance(9000);
+  assert.equal(warnings.length, 0);
+  await clock.advance(3000);
+  assert.equal(warnings.length, 1);
+  assert.equal(warnings[0].code, 'overdue');
+  assert.match(warnings[0].message, /nothing was stored for 1\d s in log stream "s0" and 49 more/);
+  await clock.until(publisher.close({ timeoutMs: 0 }));
+});
+
+test('a thousand healthy streams that take turns warn of nothing', async () => {
+  const { clock, publisher, publish, warnings } = setUp(1000);
+  for (let i = 0; i < 30; i++) {
+    publish();
+    await clock.advance(1000);
+  }
+  assert.deepEqual(warnings, []);
+  await clock.until(publisher.close());
+});
+
+test('a connection that is never made is a failure after 5 s, and its events cannot be stored', async (t) => {
+  const sockets = new Set<Socket>();
+  const server = net.createServer((socket) => sockets.add(socket.on('error', () => {}))); // no TLS is ever spoken
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+  const aws = { region: 'eu-west-1', endpoint: `https://127.0.0.1:${port}`, credentials };
+  const publisher = new Publisher({ logGroupName: 'g', aws }, { guardExit: false, silent: true });
+  t.after(async () => {
+    await publisher.close({ timeoutMs: 0 });
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const started = performance.now();
+  publisher.publish({ timestamp: Date.now(), message: 'one' });
+  while (!publisher.stats().lastError) await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.ok(performance.now() - started < 14_000, 'before requestTimeoutMs');
+  assert.equal(publisher.stats().lastError?.name, 'ConnectTimeoutError');
+});
