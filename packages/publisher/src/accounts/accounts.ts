@@ -52,6 +52,7 @@ export interface PublisherStats {
   readonly bytesDelivered: number;
   /** Log streams in use. */
   readonly streams: number;
+  /** The newest failure, until its stream stores something. */
   readonly lastError: LastError | undefined;
   /** Figures of the files of the spool, where there is one. */
   readonly spool: SpoolStats | undefined;

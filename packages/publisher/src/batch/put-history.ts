@@ -40,6 +40,11 @@ export function attempted(past: PutHistory): PutHistory {
   return { ...past, attempts: past.attempts + 1 };
 }
 
+/** A put showed only that its stream was not made yet: the next one is no other try. */
+export function notAttempted(past: PutHistory): PutHistory {
+  return { ...past, attempts: Math.max(0, past.attempts - 1) };
+}
+
 /** A put under `token` may have been stored although no success came back. */
 export function leftUnanswered(past: PutHistory, token: PutToken): PutHistory {
   const unanswered = past.unanswered + 1;

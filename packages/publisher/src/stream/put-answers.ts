@@ -1,4 +1,4 @@
-import type { Accounts } from '../accounts/accounts.js';
+import type { Accounts, LastError } from '../accounts/accounts.js';
 import { quote } from '../accounts/advice.js';
 import type { Diagnostics } from '../accounts/diagnostics.js';
 import type { Flushes } from '../accounts/flush.js';
@@ -10,6 +10,7 @@ import {
   isSettledBy,
   leftUnanswered,
   mayBeAccepted,
+  notAttempted,
   type PutToken,
 } from '../batch/put-history.js';
 import type { Schedule } from '../cloudwatch/backoff.js';
@@ -89,6 +90,7 @@ export class Answers implements WaitingStream {
   #progress: PutProgress = { stage: 'client' };
   /** Since something was stored. */
   #lastFailure: PutFailure | undefined;
+  #lastError: LastError | undefined;
   #hasPut = false;
   #isAbandoned = false;
 
@@ -154,7 +156,10 @@ export class Answers implements WaitingStream {
   /** Carries out what the answer to a put asks for. */
   conclude(batch: Batch, token: PutToken, result: PutResult, durationMs: number): void {
     let outcome = judge(result, batch.length);
-    if (!result.ok) this.#noteError(result);
+    // What was never made yet is made now: nothing went wrong.
+    const isNew = outcome.kind === 'missing' && this.#missingInARow === 0;
+    if (isNew) batch.history = notAttempted(batch.history);
+    else if (!result.ok) this.#noteError(result);
     // A client that retries by itself may have stored the batch with a request whose answer it lost.
     const requests = result.ok || result.bodySent ? (result.clientAttempts ?? 1) : 1;
     for (let i = requests; i > 1; i--) batch.history = leftUnanswered(batch.history, token);
@@ -222,6 +227,9 @@ export class Answers implements WaitingStream {
   #recovered(): void {
     this.#hasPut = true;
     this.#lastFailure = undefined;
+    // What another stream met last is not over for that.
+    const { accounts } = this.#context;
+    if (accounts.lastError === this.#lastError) accounts.lastError = undefined;
     this.#context.overdue.ends(this);
     this.rest.succeeded();
     this.#warnings.delivered();
@@ -282,7 +290,8 @@ export class Answers implements WaitingStream {
     this.#lastFailure = failure;
     const { name, message } = failure;
     const { accounts, clock } = this.#context;
-    accounts.lastError = { name: forPeople(name), message: forPeople(message), at: clock.now() };
+    this.#lastError = { name: forPeople(name), message: forPeople(message), at: clock.now() };
+    accounts.lastError = this.#lastError;
   }
 
   #warnOfFailure(advice: Advice, failure: PutFailure, schedule: Schedule, action?: string): void {
