@@ -55,6 +55,8 @@ async function main(args) {
     await check('types', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.tests.json']);
     await check('lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '.']);
     await check('imports', ['scripts/check-imports.mjs']);
+    await check('identity', ['scripts/identity.mjs', '--check']);
+    await check('unused code', ['node_modules/knip/bin/knip.js']);
   }
   const queue = files.filter((file) => !isLoad(file));
   const worker = async () => {

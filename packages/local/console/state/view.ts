@@ -33,23 +33,6 @@ export type Range =
   | { readonly kind: 'last'; readonly ms: number }
   | { readonly kind: 'between'; readonly from: number; readonly to: number };
 
-export const EMPTY_VIEW: View = {
-  tab: 'logs',
-  places: [],
-  pattern: '',
-  filters: [],
-  levels: [],
-  range: { kind: 'live' },
-  highlight: '',
-  columns: [],
-  time: 'local',
-  labels: true,
-  ansi: true,
-  fields: true,
-  event: undefined,
-  requests: 'all',
-};
-
 /** The query string of a view, with only what differs from the empty one. */
 export function toQuery(view: View): string {
   const query = new URLSearchParams();

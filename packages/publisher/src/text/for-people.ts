@@ -27,11 +27,6 @@ export function lineForPeople(line: string): string {
   return cut(oneLine(line.slice(0, LONGEST_LINE + 1)), LONGEST_LINE);
 }
 
-/** JSON whose strings show in a terminal as what they are; it means the same. */
-export function jsonForPeople(json: string): string {
-  return json.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
 /**
  * What a service said without the values that it quotes. A value may hold quotes itself, so everything goes from the
  * first one to the last end of one.
