@@ -34,8 +34,8 @@ export function explainFailure(
       return `no AWS Region is set (${said}). Events are kept; set aws.region or AWS_REGION.`;
     case 'throttled':
       return (
-        `CloudWatch Logs throttles puts to the ${where} (${said}). Events are kept and sent more slowly; ` +
-        'ask for a higher quota if this lasts.'
+        `CloudWatch Logs throttles ${action.slice('logs:'.length)} for the ${where} (${said}). Events are kept and sent ` +
+        'more slowly; ask for a higher quota if this lasts.'
       );
     case 'unreachable':
       return (

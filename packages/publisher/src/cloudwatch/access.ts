@@ -110,7 +110,7 @@ export function sentToFirst(aws: AwsOptions, env: NodeJS.ProcessEnv): SentTo | u
     region,
     service: 'logs',
     credentials: { accessKeyId, secretAccessKey, sessionToken },
-    expiresAt: expiration?.getTime(),
+    expiresAt: expiration === undefined ? undefined : new Date(expiration).getTime(),
   };
 }
 

@@ -10,6 +10,7 @@ import type { ResolvedOptions } from '../options/resolve-options.js';
 import { type Access, type SentTo, sentTo, sentToFirst } from './access.js';
 import { type AgentSettings, agentSettings } from './agent-settings.js';
 import { loadClient } from './client-module.js';
+import { withDates } from './dated-credentials.js';
 import { OneCall } from './one-call.js';
 import { type PutRequest, putRequest } from './put-request.js';
 import { RequestHandler } from './request-handler.js';
@@ -233,7 +234,7 @@ export class CloudWatchLogsSink implements Sink {
     if (clientModule) return loadClient(clientModule);
     const own = new sdk.CloudWatchLogsClient({
       requestHandler: new RequestHandler(maxRequests + 4),
-      ...aws,
+      ...withDates(aws),
       maxAttempts: 1, // the publisher retries; two layers would multiply
     });
     this.#destroy = () => own.destroy();

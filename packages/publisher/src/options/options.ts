@@ -7,8 +7,8 @@ export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string | undefined;
-  /** When a provider is asked for new ones. @default never */
-  readonly expiration?: Date | undefined;
+  /** When a provider is asked for new ones; also as text, as the AWS CLI and STS print it. @default never */
+  readonly expiration?: Date | string | undefined;
 }
 
 /**

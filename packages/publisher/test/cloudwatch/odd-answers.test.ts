@@ -165,3 +165,15 @@ test('what an endpoint says cannot steer a terminal', async (t) => {
     assert.doesNotMatch(text, /[\p{Cc}\u202a-\u202e\u2066-\u2069\u2028]/u);
   }
 });
+
+test('credentials whose expiration is a text are used (nothing was ever sent)', async (t) => {
+  const { came, endpoint, publisher: make } = await oddEndpoint(t);
+  const expiration = new Date(Date.now() + 3_600_000).toISOString();
+  const keys = { accessKeyId: 'AKIA', secretAccessKey: 'secret', expiration };
+  for (const credentials of [keys, async () => keys]) {
+    const { publisher, publish } = make({ aws: { region: 'eu-west-1', endpoint, credentials } });
+    publish('one');
+    assert.equal((await publisher.flush({ timeoutMs: 5000 })).delivered, 1);
+  }
+  assert.equal(came.length, 2);
+});
