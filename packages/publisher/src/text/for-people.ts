@@ -1,13 +1,9 @@
+import { UNSAFE } from './printable.js';
+
 const MOST_LOOKED_AT = 4096;
 const LONGEST_ANSWER = 1_048_576;
 const LONGEST = 300;
 const LONGEST_LINE = 2000;
-
-/**
- * Controls (ESC and BEL among them, C1, which some terminals obey), what changes the direction of text, and characters
- * that nobody sees: text from outside must not steer a terminal, nor look like something else.
- */
-const UNSAFE = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
 
 /**
  * What a service, a file or a system said, safe and short for people: one line without controls, without the values of

@@ -1,5 +1,5 @@
-// Controls (ESC and BEL among them), what changes the direction of text, and characters that nobody sees.
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+/** Controls (ESC and BEL among them), what changes the direction of text, and characters that nobody sees. */
+export const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** Text from outside on one line of a terminal, which obeys nothing in it: what it might obey is shown as an escape. */
 export function printable(text: string): string {
