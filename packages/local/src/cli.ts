@@ -3,6 +3,7 @@ import { type Arguments, DEFAULT_PORT, HELP, readArguments } from './command/arg
 import { openBrowser } from './command/browser.js';
 import { runProgram } from './command/program.js';
 import { requestLine } from './command/request-line.js';
+import { tailEvents } from './command/tail.js';
 import type { LocalCloudWatchLogs } from './endpoint/local.js';
 import { VERSION } from './endpoint/version.js';
 import { isLoopback } from './requests/loopback.js';
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
   // Standard output belongs to the program, if there is one.
   const print = given.program === undefined ? console.log : console.error;
   warnAboutHost(local, given.options.host);
+  if (given.tail !== undefined) tailEvents(local, given.tail, print);
   if (given.logRequests) local.on('request', (record) => print(requestLine(record)));
   if (given.open) openBrowser(local.endpoint);
   if (given.program !== undefined) {

@@ -75,8 +75,10 @@ export function EventRows() {
 
   // The keys move the cursor; the list brings it into sight.
   useSignalEffect(() => {
+    // Read first, so that the effect depends on it also while there are no rows.
+    const wanted = cursor.value;
     const element = frame.current;
-    const index = rows().findIndex(({ id }) => id === cursor.value);
+    const index = rows().findIndex(({ id }) => id === wanted);
     if (element === null || index === -1) return;
     const at = index * ROW_PX;
     if (at < element.scrollTop) element.scrollTop = at;

@@ -11,6 +11,8 @@ export interface Arguments {
   readonly options: LocalOptions;
   /** Whether `--port` was given. */
   readonly portGiven: boolean;
+  /** The filter pattern of the events to print, '' for all. */
+  readonly tail: string | undefined;
   readonly logRequests: boolean;
   readonly open: boolean;
   readonly help: boolean;
@@ -32,6 +34,8 @@ it, and with its exit code.
   --credentials <id:secret[:token]>
                            verify the signature of every request; env takes them from AWS_ACCESS_KEY_ID,
                            AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN
+  --tail [pattern]         print the events that come in, those that match a filter pattern if one is given;
+                           write --tail=<pattern> for one that begins with -
   --open                   open the console in the browser
   --no-console             do not show the console at /
   --log-requests           print a line for each request
@@ -56,6 +60,7 @@ const OPTIONS = {
   region: { type: 'string' },
   'account-id': { type: 'string' },
   credentials: { type: 'string' },
+  tail: { type: 'string' },
   'log-requests': { type: 'boolean' },
   open: { type: 'boolean' },
   'no-console': { type: 'boolean' },
@@ -100,6 +105,7 @@ export function readArguments(
       console: !values['no-console'],
     },
     portGiven: values.port !== undefined,
+    tail: values.tail,
     logRequests: values['log-requests'] ?? false,
     open: values.open ?? false,
     help: values.help ?? false,
@@ -110,7 +116,7 @@ export function readArguments(
 
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    return parseArgs({ args: args.map(withValue), options: OPTIONS, allowPositionals: true });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw error;
     const [, unknown = ''] = /'(-[^' =]*)/.exec((error as Error).message) ?? [];
@@ -120,6 +126,13 @@ function parse(args: readonly string[]) {
       `there is no option ${unknown}${meant === undefined ? '' : `, did you mean ${meant}?`}; --help lists them`,
     );
   }
+}
+
+/** `--tail` may stand alone, which `parseArgs` knows of no option that takes a value. */
+function withValue(arg: string, index: number, args: readonly string[]): string {
+  if (arg !== '--tail') return arg;
+  const next = args[index + 1];
+  return next === undefined || next.startsWith('-') ? '--tail=' : arg;
 }
 
 function strayWord(word: string, own: readonly string[]): string {

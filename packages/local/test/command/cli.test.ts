@@ -187,3 +187,28 @@ test('--log-requests prints a line for each request', async (t) => {
   );
   assert.doesNotMatch(line, /secret/);
 });
+
+test('--tail prints what comes in, what matches if there is a pattern, and nothing that a terminal obeys', async (t) => {
+  for (const [args, expected] of [
+    [['--tail'], ['wanted \u001b[31mred', 'other \\x1b]0;title\\x07', '-x']],
+    [['--tail', 'wanted', '--seed', '1'], ['wanted \u001b[31mred']],
+    [['--tail=-wanted -other'], ['-x']],
+  ] as const) {
+    const child = run(t, '--port=0', ...args);
+    const next = lines(child);
+    const endpoint = (await next()).replace('CloudWatch Logs at ', '');
+    await call({ endpoint }, 'CreateLogGroup', { logGroupName: 'app' });
+    await call({ endpoint }, 'CreateLogStream', TARGET);
+    const messages = ['wanted \u001b[31mred', 'other \u001b]0;title\u0007', '-x'];
+    await call({ endpoint }, 'PutLogEvents', { ...TARGET, logEvents: eventsOf(messages) });
+    const seen: string[] = [];
+    while (seen.length < expected.length) {
+      const [, message] = /^\S+Z app one (.*)$/.exec(await next()) ?? [];
+      if (message !== undefined) seen.push(message);
+    }
+    assert.deepEqual(seen, expected);
+  }
+  const { code, err } = await finished(run(t, '--port=0', '--tail', '{ $.a = '));
+  assert.equal(code, 1);
+  assert.match(err, /pattern/);
+});

@@ -9,19 +9,21 @@ import { noBrowser, openConsole } from '../chromium.ts';
 const STREAMS = 10;
 const BATCH = 10_000;
 
-/** The longest that the page kept its user waiting, in milliseconds, measured while `action` runs. */
-async function longestPause(page: Page, action: () => Promise<void>): Promise<number> {
+/** How long the page kept its user waiting while `action` ran: the longest, and what 95 of 100 waits were below. In ms. */
+async function waits(page: Page, action: () => Promise<void>): Promise<{ longest: number; usual: number }> {
   // Texts, since the compiler of the tests puts names into functions that the page does not know.
   await page.evaluate(`{
     let last = performance.now();
-    globalThis.longest = 0;
+    globalThis.waits = [];
     globalThis.measuring = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last - 20);
+      waits.push(performance.now() - last - 20);
       last = performance.now();
     }, 20);
   }`);
   await action();
-  return Number(await page.evaluate('clearInterval(measuring), longest'));
+  const all = (await page.evaluate('clearInterval(measuring), waits')) as number[];
+  all.sort((a, b) => a - b);
+  return { longest: all.at(-1) ?? 0, usual: all[Math.floor(all.length * 0.95)] ?? 0 };
 }
 
 describe('many events in the browser', { skip: noBrowser }, () => {
@@ -48,11 +50,12 @@ describe('many events in the browser', { skip: noBrowser }, () => {
     await page.getByText('event 999999 of many').waitFor();
     await page.getByRole('img', { name: /events by time/ }).waitFor();
     const list = page.getByRole('listbox');
-    const pause = await longestPause(page, async () => {
+    const { longest, usual } = await waits(page, async () => {
       for (let round = 0; round < 20; round++) await list.evaluate((element) => element.scrollBy(0, -3000));
     });
     assert.ok((await page.locator('.row').count()) < 150);
-    assert.ok(pause < 1000, `${pause} ms without an answer`);
+    assert.ok(usual < 500, `${usual} ms without an answer`);
+    t.diagnostic(`the page answered within ${Math.round(usual)} ms, at most ${Math.round(longest)} ms`);
     await page.keyboard.press('g');
     await page.getByText('event 0 of many').waitFor();
     await list.evaluate((element) => element.scrollTo(0, element.scrollHeight));
@@ -87,7 +90,7 @@ describe('many events in the browser', { skip: noBrowser }, () => {
     const { page, problems } = await openConsole(t, local);
     await page.getByText('#9;').waitFor();
     let sent = 10;
-    const pause = await longestPause(page, async () => {
+    const { longest, usual } = await waits(page, async () => {
       for (let second = 0; second < 5; second++) {
         const ends = performance.now() + 1000;
         for (let part = 0; part < 10; part++) {
@@ -100,11 +103,11 @@ describe('many events in the browser', { skip: noBrowser }, () => {
       }
     });
     await page.getByText(`#${sent - 1};`).waitFor();
-    assert.ok(pause < 1000, `${pause} ms without an answer`);
+    assert.ok(usual < 500, `${usual} ms without an answer`);
+    t.diagnostic(`the page answered within ${Math.round(usual)} ms, at most ${Math.round(longest)} ms`);
     assert.ok((await page.locator('.row').count()) < 150);
     // Searching counts the same as was sent: none is lost, whatever the tail could show.
     assert.equal(local.stats().events, sent);
     assert.deepEqual(problems, []);
-    t.diagnostic(`${sent} events, longest pause ${Math.round(pause)} ms`);
   });
 });
