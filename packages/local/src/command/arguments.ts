@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 import type { LocalOptions } from '../endpoint/options.js';
 import { nearest, suggestion } from '../errors/spelling.js';
 import { FAULT_KINDS, type Fault, type FaultKind } from '../faults/fault.js';
+import { compileFilterPattern } from '../filter-pattern/compile.js';
+import { FilterPatternError } from '../filter-pattern/pattern-error.js';
 import type { LocalCredentials } from '../requests/sigv4.js';
 
 export const DEFAULT_PORT = 4590;
@@ -105,7 +107,7 @@ export function readArguments(
       console: !values['no-console'],
     },
     portGiven: values.port !== undefined,
-    tail: values.tail,
+    tail: readTail(values.tail),
     logRequests: values['log-requests'] ?? false,
     open: values.open ?? false,
     help: values.help ?? false,
@@ -125,6 +127,17 @@ function parse(args: readonly string[]) {
     throw new TypeError(
       `there is no option ${unknown}${meant === undefined ? '' : `, did you mean ${meant}?`}; --help lists them`,
     );
+  }
+}
+
+/** Checked before anything is started. */
+function readTail(pattern: string | undefined): string | undefined {
+  try {
+    if (pattern !== undefined) compileFilterPattern(pattern);
+    return pattern;
+  } catch (error) {
+    if (!(error instanceof FilterPatternError)) throw error;
+    throw new TypeError(`--tail: ${error.message}, at character ${error.position + 1}: ${error.hint}`);
   }
 }
 

@@ -7,7 +7,7 @@ const COMMAND = /\u001b(?!\[[\d;]*m)|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u0
 
 /**
  * Prints the events that match as they come in, one a line: time, group, stream, message.
- * @throws FilterPatternError
+ * The pattern is known to be one.
  */
 export function tailEvents(local: LocalCloudWatchLogs, pattern: string, print: (line: string) => void): void {
   const { matches } = compileFilterPattern(pattern);
