@@ -2,8 +2,6 @@ import type { SpoolTrouble } from '../spool-options.js';
 import { describeTrouble } from './describe-trouble.js';
 
 const LONGEST_RETRY_MS = 60_000;
-// Somebody may make room at any moment, and events are dropped until that is seen.
-const FULL_DISK_RETRY_MS = 500;
 const IS_FULL = new Set(['ENOSPC', 'EDQUOT']);
 
 /** What there is to do about trouble with the disk. */
@@ -84,8 +82,8 @@ export class DiskTrouble {
   }
 
   get #delayMs(): number {
-    const isFull = IS_FULL.has(this.#current?.code ?? '');
-    return isFull ? Math.min(this.#nextDelayMs, FULL_DISK_RETRY_MS) : this.#nextDelayMs;
+    // Somebody may make room at any moment, and events are dropped until that is seen: within a second, by default.
+    return IS_FULL.has(this.#current?.code ?? '') ? this.#retryDelayMs / 2 : this.#nextDelayMs;
   }
 
   #schedule(): void {
