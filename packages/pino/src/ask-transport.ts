@@ -3,6 +3,7 @@ import {
   type Answer,
   askWorker,
   type BroadcastQuestion,
+  now,
   QUESTIONS,
   type Question,
   waitForWorker,
@@ -21,7 +22,7 @@ export async function askTransport(
   question: Omit<Question, 'id'>,
   timeoutMs: number,
 ): Promise<Answer> {
-  const deadline = performance.now() + timeoutMs;
+  const deadline = now() + timeoutMs;
   const onTimeout = (): never => {
     throw new Error(`The worker of the transport did not start in time.${HINT}`);
   };
@@ -35,7 +36,7 @@ export async function askTransport(
     channel.postMessage({ ...complete, threadId: transport.worker.threadId } satisfies BroadcastQuestion);
     channel.close();
   };
-  return askWorker(transport, question, deadline - performance.now(), broadcast, HINT);
+  return askWorker(transport, question, deadline - now(), broadcast, HINT);
 }
 
 /**

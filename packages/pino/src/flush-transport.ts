@@ -1,5 +1,5 @@
 import type { FlushOptions, FlushResult, PublisherStats } from 'cloudwatch-logs-publisher';
-import { checkFlushOptions, lostEvents, sumFlushResults, sumStats } from 'cloudwatch-logs-publisher/worker';
+import { checkFlushOptions, lostEvents, now, sumFlushResults, sumStats } from 'cloudwatch-logs-publisher/worker';
 import { askTransport, linesRead } from './ask-transport.js';
 import { destinationsOf, type WorkerTransport } from './destinations.js';
 
@@ -54,7 +54,7 @@ async function flushWorker(transport: WorkerTransport, options: FlushOptions): P
   if (transport.writableEnded && !transport.writableErrored) return { delivered: 0, dropped: 0, pending: 0 };
   // A worker that is not ready yet has delivered nothing.
   const hasDelivered = transport.ready;
-  const startedAt = performance.now();
+  const startedAt = now();
   const asked = askTransport(
     transport,
     {},
@@ -63,7 +63,7 @@ async function flushWorker(transport: WorkerTransport, options: FlushOptions): P
   asked.catch(() => {}); // awaited below, when a failure of the flush itself has not come first
   const timeoutMs = options.timeoutMs ?? (await asked).flushTimeoutMs;
   await linesRead(transport, timeoutMs);
-  const flushTimeoutMs = Math.max(0, Math.round(timeoutMs - (performance.now() - startedAt)));
+  const flushTimeoutMs = Math.max(0, Math.round(timeoutMs - (now() - startedAt)));
   const question = { flushTimeoutMs, beforeExit: options.beforeExit };
   const { pending, stats } = await askTransport(transport, question, flushTimeoutMs + ANSWER_MS);
   const before = hasDelivered ? (await asked).stats : undefined;

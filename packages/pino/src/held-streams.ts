@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
+import { clearInterval, setInterval } from 'cloudwatch-logs-publisher/worker';
 
 /** Name of the event with which a worker says whether it has lines that are not settled. */
 export const HOLD_EVENT = 'cloudwatch:hold';

@@ -1,4 +1,5 @@
 import type { EventContext, LogEvent } from 'cloudwatch-logs-publisher';
+import { setImmediate } from 'cloudwatch-logs-publisher/worker';
 
 /** A loop that logs without end must not pile up lines. */
 const MOST_LINES = 256;

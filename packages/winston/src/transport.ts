@@ -9,7 +9,14 @@ import type {
   PublisherStats,
   Warning,
 } from 'cloudwatch-logs-publisher';
-import { checkFlushOptions, eventTime, isEnabled, printLine } from 'cloudwatch-logs-publisher/worker';
+import {
+  checkFlushOptions,
+  eventTime,
+  isEnabled,
+  printLine,
+  setImmediate,
+  wallTime,
+} from 'cloudwatch-logs-publisher/worker';
 import TransportStream from 'winston-transport';
 import { errorFields, isError } from './error-fields.js';
 import { FormerPublishers } from './former-publishers.js';
@@ -305,7 +312,7 @@ function forOwnFormat(info: LogInfo): LogInfo {
 }
 
 function timeOf(info: LogInfo): number {
-  const now = Date.now();
+  const now = wallTime();
   try {
     return eventTime(info.timestamp, now);
   } catch {

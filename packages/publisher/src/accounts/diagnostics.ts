@@ -113,8 +113,7 @@ export class Diagnostics {
     const key = `${warning.code}:${topic}`;
     const now = this.#clock.now();
     const known = this.#remembered.get(key);
-    // A clock that was set back must not silence what it made look recent.
-    if (known && now < known.nextAt && known.nextAt - now <= REPEAT_AFTER_MS) {
+    if (known && now < known.nextAt) {
       known.suppressed++;
       return;
     }
@@ -135,7 +134,7 @@ export class Diagnostics {
   /** Whether so many streams had the same to say within a minute that one more tells nothing new. */
   #isFlood(code: WarningCode, now: number): boolean {
     const window = this.#windows.get(code);
-    if (window && now < window.until && window.until - now <= REPEAT_AFTER_MS) {
+    if (window && now < window.until) {
       return ++window.warnings > MOST_ALIKE;
     }
     this.#windows.set(code, { until: now + REPEAT_AFTER_MS, warnings: 1 });

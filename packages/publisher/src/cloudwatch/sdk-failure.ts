@@ -1,3 +1,4 @@
+import { wallTime } from '../time/clock.js';
 import type { PutFailure } from './sink.js';
 
 /** Codes of Node.js for a certificate that it does not trust; see "X509 certificate error codes" of `node:tls`. */
@@ -90,6 +91,6 @@ export function textOf(value: unknown): string | undefined {
 function retryAfterMs(headers: Readonly<Record<string, string>> | undefined): number | undefined {
   const value = headers?.['retry-after'];
   if (!value) return undefined;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - wallTime();
   return Number.isFinite(ms) && ms > 0 ? ms : undefined;
 }

@@ -7,6 +7,7 @@ import type {
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { Batch } from '../batch/batch.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
+import { clearTimeout, setTimeout } from '../time/clock.js';
 import { type Access, type SentTo, sentTo, sentToFirst } from './access.js';
 import { type AgentSettings, agentSettings } from './agent-settings.js';
 import { loadClient } from './client-module.js';

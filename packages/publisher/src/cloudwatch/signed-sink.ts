@@ -1,5 +1,6 @@
 import type { Batch } from '../batch/batch.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
+import { wallTime } from '../time/clock.js';
 import type { Access } from './access.js';
 import { readAnswer } from './bounded-answer.js';
 import { OneCall } from './one-call.js';
@@ -156,7 +157,7 @@ export class SignedSink implements Sink {
       },
       body,
     };
-    const signed = sign(unsigned, this.#access, new Date(Date.now() + this.#clockOffsetMs));
+    const signed = sign(unsigned, this.#access, new Date(wallTime() + this.#clockOffsetMs));
     call.signs(signed);
     const request = { protocol, hostname, port, path, method: 'POST', headers: signed, body };
     const { requestTimeoutMs } = this.#options;
@@ -172,7 +173,7 @@ export class SignedSink implements Sink {
   }
 
   #learnTime(date: string | undefined): void {
-    const ahead = Date.parse(date ?? '') - Date.now();
+    const ahead = Date.parse(date ?? '') - wallTime();
     if (Math.abs(ahead - this.#clockOffsetMs) >= MOST_SKEW_MS) this.#clockOffsetMs = ahead;
   }
 }

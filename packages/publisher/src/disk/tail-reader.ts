@@ -242,7 +242,7 @@ export class TailReader {
     const { id, message, timestamp } = event;
     const { writer } = tail;
     tail.cursor = id;
-    if (this.#isReplay && timestamp < clock.now() - MAX_EVENT_AGE_MS) {
+    if (this.#isReplay && timestamp < clock.wallTime() - MAX_EVENT_AGE_MS) {
       this.#tooOld.add(tail, event);
       this.#endIfOver(tail);
       return;

@@ -3,6 +3,7 @@ import type { LastError } from '../accounts/accounts.js';
 import { printLine } from '../accounts/diagnostics.js';
 import type { PublisherSnapshot } from '../batch/snapshot.js';
 import type { Access } from '../cloudwatch/access.js';
+import { now } from '../time/clock.js';
 import { ExitThread, type HandOver, type Rescued } from './exit-thread.js';
 import type { RescuedBatch } from './rescue-report.js';
 import { routeFor } from './route.js';
@@ -71,7 +72,7 @@ function onBeforeExit(): void {
   if (drainingUntil !== undefined) return;
   const waiting = [...guarded].filter((publisher) => publisher.pending() > 0 || publisher.isBusy());
   if (waiting.length === 0) return;
-  drainingUntil = Date.now() + Math.max(...waiting.map((publisher) => publisher.drainMs()));
+  drainingUntil = now() + Math.max(...waiting.map((publisher) => publisher.drainMs()));
   void Promise.all(waiting.map((publisher) => publisher.drain(publisher.drainMs()))).then(() => {
     // Logs of a later handler start a new count, unless the time is over.
     if (waiting.every((publisher) => publisher.pending() === 0)) drainingUntil = undefined;
@@ -82,8 +83,8 @@ function onExit(): void {
   const waiting = [...guarded].filter((publisher) => publisher.inMemory() > 0);
   const counted = waiting.length > 0 ? waiting : [...guarded];
   const budgetMs = Math.max(...counted.map((publisher) => publisher.drainMs()));
-  const timeoutMs = drainingUntil === undefined ? budgetMs : Math.min(budgetMs, drainingUntil - Date.now());
-  exitDeadline = performance.now() + timeoutMs;
+  const timeoutMs = drainingUntil === undefined ? budgetMs : Math.min(budgetMs, drainingUntil - now());
+  exitDeadline = now() + timeoutMs;
   end(guarded);
 }
 
@@ -113,7 +114,7 @@ function settle(publishers: readonly Guarded[], send: boolean): void {
 
 /** What another thread could deliver, for each publisher; without those for which no thread can be used. */
 function rescue(waiting: readonly Guarded[]): Map<Guarded, Rescued> {
-  const timeoutMs = (exitDeadline ?? 0) - performance.now();
+  const timeoutMs = (exitDeadline ?? 0) - now();
   if (!isMainThread || timeoutMs <= 0) return new Map();
   const handedOver: Guarded[] = [];
   const handOvers: HandOver[] = [];

@@ -3,6 +3,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from '
 import type { LastError } from '../accounts/accounts.js';
 import { countBatches, type PublisherSnapshot } from '../batch/snapshot.js';
 import type { Access } from '../cloudwatch/access.js';
+import { now } from '../time/clock.js';
 import { exitThreadCode } from './exit-thread-code.js';
 import type { RescuedBatch } from './rescue-report.js';
 import { type RescueReport, readReports } from './rescue-report.js';
@@ -79,11 +80,11 @@ export class ExitThread {
 
   /** Waits, without a turn of the event loop, until the thread has sent everything or the time is over. */
   deliver(handOvers: readonly HandOver[], timeoutMs: number): Rescued[] {
-    const deadline = performance.now() + timeoutMs;
+    const deadline = now() + timeoutMs;
     this.#port.postMessage({ handOvers, timeoutMs } satisfies RescueTask);
     Atomics.wait(this.#progress, STARTED, 0, Math.min(START_MS, timeoutMs));
     if (Atomics.load(this.#progress, STARTED) === 1) {
-      const left = Math.max(0, deadline + ANSWER_MS - performance.now());
+      const left = Math.max(0, deadline + ANSWER_MS - now());
       Atomics.wait(this.#progress, TASKS_DONE, this.#tasks, left);
     }
     this.#tasks = Atomics.load(this.#progress, TASKS_DONE);

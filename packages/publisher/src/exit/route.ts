@@ -1,6 +1,7 @@
 import type { PublisherSnapshot } from '../batch/snapshot.js';
 import type { Access } from '../cloudwatch/access.js';
 import { findSdk } from '../cloudwatch/find-sdk.js';
+import { wallTime } from '../time/clock.js';
 import type { Route } from './exit-thread.js';
 
 const CLOSE = 'or await close() before process.exit()';
@@ -10,7 +11,7 @@ export function routeFor(
   access: Access | undefined,
   { options }: PublisherSnapshot,
 ): Route | { readonly problem: string } {
-  const hasExpired = access?.expiresAt !== undefined && access.expiresAt <= Date.now() + access.clockOffsetMs;
+  const hasExpired = access?.expiresAt !== undefined && access.expiresAt <= wallTime() + access.clockOffsetMs;
   if (access && !hasExpired) return { access };
   if (!isData(options)) {
     const why = hasExpired

@@ -1,4 +1,5 @@
 import { printLine } from '../accounts/diagnostics.js';
+import { clearTimeout, setTimeout } from '../time/clock.js';
 
 /** What happens when a signal asks the process to end. */
 export interface SignalOptions {

@@ -148,7 +148,7 @@ export class Intake {
       'invalid',
       'an event has no valid timestamp (milliseconds since the epoch); it gets the present time.',
     );
-    return this.#context.clock.now();
+    return this.#context.clock.wallTime();
   }
 
   #refuseOverflow(writer: StreamWriter, size: number, time: number): false {

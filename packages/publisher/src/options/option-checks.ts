@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from '../time/clock.js';
 import { describe, invalidOption, PublisherError } from './errors.js';
 import { hintFor } from './hints.js';
 import {
@@ -11,8 +12,6 @@ import {
 import type { AwsOptions, PublisherOptions, SpoolSettings } from './options.js';
 import { nearestName } from './spelling.js';
 import { compileStreamName } from './stream-name.js';
-
-const MAX_TIMER_MS = 2 ** 31 - 1; // the longest that a timer of Node.js can wait
 
 type Check = (name: string, value: unknown) => void;
 

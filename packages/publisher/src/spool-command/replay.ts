@@ -7,6 +7,7 @@ import { currentOwner, HEARTBEAT_MS } from '../spool/owners/owner-directory.js';
 import { OwnerWatch, SILENT_BEATS } from '../spool/owners/owner-watch.js';
 import { openSpool } from '../spool/spool.js';
 import { printable } from '../text/printable.js';
+import { clearInterval, now, setInterval } from '../time/clock.js';
 import { inspectSpool, type OwnerReport } from './inspect.js';
 
 /** How a replay reaches CloudWatch Logs, and how long it may take. */
@@ -56,7 +57,7 @@ export async function replayCommand(
     return 0;
   }
   const until = flags.timeout === undefined ? FOREVER_MS : Number(flags.timeout) * 1000;
-  const startedAt = performance.now();
+  const startedAt = now();
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort();
   process.once('SIGINT', interrupt);
@@ -70,7 +71,7 @@ export async function replayCommand(
         continue;
       }
       stdout.write(`${describe(leftover)}:\n`);
-      const timeoutMs = Math.max(0, until - (performance.now() - startedAt));
+      const timeoutMs = Math.max(0, until - (now() - startedAt));
       const { destination } = leftover;
       const settings = { directory, destination, aws, watch, timeoutMs, signal: interrupted.signal };
       isAllSent = (await send(settings, output)) && isAllSent;

@@ -290,7 +290,7 @@ export class Answers implements WaitingStream {
     this.#lastFailure = failure;
     const { name, message } = failure;
     const { accounts, clock } = this.#context;
-    this.#lastError = { name: forPeople(name), message: forPeople(message), at: clock.now() };
+    this.#lastError = { name: forPeople(name), message: forPeople(message), at: clock.wallTime() };
     accounts.lastError = this.#lastError;
   }
 

@@ -73,7 +73,7 @@ export class Rest {
   hurry(all: boolean): void {
     if (!this.#waiting || (this.#waiting.schedule === 'slow' && !all)) return;
     const now = this.#context.clock.now();
-    if (!all && Math.abs(now - this.#hurriedAt) < HURRY_EVERY_MS) return;
+    if (!all && now - this.#hurriedAt < HURRY_EVERY_MS) return;
     this.#hurriedAt = now;
     this.#waiting.deadline.cancel();
     this.#waiting = undefined;

@@ -1,16 +1,32 @@
+/**
+ * Node's timers, in the place of the global names. They are taken once, together, when this is loaded: fake timers of a
+ * test runner, which are put in place later, have none of the publisher's in them, so that `runAllTimers` ends.
+ */
+export const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate } = globalThis;
+
+/** Milliseconds on a clock that nobody sets and that never goes back: for every wait and deadline. */
+export const now = performance.now.bind(performance);
+
+/** Milliseconds since the epoch, as the clock of this machine shows them: for timestamps only. */
+export const wallTime = Date.now;
+
+/** The longest that a timer of Node.js can wait: one that is to wait longer runs after 1 ms. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** The time and the timers that the publisher uses; tests put a virtual one in its place. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** As {@link now}. */
   now(): number;
+  /** As {@link wallTime}. */
+  wallTime(): number;
   /** Calls back once after `ms`. The timer never keeps the process alive. */
   setTimer(callback: () => void, ms: number): unknown;
   clearTimer(timer: unknown): void;
 }
 
-const MAX_TIMER_MS = 2 ** 31 - 1; // Node.js runs a timer after 1 ms when it is to wait longer
-
 export const systemClock: Clock = {
-  now: Date.now,
+  now,
+  wallTime,
   setTimer: (callback, ms) => setTimeout(callback, Math.min(ms, MAX_TIMER_MS)).unref(),
   clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };

@@ -34,8 +34,6 @@ export class Deadlines {
   readonly #heap: Deadline[] = [];
   #timer: unknown;
   #timerAt = Number.POSITIVE_INFINITY;
-  #lastSeen = Number.NEGATIVE_INFINITY;
-  #setBackMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -43,7 +41,7 @@ export class Deadlines {
 
   /** Calls back `ms` from now. */
   after(ms: number, callback: () => void): Deadline {
-    const deadline = new Deadline(this.#now() + ms, callback);
+    const deadline = new Deadline(this.#clock.now() + ms, callback);
     this.#push(deadline);
     this.#arm();
     return deadline;
@@ -63,23 +61,15 @@ export class Deadlines {
     if (at >= this.#timerAt) return;
     if (this.#timer !== undefined) this.#clock.clearTimer(this.#timer);
     this.#timerAt = at;
-    this.#timer = this.#clock.setTimer(() => this.#fire(), Math.max(0, at - this.#now()));
+    this.#timer = this.#clock.setTimer(() => this.#fire(), Math.max(0, at - this.#clock.now()));
   }
 
   #fire(): void {
     this.#timer = undefined;
     this.#timerAt = Number.POSITIVE_INFINITY;
-    const now = this.#now();
+    const now = this.#clock.now();
     while (this.#heap.length > 0 && (this.#heap[0].at <= now || this.#heap[0].cancelled)) this.#pop().run();
     this.#arm();
-  }
-
-  /** Never runs backwards: a clock that is set back by an hour would hold up everything for an hour. */
-  #now(): number {
-    const now = this.#clock.now();
-    if (now < this.#lastSeen) this.#setBackMs += this.#lastSeen - now;
-    this.#lastSeen = now;
-    return now + this.#setBackMs;
   }
 
   #push(deadline: Deadline): void {

@@ -1,5 +1,4 @@
-const FOREVER_MS = 2 ** 31 - 1;
-
+import { clearInterval, MAX_TIMER_MS, setInterval } from './clock.js';
 /**
  * Holds the process alive while somebody waits for a delivery. Sockets and timers of the publisher do not, so
  * that an application with nothing left to do comes to its end, where `exit-guard.ts` takes over.
@@ -11,7 +10,7 @@ export class KeepAlive {
   /** @returns call it once when the wait is over */
   hold(): () => void {
     this.#holders++;
-    this.#timer ??= setInterval(() => {}, FOREVER_MS);
+    this.#timer ??= setInterval(() => {}, MAX_TIMER_MS);
     return () => {
       if (--this.#holders > 0) return;
       clearInterval(this.#timer);

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
+import { clearTimeout, MAX_TIMER_MS, setTimeout } from '../time/clock.js';
 import { ANSWER_EVENT, type Answer, type Question } from './worker-protocol.js';
 
 /** A worker as the main thread sees it: an emitter of what it tells, with a 'close' at its end. */
 export interface AskedWorker extends EventEmitter {
   readonly destroyed: boolean;
 }
-
-const MAX_TIMER_MS = 2 ** 31 - 1; // Node.js runs a timer after 1 ms when it is to wait longer
 
 /**
  * Asks a worker, and holds the process alive until it answers.

@@ -1,4 +1,5 @@
 import type { Drop } from '../accounts/diagnostics.js';
+import { clearTimeout, setTimeout } from '../time/clock.js';
 
 const REPORT_EVERY_MS = 1000;
 

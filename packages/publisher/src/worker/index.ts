@@ -5,7 +5,16 @@ export { findPackage } from '../modules/find-package.js';
 export { isEnabled } from '../options/enabled.js';
 export { checkFlushOptions } from '../options/option-checks.js';
 export { nearestName, unknownFlag } from '../options/spelling.js';
-export { systemClock } from '../time/clock.js';
+export {
+  clearInterval,
+  clearTimeout,
+  now,
+  setImmediate,
+  setInterval,
+  setTimeout,
+  systemClock,
+  wallTime,
+} from '../time/clock.js';
 export { eventTime } from '../time/event-time.js';
 export { type AskedWorker, askWorker, waitForWorker } from './ask-worker.js';
 export { DropTally } from './drop-tally.js';

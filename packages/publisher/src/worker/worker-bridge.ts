@@ -4,6 +4,7 @@ import type { PublisherStats } from '../accounts/accounts.js';
 import type { Drop, PublisherEvents } from '../accounts/diagnostics.js';
 import type { FlushResult } from '../accounts/flush.js';
 import type { Publisher } from '../publisher.js';
+import { setInterval } from '../time/clock.js';
 import { DropTally } from './drop-tally.js';
 import { pendingEvents, sumFlushResults, sumStats } from './stats-sum.js';
 import {

@@ -65,6 +65,10 @@ export class ProcessClock implements Clock {
     return this.#clock.now();
   }
 
+  wallTime(): number {
+    return this.#clock.wallTime();
+  }
+
   setTimer(callback: () => void, ms: number): unknown {
     return this.#clock.setTimer(() => {
       if (!this.isStopped) callback();

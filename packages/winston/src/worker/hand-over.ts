@@ -1,4 +1,5 @@
 import type { Question } from 'cloudwatch-logs-publisher/worker';
+import { clearTimeout, setTimeout } from 'cloudwatch-logs-publisher/worker';
 import type { StreamValues } from './stream-context.js';
 
 /** Lines that go to the worker together. */

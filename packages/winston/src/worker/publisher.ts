@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type {
   EventContext,
   FlushOptions,
@@ -12,9 +11,11 @@ import {
   guardExit,
   lostEvents,
   MOST_CLOSE_MS,
+  now,
   pendingEvents,
   type Question,
   STATS_EVENT,
+  setTimeout,
   sumStats,
 } from 'cloudwatch-logs-publisher/worker';
 import type { Relay } from '../relay.js';
@@ -74,7 +75,7 @@ export class WorkerPublisher implements TransportPublisher {
       pending: () => pendingEvents(this.stats()),
       inMemory: () => 0, // nothing for the thread that the guard would start: there is one
       isBusy: () => false,
-      drainMs: () => this.#exitMs(performance.now()),
+      drainMs: () => this.#exitMs(now()),
       drain: async (timeoutMs) => {
         await this.flush({ timeoutMs, beforeExit: true });
       },
@@ -110,7 +111,7 @@ export class WorkerPublisher implements TransportPublisher {
     beforeExit,
   }: FlushOptions = {}): Promise<FlushResult> {
     if (pendingEvents(this.stats()) === 0) return NOTHING;
-    if (beforeExit) this.#exitDeadline ??= performance.now() + timeoutMs;
+    if (beforeExit) this.#exitDeadline ??= now() + timeoutMs;
     const { result } = await this.#settle((leftMs) => ({ flushTimeoutMs: leftMs, beforeExit }), timeoutMs);
     // The process may live on; what it logs from now on has its time again.
     if (beforeExit && this.#state === 'open' && pendingEvents(this.stats()) === 0)
@@ -187,14 +188,14 @@ export class WorkerPublisher implements TransportPublisher {
     timeoutMs: number,
   ): Promise<{ readonly result: FlushResult; readonly isAnswered: boolean }> {
     const known = this.stats();
-    const deadline = performance.now() + timeoutMs;
+    const deadline = now() + timeoutMs;
     // What the worker told last may be old: some of what it delivered since was delivered before this call.
     const asked = this.#thread?.answer({}, timeoutMs).then(
       () => this.stats(),
       () => known,
     );
     let pending: number | undefined;
-    for (let leftMs = timeoutMs; ; leftMs = deadline - performance.now()) {
+    for (let leftMs = timeoutMs; ; leftMs = deadline - now()) {
       const thread = this.#thread;
       if (thread) {
         const send = (complete: Question) => this.#handOver.ask(complete);
@@ -209,10 +210,10 @@ export class WorkerPublisher implements TransportPublisher {
           );
         if (isAnswer || thread === this.#thread) break;
       } else {
-        await wait(Math.max(0, Math.min(this.#pause.leftMs, leftMs)));
+        await wait(Math.min(this.#pause.leftMs, leftMs));
         this.#restart();
       }
-      if (performance.now() >= deadline || pendingEvents(this.stats()) === 0) break;
+      if (now() >= deadline || pendingEvents(this.stats()) === 0) break;
     }
     const before = (await asked) ?? known;
     const after = this.stats();
@@ -227,7 +228,7 @@ export class WorkerPublisher implements TransportPublisher {
 
   async #shutDown(timeoutMs: number): Promise<FlushResult> {
     this.#state = 'closing';
-    this.#exitDeadline ??= performance.now() + timeoutMs;
+    this.#exitDeadline ??= now() + timeoutMs;
     const { result } = await this.#settle((leftMs) => ({ closeTimeoutMs: leftMs }), timeoutMs);
     const thread = this.#thread; // none when it failed, or the process has ended meanwhile
     const lost = this.#ended();
@@ -239,7 +240,7 @@ export class WorkerPublisher implements TransportPublisher {
   #endWithProcess(): void {
     if (this.#state === 'open') this.#lateLines = () => (this.#late ??= this.#publishHere());
     this.#state = 'closing';
-    processEndsSince ??= performance.now();
+    processEndsSince ??= now();
     const leftMs = this.#exitMs(processEndsSince);
     const thread = this.#thread ?? this.#lastThread(leftMs);
     if (thread) {
@@ -263,7 +264,7 @@ export class WorkerPublisher implements TransportPublisher {
   /** How long the end of the process, which began `since`, may still be held up. */
   #exitMs(since: number): number {
     const deadline = this.#exitDeadline ?? since + this.#options.closeTimeoutMs;
-    return Math.max(0, Math.round(deadline - performance.now()));
+    return Math.max(0, Math.round(deadline - now()));
   }
 
   /** @returns how many events the worker has left without a word, or no worker has taken */
@@ -276,4 +277,8 @@ export class WorkerPublisher implements TransportPublisher {
     this.#news.report();
     return lost;
   }
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 }

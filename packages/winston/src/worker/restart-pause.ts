@@ -1,3 +1,5 @@
+import { now } from 'cloudwatch-logs-publisher/worker';
+
 /** A worker that was there for that long was in order, and may be followed at once. */
 const STEADY_MS = 10_000;
 const FIRST_MS = 1000;
@@ -10,17 +12,17 @@ export class RestartPause {
   #failures = 0;
 
   get leftMs(): number {
-    return Math.max(0, this.#until - performance.now());
+    return Math.max(0, this.#until - now());
   }
 
   started(): void {
-    this.#startedAt = performance.now();
+    this.#startedAt = now();
   }
 
   failed(): void {
-    const now = performance.now();
-    this.#failures = now - this.#startedAt >= STEADY_MS ? 0 : this.#failures + 1;
+    const failedAt = now();
+    this.#failures = failedAt - this.#startedAt >= STEADY_MS ? 0 : this.#failures + 1;
     const ms = this.#failures === 0 ? 0 : FIRST_MS * 2 ** (this.#failures - 1);
-    this.#until = now + Math.min(ms, MOST_MS);
+    this.#until = failedAt + Math.min(ms, MOST_MS);
   }
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type IdRange, RangeSet } from '../../structures/range-set.js';
+import { setImmediate } from '../../time/clock.js';
 import { ByteSink } from '../format/bytes.js';
 import { frameAt } from '../format/frame.js';
 import { scanFrames } from '../format/frame-scan.js';

@@ -1,4 +1,5 @@
 import { type IdRange, RangeSet, shiftRanges } from '../../structures/range-set.js';
+import { now } from '../../time/clock.js';
 import type { Volume } from './volume.js';
 
 // Others put files there, or some cannot be read, which may change.
@@ -44,7 +45,7 @@ export class Volumes {
 
   /** Whether a directory is held by this process, or was left by it a moment ago. */
   isKnown(key: string): boolean {
-    if (Date.now() - (this.#left.get(key) ?? 0) < LEFT_ALONE_MS) return true;
+    if (now() - (this.#left.get(key) ?? Number.NEGATIVE_INFINITY) < LEFT_ALONE_MS) return true;
     for (const { directory } of this.all()) if (directory.key === key) return true;
     return false;
   }
@@ -98,7 +99,7 @@ export class Volumes {
 
   async #leave(volume: Volume): Promise<void> {
     const { key } = volume.directory;
-    this.#left.set(key, Date.now());
+    this.#left.set(key, now());
     if (!(await volume.leave())) this.#left.delete(key);
     this.#leaving.delete(volume);
   }

@@ -1,3 +1,4 @@
+import { clearInterval, setInterval } from '../../time/clock.js';
 /** What is done at each beat. */
 export interface HeartbeatHost {
   /** Says that this owner lives. */

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { now } from '../../time/clock.js';
 import {
   HEARTBEAT_MS,
   listOwnerEntries,
@@ -39,12 +40,12 @@ export class OwnerWatch {
   readonly #now: () => number;
   readonly #seen = new Map<string, Seen>();
 
-  /** @param now milliseconds of a clock that nobody sets */
-  constructor(root: string, self: OwnerIdentity, beatMs = HEARTBEAT_MS, now = () => performance.now()) {
+  /** @param time milliseconds of a clock that nobody sets */
+  constructor(root: string, self: OwnerIdentity, beatMs = HEARTBEAT_MS, time: () => number = now) {
     this.#root = root;
     this.#self = self;
     this.#beatMs = beatMs;
-    this.#now = now;
+    this.#now = time;
   }
 
   /** The directories that are there, oldest first. Throws what `readdir` throws. */

@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from '../../time/clock.js';
 import type { SpoolTrouble } from '../spool-options.js';
 import { describeTrouble } from './describe-trouble.js';
 

@@ -1,3 +1,4 @@
+import { setImmediate } from '../../time/clock.js';
 import type { SpoolTrouble } from '../spool-options.js';
 
 // No write ends before the event loop turns, so a burst is written synchronously in pieces of this size.

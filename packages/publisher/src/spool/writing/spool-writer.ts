@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { setImmediate } from '../../time/clock.js';
 import { PROBE_FILE, type Volume } from '../files/volume.js';
 import { ByteSink } from '../format/bytes.js';
 import type { SpooledEvent } from '../format/event-frame.js';

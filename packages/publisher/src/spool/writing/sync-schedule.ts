@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from '../../time/clock.js';
 /** Has what was written put on the disk once in an interval, as long as there is something new. */
 export class SyncSchedule {
   readonly #intervalMs: number;
