@@ -1,5 +1,11 @@
 import type { FlushOptions, FlushResult, PublisherStats } from 'cloudwatch-logs-publisher';
-import { checkFlushOptions, lostEvents, now, sumFlushResults, sumStats } from 'cloudwatch-logs-publisher/worker';
+import {
+  checkFlushOptions,
+  lostEvents,
+  now,
+  sumFlushResults,
+  sumStats,
+} from 'cloudwatch-logs-publisher/worker';
 import { askTransport, linesRead } from './ask-transport.js';
 import { destinationsOf, type WorkerTransport } from './destinations.js';
 

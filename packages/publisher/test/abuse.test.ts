@@ -193,7 +193,7 @@ test('events that wait are sent in time although the clock is set back by a day 
   sink.options = { tokens: 'ignored', fault: () => fault };
   publisher.publish({ timestamp: clock.now() - 86_400_000, message: 'one' });
   clock.jump(-86_400_000);
-  await clock.advance(3000);
+  await clock.advance(1000);
   assert.equal(sink.puts, 1);
   clock.jump(-3_600_000);
   fault = undefined;

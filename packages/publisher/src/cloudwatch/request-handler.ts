@@ -1,5 +1,6 @@
 import type http from 'node:http';
 import type https from 'node:https';
+import { clearTimeout, setTimeout } from '../time/clock.js';
 import { type AgentSettings, nodeHttp } from './agent-settings.js';
 
 const CONNECT_TIMEOUT_MS = 5000;
