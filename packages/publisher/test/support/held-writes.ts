@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
+import { forgetCalls } from '../../src/spool/system/disk-calls.ts';
 import { atEnd } from './spool-fixture.ts';
 
 /** A write that was asked of the kernel and that it did not do yet. */
@@ -38,8 +39,10 @@ export class HeldWrites {
       const letThrough = () => Reflect.apply(write, fs, [fd, buffer, ...args]);
       const tear = (share: number) => void writeSync(fd, buffer, 0, Math.floor(buffer.length * share));
       if (file === undefined || this.#isOver) letThrough();
-      else if (this.#isDead(file)) this.#forgotten.push({ file, letThrough, tear });
-      else if (this.#isFast || !this.#isHeld(file)) letThrough();
+      else if (this.#isDead(file)) {
+        this.#forgotten.push({ file, letThrough, tear });
+        forgetCalls();
+      } else if (this.#isFast || !this.#isHeld(file)) letThrough();
       else this.#waiting.push({ file, letThrough, tear });
     });
     atEnd(t, () => {
@@ -81,6 +84,7 @@ export class HeldWrites {
     for (const directory of directories) this.#dead.add(directory);
     this.#forgotten.push(...this.#waiting.filter(({ file }) => this.#isDead(file)));
     this.#waiting = this.#waiting.filter(({ file }) => !this.#isDead(file));
+    forgetCalls();
   }
 
   #isDead(file: string): boolean {

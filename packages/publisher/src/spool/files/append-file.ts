@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import fs from 'node:fs';
 import sonicBoom from 'sonic-boom';
+import { onDisk, turn, turnNow } from '../system/disk-calls.js';
 import { openTrustedSync } from '../system/trusted.js';
 
 // Joined into one write: measured as fast as any larger size.
@@ -40,6 +41,8 @@ export class AppendFile<T> {
   #waiting: Entry<T>[] = [];
   #inFlight: Entry<T>[] = [];
   #writerIsBusy = false;
+  #waitsForTurn = false;
+  #endTurn: () => void = () => {};
   #inFlightWritten = 0;
   // Bytes of the file that hold whole entries; unknown once a synchronous write overtook one in flight.
   #wholeBytes: number | undefined;
@@ -100,12 +103,11 @@ export class AppendFile<T> {
   sync(): Promise<void> {
     if (this.#closed !== undefined) return this.#closed;
     this.#isDirty = false;
-    return new Promise((resolve, reject) => {
-      fs.fdatasync(this.#fd, (error) => {
-        if (error === null) return resolve();
-        this.#isDirty = true;
-        reject(error);
-      });
+    return onDisk(async () => {
+      const error = await ended((done) => fs.fdatasync(this.#fd, done));
+      if (error === null) return;
+      this.#isDirty = true;
+      throw error;
     });
   }
 
@@ -170,7 +172,26 @@ export class AppendFile<T> {
   }
 
   #pump(): void {
-    if (this.#writerIsBusy || this.#failure !== undefined || this.#waiting.length === 0) return;
+    if (this.#writerIsBusy || this.#waitsForTurn || !this.#hasMore) return;
+    const release = turnNow();
+    if (release !== undefined) {
+      this.#write(release);
+      return;
+    }
+    this.#waitsForTurn = true;
+    void turn().then((later) => {
+      this.#waitsForTurn = false;
+      if (this.#hasMore) this.#write(later);
+      else later(); // it was written synchronously meanwhile
+    });
+  }
+
+  get #hasMore(): boolean {
+    return this.#failure === undefined && this.#waiting.length > 0;
+  }
+
+  #write(release: () => void): void {
+    this.#endTurn = release;
     let bytes = 0;
     let count = 0;
     for (const { buffer } of this.#waiting) {
@@ -194,6 +215,7 @@ export class AppendFile<T> {
 
   #onDrain(): void {
     this.#writerIsBusy = false;
+    this.#endTurn();
     // Empty when writeSync took the entries over; they were reported then.
     const done = this.#inFlight;
     this.#inFlight = [];
@@ -208,6 +230,7 @@ export class AppendFile<T> {
 
   #onError(error: NodeJS.ErrnoException): void {
     this.#writerIsBusy = false;
+    this.#endTurn();
     // Of a write that `writeSync` overtook, or of closing: everything was written, or reported.
     if (this.#failure !== undefined || this.#isClosing) return;
     let whole = 0;
@@ -254,8 +277,8 @@ export class AppendFile<T> {
       });
     }
     // Not by sonic-boom: its `destroy()` passes over an error of fsync, and its `end()` never closes after ENOSPC.
-    const unsynced = await ended((done) => fs.fdatasync(this.#fd, done));
-    const unclosed = await ended((done) => fs.close(this.#fd, done));
+    const unsynced = await onDisk(() => ended((done) => fs.fdatasync(this.#fd, done)));
+    const unclosed = await onDisk(() => ended((done) => fs.close(this.#fd, done)));
     const error = unsynced ?? unclosed;
     if (error === null || this.#failure !== undefined) return;
     this.#failure = error;

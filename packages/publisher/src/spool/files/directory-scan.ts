@@ -3,6 +3,7 @@ import path from 'node:path';
 import { RangeSet } from '../../structures/range-set.js';
 import { type EventFrameHead, PART_FLAG, walkEvents } from '../format/event-frame.js';
 import { type ScannedFrame, scanFrames } from '../format/frame-scan.js';
+import { onDisk } from '../system/disk-calls.js';
 import { openTrusted, UntrustedError } from '../system/trusted.js';
 import { LEDGER_FILE, type LedgerContent, readLedger } from './ledger.js';
 import { MOST_SEGMENT_BYTES, Segment, segmentNumber } from './segment.js';
@@ -56,7 +57,9 @@ type StreamTotals = Map<string, { -readonly [Key in keyof StreamSummary]: Stream
  * is to end.
  */
 export async function scanDirectory(directory: string, options: ScanOptions): Promise<DirectoryScan> {
-  const names = (await fs.promises.readdir(directory)).filter((name) => segmentNumber(name) !== undefined);
+  const names = (await onDisk(() => fs.promises.readdir(directory))).filter(
+    (name) => segmentNumber(name) !== undefined,
+  );
   names.sort((a, b) => (segmentNumber(a) ?? 0) - (segmentNumber(b) ?? 0));
   const ledger = await readLedger(directory);
   const streams: StreamTotals = new Map();
@@ -113,7 +116,7 @@ async function scanSegment(segment: Segment, context: ScanContext): Promise<Segm
   let tornBytes = 0;
   let groupEnd = -1;
   try {
-    const { size } = await file.stat();
+    const { size } = await onDisk(() => file.stat());
     if (size > MOST_SEGMENT_BYTES) throw new UntrustedError('is larger than any segment that is written');
     segment.bytes = size;
     for await (const piece of scanFrames(file, 0, size)) {
@@ -134,14 +137,14 @@ async function scanSegment(segment: Segment, context: ScanContext): Promise<Segm
       }
     }
   } finally {
-    await file.close();
+    await onDisk(() => file.close());
   }
   if (tornBytes > 0 && context.cutTornTails) {
     const whole = segment.bytes - tornBytes;
     // Where it cannot be cut, every reader passes over it.
     try {
       const torn = await openTrusted(segment.path, fs.constants.O_RDWR);
-      await torn.truncate(whole).finally(() => torn.close());
+      await onDisk(() => torn.truncate(whole).finally(() => torn.close()));
       segment.bytes = whole;
     } catch {}
   }

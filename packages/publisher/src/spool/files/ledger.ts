@@ -11,6 +11,7 @@ import {
   encodePut,
   type PutRecord,
 } from '../format/ledger-record.js';
+import { onDisk } from '../system/disk-calls.js';
 import { syncDirectory } from '../system/sync-directory.js';
 import { openTrusted, openTrustedSync, UntrustedError } from '../system/trusted.js';
 import { APPEND_FLAGS, AppendFile } from './append-file.js';
@@ -63,6 +64,8 @@ export class Ledger {
   #compactAtBytes = COMPACT_BYTES;
   #rewriting: Promise<boolean> | undefined;
   #isBroken = false;
+  // Whether the name of the file may not be on the disk.
+  #isNewName = false;
   #isClosed = false;
   bytes = 0;
   writes = 0;
@@ -129,6 +132,10 @@ export class Ledger {
     const file = this.#file;
     if (file === undefined) return true;
     await file.idle();
+    if (this.#isNewName) {
+      this.#isNewName = false;
+      await syncDirectory(this.#directory);
+    }
     try {
       await file.sync();
       return !this.#isBroken;
@@ -192,20 +199,22 @@ export class Ledger {
     const target = path.join(this.#directory, NEW_LEDGER_FILE);
     let done = false;
     try {
-      await fs.promises.rm(target, { force: true });
+      await onDisk(() => fs.promises.rm(target, { force: true }));
       const { O_WRONLY, O_CREAT, O_EXCL } = fs.constants;
       const handle = await openTrusted(target, O_WRONLY | O_CREAT | O_EXCL);
       try {
-        await handle.writeFile(content);
-        await handle.datasync();
+        await onDisk(async () => {
+          await handle.writeFile(content);
+          await handle.datasync();
+        });
       } finally {
-        await handle.close();
+        await onDisk(() => handle.close());
       }
-      await fs.promises.rename(target, path.join(this.#directory, LEDGER_FILE));
+      await onDisk(() => fs.promises.rename(target, path.join(this.#directory, LEDGER_FILE)));
       await syncDirectory(this.#directory);
       done = true;
     } catch (error) {
-      await fs.promises.rm(target, { force: true }).catch(() => {});
+      await onDisk(() => fs.promises.rm(target, { force: true })).catch(() => {});
       // The old ledger is whole: it goes on, and is tried again when it has doubled.
       if (old === undefined && !this.#isBroken) this.#fail(error as NodeJS.ErrnoException);
     }
@@ -261,6 +270,7 @@ export class Ledger {
   }
 
   #open(): AppendFile<Written> {
+    this.#isNewName = true;
     const file = new AppendFile<Written>(path.join(this.#directory, LEDGER_FILE), APPEND_FLAGS, {
       onWritten: (tags) => {
         this.writes += 1;
@@ -294,7 +304,7 @@ export async function readLedger(directory: string): Promise<LedgerContent> {
   let file: fs.promises.FileHandle | undefined;
   try {
     file = await openTrusted(path.join(directory, LEDGER_FILE), fs.constants.O_RDONLY);
-    for await (const piece of scanFrames(file, 0, (await file.stat()).size)) {
+    for await (const piece of scanFrames(file, 0, Number.POSITIVE_INFINITY)) {
       damagedPlaces += piece.corruptFrames + (piece.tornBytes > 0 ? 1 : 0);
       for (const { buffer, payloadStart, payloadEnd } of piece.frames) {
         try {
@@ -311,7 +321,7 @@ export async function readLedger(directory: string): Promise<LedgerContent> {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     if (distrust === undefined && code !== 'ENOENT') problem = code;
   } finally {
-    await file?.close();
+    await onDisk(async () => file?.close());
   }
   return { acknowledged: RangeSet.of(acknowledged), puts, damagedPlaces, problem, distrust, isUnknown };
 }

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { type IdRange, RangeSet } from '../../structures/range-set.js';
 import { decodeEvents, type EventFrameHead, type SpooledEvent, walkEvents } from '../format/event-frame.js';
 import { scanFrames } from '../format/frame-scan.js';
+import { onDisk } from '../system/disk-calls.js';
 import { openTrusted } from '../system/trusted.js';
 import type { Segment } from './segment.js';
 
@@ -119,7 +120,7 @@ async function* readGroups<V extends ReadableVolume>(
     if (code === undefined || PASSING.has(code)) throw error;
     isDamaged = true;
   } finally {
-    await file?.close();
+    await onDisk(async () => file?.close());
   }
   if (!isDamaged || segment.isDeleted) return;
   const lost = segment.unacknowledged.clone();
@@ -136,7 +137,7 @@ function inOrder(group: SpooledEvent[], frames: number): SpooledEvent[] {
 }
 
 async function isShort(file: fs.promises.FileHandle, bytes: number): Promise<boolean> {
-  return Number.isFinite(bytes) && (await file.stat()).size < bytes;
+  return Number.isFinite(bytes) && (await onDisk(() => file.stat())).size < bytes;
 }
 
 async function readableIds(segment: Segment): Promise<RangeSet> {
@@ -153,7 +154,7 @@ async function readableIds(segment: Segment): Promise<RangeSet> {
     }
   } catch {
   } finally {
-    await file?.close();
+    await onDisk(async () => file?.close());
   }
   return ids;
 }

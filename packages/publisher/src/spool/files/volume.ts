@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type IdRange, RangeSet } from '../../structures/range-set.js';
 import type { PutRecord } from '../format/ledger-record.js';
 import { DESTINATION_FILE, type OwnerDirectory } from '../owners/owner-directory.js';
+import { onDisk } from '../system/disk-calls.js';
 import { LEDGER_FILE, Ledger, NEW_LEDGER_FILE } from './ledger.js';
 import { type Segment, segmentNumber } from './segment.js';
 
@@ -91,7 +92,7 @@ export class Volume {
     this.segments = this.segments.filter((other) => other !== segment);
     this.#discarded.add(segment);
     // The ledger goes on saying of a file that cannot be deleted that nothing in it is open.
-    await fs.promises.rm(segment.path, { force: true }).then(
+    await onDisk(() => fs.promises.rm(segment.path, { force: true })).then(
       () => this.#discarded.delete(segment),
       () => {},
     );
@@ -122,11 +123,13 @@ export class Volume {
   /** Deletes the files and the directory, unless others put files there. */
   async #remove(): Promise<void> {
     await Promise.all([...this.segments, ...this.#discarded].map((segment) => this.discard(segment)));
-    const names = await fs.promises.readdir(this.directory.path).catch(() => []);
+    const names = await onDisk(() => fs.promises.readdir(this.directory.path)).catch(() => []);
     // One that could not be read, or not be deleted: the ledger says what is settled in it.
     if (names.some((name) => segmentNumber(name) !== undefined)) return;
     for (const name of [LEDGER_FILE, NEW_LEDGER_FILE, PROBE_FILE, DESTINATION_FILE]) {
-      await fs.promises.rm(path.join(this.directory.path, name), { force: true }).catch(() => {});
+      await onDisk(() => fs.promises.rm(path.join(this.directory.path, name), { force: true })).catch(
+        () => {},
+      );
     }
     await this.directory.remove().catch(() => {});
   }

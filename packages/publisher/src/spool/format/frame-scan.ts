@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { onDisk } from '../system/disk-calls.js';
 import { frameAt, nextFrameCandidate } from './frame.js';
 
 /** A valid frame of a file. */
@@ -93,7 +94,7 @@ async function readFully(
 ): Promise<number> {
   let total = 0;
   while (total < bytes) {
-    const { bytesRead } = await file.read(into, at + total, bytes - total, position + total);
+    const { bytesRead } = await onDisk(() => file.read(into, at + total, bytes - total, position + total));
     if (bytesRead === 0) break;
     total += bytesRead;
   }

@@ -16,6 +16,7 @@ export class Heartbeat {
   // What dead owners left may take longer to read than the time between two beats.
   #adopting: Promise<void>;
   #isAdopting = true;
+  #isBeating = false;
   #isStopped = false;
 
   /** @param first what is taken over at the start; never rejects, nor do those of the host */
@@ -35,8 +36,11 @@ export class Heartbeat {
   }
 
   async #beat(): Promise<void> {
+    if (this.#isBeating) return; // the disk hangs, and this beat would, too
+    this.#isBeating = true;
     await this.#host.touch();
     await this.#host.check();
+    this.#isBeating = false;
     if (this.#isStopped || this.#isAdopting) return;
     this.#isAdopting = true;
     this.#adopting = this.#host.adopt().then(() => {

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { type Destination, destinationKey, encodeDestination } from '../format/destination.js';
+import { onDisk } from '../system/disk-calls.js';
 
 // The name of a directory says in which format it is, where its events go and who owns it, so renaming it hands it over
 // at once and to one winner only; docs/spool-format.md, "Owners".
@@ -63,7 +64,7 @@ export function isOfOtherVersion(name: string): boolean {
 /** The directories of owners in `root`, oldest first. Throws what `readdir` throws. */
 export async function listOwnerEntries(root: string): Promise<OwnerEntry[]> {
   const entries: OwnerEntry[] = [];
-  for (const name of await fs.promises.readdir(root)) {
+  for (const name of await onDisk(() => fs.promises.readdir(root))) {
     const entry = parseOwnerEntry(name);
     if (entry !== undefined) entries.push(entry);
   }
@@ -127,7 +128,7 @@ export class OwnerDirectory {
     const name = ownedName(entry, owner);
     try {
       // Owners that watch the old name begin anew with the new one.
-      await fs.promises.rename(path.join(root, entry.name), path.join(root, name));
+      await onDisk(() => fs.promises.rename(path.join(root, entry.name), path.join(root, name)));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
@@ -138,17 +139,18 @@ export class OwnerDirectory {
   /** Says that the owner lives. Rejects when the directory is gone. */
   async touch(): Promise<void> {
     const now = new Date();
-    await fs.promises.utimes(this.path, now, now);
+    await onDisk(() => fs.promises.utimes(this.path, now, now));
   }
 
   /** Leaves the directory to whoever comes next. */
   async release(): Promise<void> {
-    await fs.promises.rename(this.path, path.join(this.root, `${stem(this.#identity)}.free`));
+    const name = `${stem(this.#identity)}.free`;
+    await onDisk(() => fs.promises.rename(this.path, path.join(this.root, name)));
   }
 
   /** Removes the directory if nothing is left in it. */
   async remove(): Promise<void> {
-    await fs.promises.rmdir(this.path);
+    await onDisk(() => fs.promises.rmdir(this.path));
   }
 }
 

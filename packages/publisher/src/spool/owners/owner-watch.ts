@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { now } from '../../time/clock.js';
+import { onDisk } from '../system/disk-calls.js';
 import {
   HEARTBEAT_MS,
   listOwnerEntries,
@@ -74,7 +75,7 @@ export class OwnerWatch {
     const before = this.#seen.get(name);
     let touched: number;
     try {
-      touched = (await fs.promises.stat(path.join(this.#root, name))).mtimeMs;
+      touched = (await onDisk(() => fs.promises.stat(path.join(this.#root, name)))).mtimeMs;
     } catch {
       return undefined;
     }

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { onDisk } from './disk-calls.js';
 
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
 /** Added to the flags of every file that is opened: a link is not followed, and a pipe or a device holds nobody up. */
@@ -16,7 +17,7 @@ export class UntrustedError extends Error {
 
 /** Throws an {@link UntrustedError} unless the directory is this user's, and nobody else may write to it. */
 export async function checkDirectory(directory: string): Promise<void> {
-  const stat = await fs.promises.lstat(directory);
+  const stat = await onDisk(() => fs.promises.lstat(directory));
   if (stat.isSymbolicLink()) throw new UntrustedError('is a link');
   if (!stat.isDirectory()) throw new UntrustedError('is no directory');
   await checkOwner(directory, stat);
@@ -26,16 +27,16 @@ export async function checkDirectory(directory: string): Promise<void> {
 export async function openTrusted(file: string, flags: number): Promise<fs.promises.FileHandle> {
   let handle: fs.promises.FileHandle;
   try {
-    handle = await fs.promises.open(file, flags | SAFE_FLAGS, 0o600);
+    handle = await onDisk(() => fs.promises.open(file, flags | SAFE_FLAGS, 0o600));
   } catch (error) {
     throw asDistrust(error);
   }
   try {
-    const stat = await handle.stat();
-    if (!stat.isFile()) throw new UntrustedError('is no regular file');
+    const stat = await onDisk(() => handle.stat());
+    checkIsFile(stat);
     await checkOwner(file, stat);
   } catch (error) {
-    await handle.close();
+    await onDisk(() => handle.close());
     throw error;
   }
   return handle;
@@ -51,7 +52,7 @@ export function openTrustedSync(file: string, flags: number): number {
   }
   try {
     const stat = fs.fstatSync(fd);
-    if (!stat.isFile()) throw new UntrustedError('is no regular file');
+    checkIsFile(stat);
     const reason = distrust(stat, () => fs.lstatSync(path.dirname(file)));
     if (reason !== undefined) throw new UntrustedError(reason);
   } catch (error) {
@@ -63,13 +64,19 @@ export function openTrustedSync(file: string, flags: number): number {
 
 /** Whether anybody may put a directory of his own in the place of another's. */
 export async function isOpenToAll(root: string): Promise<boolean> {
-  const { mode } = await fs.promises.stat(root);
+  const { mode } = await onDisk(() => fs.promises.stat(root));
   return process.geteuid !== undefined && (mode & 0o002) !== 0 && (mode & 0o1000) === 0;
+}
+
+/** A directory in the place of a file is damage: it holds nobody up, and nothing is read from it. */
+function checkIsFile(stat: fs.Stats): void {
+  if (stat.isDirectory()) throw Object.assign(new Error('EISDIR: it is a directory'), { code: 'EISDIR' });
+  if (!stat.isFile()) throw new UntrustedError('is no regular file');
 }
 
 async function checkOwner(file: string, stat: fs.Stats): Promise<void> {
   // Looked up only where it matters.
-  const parent = (stat.mode & 0o020) === 0 ? stat : await fs.promises.lstat(path.dirname(file));
+  const parent = (stat.mode & 0o020) === 0 ? stat : await onDisk(() => fs.promises.lstat(path.dirname(file)));
   const reason = distrust(stat, () => parent);
   if (reason !== undefined) throw new UntrustedError(reason);
 }

@@ -16,6 +16,7 @@ import {
 } from '../owners/owner-directory.js';
 import type { OwnerWatch } from '../owners/owner-watch.js';
 import type { Recovery, WarningTopic } from '../spool-options.js';
+import { onDisk } from '../system/disk-calls.js';
 import { checkDirectory, UntrustedError } from '../system/trusted.js';
 import { commandLine } from './command-line.js';
 import { damageReport } from './damage-report.js';
@@ -220,7 +221,7 @@ function idsOf(segments: readonly Segment[]): IdRange {
 }
 
 async function otherVersions(root: string): Promise<string[]> {
-  return (await fs.promises.readdir(root).catch(() => [])).filter(isOfOtherVersion);
+  return (await onDisk(() => fs.promises.readdir(root)).catch(() => [])).filter(isOfOtherVersion);
 }
 
 function newerReport(root: string, names: readonly string[]): string {
@@ -249,7 +250,7 @@ async function openVolume(
   volume.segments = [...scan.segments];
   if (scan.unreadable.length + scan.unknown.length + scan.untrusted.length > 0)
     volume.keepSettled(scan.ledger.acknowledged);
-  const size = await fs.promises.stat(path.join(directory.path, LEDGER_FILE)).then(
+  const size = await onDisk(() => fs.promises.stat(path.join(directory.path, LEDGER_FILE))).then(
     (stat) => stat.size,
     () => 0,
   );
@@ -262,9 +263,11 @@ async function openVolume(
 
 /** Bytes of the segments in a directory; 0 when it cannot be looked into. */
 export async function segmentBytesIn(directory: string): Promise<number> {
-  const names = await fs.promises.readdir(directory).catch(() => []);
+  const names = await onDisk(() => fs.promises.readdir(directory)).catch(() => []);
   const files = names.filter((name) => segmentNumber(name) !== undefined);
-  const sizes = files.map((name) => fs.promises.lstat(path.join(directory, name)).then(({ size }) => size));
+  const sizes = files.map((name) =>
+    onDisk(() => fs.promises.lstat(path.join(directory, name))).then(({ size }) => size),
+  );
   return (await Promise.all(sizes.map((size) => size.catch(() => 0)))).reduce((sum, size) => sum + size, 0);
 }
 

@@ -4,6 +4,7 @@ import { scanDirectory } from '../files/directory-scan.js';
 import { type Destination, decodeDestination, describeDestination } from '../format/destination.js';
 import { DESTINATION_FILE, type OwnerEntry } from '../owners/owner-directory.js';
 import type { OwnerWatch } from '../owners/owner-watch.js';
+import { onDisk } from '../system/disk-calls.js';
 import { checkDirectory, openTrusted } from '../system/trusted.js';
 import { segmentBytesIn } from './adoption.js';
 import { commandLine } from './command-line.js';
@@ -83,15 +84,12 @@ export async function readDestination(
   try {
     const file = await openTrusted(path.join(directory, DESTINATION_FILE), fs.constants.O_RDONLY);
     try {
-      const { buffer, bytesRead } = await file.read(
-        Buffer.alloc(MOST_DESTINATION_BYTES),
-        0,
-        MOST_DESTINATION_BYTES,
-        0,
+      const { buffer, bytesRead } = await onDisk(() =>
+        file.read(Buffer.alloc(MOST_DESTINATION_BYTES), 0, MOST_DESTINATION_BYTES, 0),
       );
       return decodeDestination(buffer.toString('utf8', 0, bytesRead), destination);
     } finally {
-      await file.close();
+      await onDisk(() => file.close());
     }
   } catch {
     return undefined;

@@ -4,6 +4,7 @@ import { APPEND_FLAGS, AppendFile } from '../files/append-file.js';
 import { Segment, segmentFileName } from '../files/segment.js';
 import type { Volume } from '../files/volume.js';
 import type { EventGroup } from '../format/event-group.js';
+import { onDisk } from '../system/disk-calls.js';
 import { syncDirectory } from '../system/sync-directory.js';
 
 /** Told what became of the groups that were appended. */
@@ -100,7 +101,11 @@ export class OpenSegments {
   async sync(): Promise<void> {
     const directory = this.#newFilesIn;
     this.#newFilesIn = undefined;
-    if (directory !== undefined) await syncDirectory(directory);
+    if (directory !== undefined) {
+      await syncDirectory(directory);
+      // Names the directory itself, which is new where this is its first file.
+      await syncDirectory(path.dirname(directory));
+    }
     // Segments that were left since are put on the disk when they close.
     await Promise.all([this.#current?.file.sync(), ...this.#closing]);
     this.fsyncs += 1;
@@ -111,7 +116,7 @@ export class OpenSegments {
     const looked = this.#current;
     let missing: NodeJS.ErrnoException | undefined;
     try {
-      const { ino } = await fs.promises.stat(looked?.segment.path ?? volume.directory.path);
+      const { ino } = await onDisk(() => fs.promises.stat(looked?.segment.path ?? volume.directory.path));
       if (looked !== undefined && ino !== looked.file.inode) missing = replaced(looked.segment.path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') missing = error as NodeJS.ErrnoException;

@@ -6,6 +6,7 @@ import { ByteSink } from '../format/bytes.js';
 import type { SpooledEvent } from '../format/event-frame.js';
 import { decodeGroups, type EventGroup, encodeGroup } from '../format/event-group.js';
 import type { SpoolTrouble } from '../spool-options.js';
+import { onDisk } from '../system/disk-calls.js';
 import { DiskTrouble } from './disk-trouble.js';
 import { EventGatherer } from './event-gatherer.js';
 import { OpenSegments } from './open-segments.js';
@@ -241,10 +242,12 @@ export class SpoolWriter {
     const { directory } = this.#volume;
     const probe = path.join(directory.path, PROBE_FILE);
     try {
-      await fs.promises.rm(probe, { force: true });
-      await fs.promises.writeFile(probe, Buffer.alloc(this.#probeBytes, 1), { mode: 0o600, flag: 'wx' });
+      await onDisk(async () => {
+        await fs.promises.rm(probe, { force: true });
+        await fs.promises.writeFile(probe, Buffer.alloc(this.#probeBytes, 1), { mode: 0o600, flag: 'wx' });
+      });
     } finally {
-      await fs.promises.rm(probe, { force: true });
+      await onDisk(() => fs.promises.rm(probe, { force: true }));
     }
     await this.#volume.repair();
     // Nothing of what is settled would be noted, so that the next process would send all of it again.

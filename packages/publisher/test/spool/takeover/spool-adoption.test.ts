@@ -143,15 +143,15 @@ test('a file that cannot be read at present is tried again later', async (t) => 
 
 test('a directory is left for later while its ledger cannot be read, so that nothing is sent again', async (t) => {
   const { directory } = await left(t);
-  const { readFile } = fs.promises;
+  const { open: openFile } = fs.promises;
   let isFailing = true;
   let tries = 0;
-  t.mock.method(fs.promises, 'readFile', async (...args: Parameters<typeof readFile>) => {
+  t.mock.method(fs.promises, 'open', async (...args: Parameters<typeof openFile>) => {
     if (isFailing && String(args[0]).endsWith('ledger')) {
       tries += 1;
       throw Object.assign(new Error(), { code: 'EMFILE' });
     }
-    return readFile(...args);
+    return openFile(...args);
   });
   const recovered = signal<number>();
   const spool = openUntilEnd(t, directory, {
