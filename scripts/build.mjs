@@ -18,8 +18,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  */
 const PACKAGES = {
   publisher: {
-    entries: { index: 'index.ts', worker: 'worker/index.ts' },
-    programs: { spool: 'spool-command/cli.ts' },
+    entries: { index: 'index.ts', worker: 'worker/index.ts', doctor: 'doctor/index.ts' },
+    programs: { spool: 'spool-command/cli.ts', cli: 'doctor/cli.ts' },
     prepare: buildExitThread,
   },
   local: {
@@ -30,7 +30,7 @@ const PACKAGES = {
   },
   // `require(name)` answers the default export itself, as pino's own ecosystem does.
   pino: { entries: { index: 'index.ts' }, programs: { cli: 'cli.ts' }, isFunction: true },
-  winston: { entries: { index: 'index.ts' }, programs: { worker: 'worker/entry.ts' } },
+  winston: { entries: { index: 'index.ts' }, programs: { worker: 'worker/entry.ts', cli: 'cli.ts' } },
 };
 
 /** Builds what is older than its sources. Exits the process with the compiler's messages when that fails. */

@@ -13,7 +13,7 @@ const FLOORS = {
   publisher: [
     'index exit-worker',
     'worker',
-    'spool-command',
+    'spool-command doctor',
     'publisher',
     'exit',
     'disk',

@@ -26,6 +26,7 @@ const SHORT: Readonly<Record<string, string>> = {
 const AWS = ['region', 'endpoint', 'profile'];
 
 export const HELP = `Usage: some-app | pino-cloudwatch-logs --group <name> [options]
+       pino-cloudwatch-logs doctor --group <name>    whether logs arrive, and if not, why
 
 Reads lines from stdin, JSON of pino or any other text, and publishes them to Amazon CloudWatch Logs.
 

@@ -14,6 +14,12 @@ const WAIT_AFTER_BYTES = 8 * 1024 * 1024;
 const LAST_LINES_MS = 1000;
 
 async function main(): Promise<void> {
+  const [first, ...others] = process.argv.slice(2);
+  if (first === 'doctor') {
+    const { doctorCommand } = await import('cloudwatch-logs-publisher/doctor');
+    process.exitCode = await doctorCommand(others, process, 'pino-cloudwatch-logs');
+    return;
+  }
   const { options, timeKey, echo, wait, help, version } = readCommand(process.argv.slice(2));
   if (help) {
     process.stdout.write(HELP);

@@ -129,6 +129,11 @@ export class CloudWatchLogsSink implements Sink {
     return agent && { ...this.#lastPut, clockOffsetMs: systemClockOffset ?? 0, agent };
   }
 
+  /** The client that makes the requests, loaded where it is not yet. @throws what loading or making it throws */
+  async client(): Promise<CloudWatchLogsClient> {
+    return (await this.#load()).client;
+  }
+
   async location(): Promise<{ readonly region: string | undefined; readonly endpoint: string | undefined }> {
     const { config } = (await this.#load()).client;
     const custom = await config.endpoint?.();
@@ -225,11 +230,11 @@ export class CloudWatchLogsSink implements Sink {
     const module = (await this.#loadSdk()) as Sdk & { readonly default?: Sdk };
     // A bundler that splits its output may leave of the SDK's own names no other than the default.
     const sdk = module.CloudWatchLogsClient ? module : (module.default ?? module);
-    this.#loaded = { sdk, client: await this.#client(sdk) };
+    this.#loaded = { sdk, client: await this.#makeClient(sdk) };
     return this.#loaded;
   }
 
-  async #client(sdk: Sdk): Promise<CloudWatchLogsClient> {
+  async #makeClient(sdk: Sdk): Promise<CloudWatchLogsClient> {
     const { client, clientModule, aws, maxRequests } = this.#options;
     if (client) return client;
     if (clientModule) return loadClient(clientModule);

@@ -1,0 +1,136 @@
+import type { Writable } from 'node:stream';
+import { parseArgs } from 'node:util';
+import type { PublisherOptions } from '../options/options.js';
+import { unknownFlag } from '../options/spelling.js';
+import { lineForPeople } from '../text/for-people.js';
+import type { Check } from './check.js';
+import { type DoctorReport, doctor } from './doctor.js';
+
+const FLAGS = {
+  group: { type: 'string', short: 'g' },
+  stream: { type: 'string' },
+  region: { type: 'string' },
+  profile: { type: 'string' },
+  endpoint: { type: 'string' },
+  'client-module': { type: 'string' },
+  retention: { type: 'string' },
+  'create-log-group': { type: 'boolean' },
+  'create-log-stream': { type: 'boolean' },
+  timeout: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+const usage = (program: string): string => `Usage: ${program} doctor --group <name> [options]
+
+Looks at everything on the way of a log event into Amazon CloudWatch Logs, and stores one event as the transport would:
+Region, credentials and whose they are, proxy, DNS, TCP, TLS, clock, log group and stream, permissions, latency.
+
+  --group <name>           log group (required)
+  --stream <template>      log stream (default {date}/{hostname}/{instance})
+  --region <region>        AWS Region (default: AWS_REGION, or the profile's)
+  --profile <name>         profile of the AWS configuration files
+  --endpoint <url>         another endpoint than AWS's own
+  --client-module <path>   module that makes the client, such as one with a proxy
+  --retention <days>       retention of the log group, as in the option retentionInDays
+  --no-create-log-group    the group is not created, as with the option createLogGroup
+  --no-create-log-stream   the stream is not created
+  --timeout <seconds>      longest that one step may take (default 15)
+  --json                   one JSON object a line: each check as it ends, then the result
+
+Exit codes: 0 logs arrive, 1 a check failed, 2 the command line is wrong.
+`;
+
+/** Where the command writes to. */
+export interface DoctorOutput {
+  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stderr: Writable;
+}
+
+/**
+ * Runs `doctor` with the flags that follow it and resolves with the exit code.
+ *
+ * @param program name of the command that it is part of
+ */
+export async function doctorCommand(
+  args: readonly string[],
+  { stdout, stderr }: DoctorOutput,
+  program: string,
+): Promise<number> {
+  const command = readCommand(args, program);
+  if (typeof command === 'string') {
+    stderr.write(`${command}\n`);
+    return 2;
+  }
+  const { options, json, help } = command;
+  if (help) {
+    stdout.write(usage(program));
+    return 0;
+  }
+  let report: DoctorReport;
+  try {
+    const onCheck = (check: Check) => {
+      stdout.write(`${json ? JSON.stringify(check) : lineOf(check, stdout.isTTY === true)}\n`);
+    };
+    report = await doctor(options, { onCheck });
+  } catch (error) {
+    stderr.write(`${lineForPeople(error instanceof Error ? error.message : String(error))}\n`);
+    return 2;
+  }
+  const { ok, policy } = report;
+  if (json) stdout.write(`${JSON.stringify({ ok, policy })}\n`);
+  else {
+    if (policy)
+      stdout.write(
+        `\nAdd this statement to a policy of the role or user:\n\n${JSON.stringify(policy, undefined, 2)}\n`,
+      );
+    stdout.write(ok ? '\nLogs arrive.\n' : '\nLogs do not arrive; the failures above say why.\n');
+  }
+  return ok ? 0 : 1;
+}
+
+interface Command {
+  readonly options: PublisherOptions;
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+/** @returns a text that says what is wrong with the command line */
+function readCommand(args: readonly string[], program: string): Command | string {
+  let values: ReturnType<typeof parse>;
+  try {
+    values = parse(args);
+  } catch (error) {
+    const told = unknownFlag(error, Object.keys(FLAGS));
+    return lineForPeople(told instanceof Error ? told.message : String(told));
+  }
+  const { group, region, profile, endpoint, timeout, retention, json = false, help = false } = values;
+  if (!help && group === undefined) return `--group is missing.\n\n${usage(program)}`;
+  const seconds = timeout === undefined ? 15 : Number(timeout);
+  if (!(seconds > 0)) return `--timeout must be a number of seconds; got '${timeout}'.`;
+  const aws = { region, profile, endpoint };
+  const options: PublisherOptions = {
+    logGroupName: group ?? '',
+    logStreamName: values.stream,
+    aws: Object.fromEntries(Object.entries(aws).filter(([, value]) => value !== undefined)),
+    clientModule: values['client-module'],
+    retentionInDays: retention === undefined ? undefined : Number(retention),
+    createLogGroup: values['create-log-group'],
+    createLogStream: values['create-log-stream'],
+    requestTimeoutMs: seconds * 1000,
+  };
+  return { options, json, help };
+}
+
+function parse(args: readonly string[]) {
+  return parseArgs({ args: [...args], options: FLAGS, allowNegative: true }).values;
+}
+
+const SIGNS = { ok: '✓', warn: '!', fail: '✗', skip: '-' } as const;
+const COLORS = { ok: 32, warn: 33, fail: 31, skip: 90 } as const;
+
+function lineOf({ check, status, message, durationMs }: Check, hasColors: boolean): string {
+  const sign = hasColors ? `\u001b[${COLORS[status]}m${SIGNS[status]}\u001b[0m` : SIGNS[status];
+  const time = status === 'skip' ? '' : ` (${durationMs} ms)`;
+  return `${sign} ${check.padEnd(12)}${lineForPeople(message)}${time}`;
+}
