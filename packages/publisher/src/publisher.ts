@@ -21,8 +21,10 @@ import { type ResolvedOptions, resolveOptions } from './options/resolve-options.
 import type { EventContext, StreamNamer } from './options/stream-name.js';
 import { openSpool } from './spool/spool.js';
 import { Dispatcher } from './stream/dispatcher.js';
+import { Fullest } from './stream/fullest.js';
 import { Overdue } from './stream/overdue.js';
 import { Pace } from './stream/pace.js';
+import type { StreamWriter } from './stream/stream-writer.js';
 import { StreamWriters } from './stream/stream-writers.js';
 import { type Clock, systemClock } from './time/clock.js';
 import { Deadlines } from './time/deadlines.js';
@@ -106,6 +108,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       budget: this.#budget,
       diagnostics: this.#diagnostics,
       flushes: this.#flushes,
+      fullest: new Fullest<StreamWriter>(),
     };
     this.#writers = new StreamWriters(this.#options.logGroupName, {
       ...shared,

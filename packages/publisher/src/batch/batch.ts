@@ -92,8 +92,8 @@ export class Batch {
     return this.#epochs.reduce((sum, part) => sum + (part.epoch <= epoch ? part.weight : 0), 0);
   }
 
-  /** Takes the first event out to make room. Only before the batch is frozen. */
-  dropFirst(): {
+  /** Takes the first or the last event out to make room. Only before the batch is frozen. */
+  drop(which: 'first' | 'last'): {
     readonly size: number;
     readonly timestamp: number;
     readonly note: Note | undefined;
@@ -102,15 +102,25 @@ export class Batch {
     /** In which it was received. */
     readonly epoch: number;
   } {
-    const size = this.messageBytesAt(0) + EVENT_OVERHEAD_BYTES;
-    const note = this.noteAt(0);
-    const epoch = this.#epochs?.[0]?.epoch ?? this.epoch;
-    const dropped = { size, timestamp: this.timestampAt(0), note, id: this.#events.idAt(0), epoch };
-    this.#events.shift();
+    const index = which === 'first' ? 0 : this.length - 1;
+    const size = this.messageBytesAt(index) + EVENT_OVERHEAD_BYTES;
+    const note = this.noteAt(index);
+    const part = this.#epochs?.at(which === 'first' ? 0 : -1);
+    const dropped = {
+      size,
+      timestamp: this.timestampAt(index),
+      note,
+      id: this.#events.idAt(index),
+      epoch: part?.epoch ?? this.epoch,
+    };
+    if (which === 'first') this.#events.shift();
+    else this.#events.pop();
     this.bytes -= size;
     if (isUnaccounted(note)) this.#unaccounted--;
-    else if (this.#epochs?.[0] && --this.#epochs[0].weight === 0 && this.#epochs.length > 1)
-      this.#epochs.shift();
+    else if (part && --part.weight === 0 && (this.#epochs?.length ?? 0) > 1) {
+      if (which === 'first') this.#epochs?.shift();
+      else this.#epochs?.pop();
+    }
     return dropped;
   }
 

@@ -87,6 +87,14 @@ export class PackedEvents {
     if (isMostlyGone) this.#compact();
   }
 
+  /** Takes the last event out. */
+  pop(): void {
+    this.#ends.pop();
+    this.#timestamps.pop();
+    this.#ids?.pop();
+    if (this.#notes && this.#notes.length > this.#ends.length) this.#notes.length = this.#ends.length;
+  }
+
   messageAt(index: number): string {
     const at = this.#gone + index;
     return this.#messages.toString('utf8', this.#startOf(at), this.#ends[at]);

@@ -7,6 +7,7 @@ import type { Note, SplitEvent } from '../batch/note.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { EventContext, StreamNamer } from '../options/stream-name.js';
+import type { Fullest } from '../stream/fullest.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import type { Clock } from '../time/clock.js';
@@ -36,6 +37,7 @@ export interface IntakeContext {
   readonly budget: MemoryBudget;
   readonly diagnostics: Diagnostics;
   readonly flushes: Flushes;
+  readonly fullest: Fullest<StreamWriter>;
   readonly writers: StreamWriters;
   readonly namer: StreamNamer;
 }
@@ -48,10 +50,11 @@ export class Intake {
 
   constructor(context: IntakeContext) {
     this.#context = context;
-    const { budget, accounts, flushes, writers } = context;
-    this.#overflow = new Overflow(budget, accounts, flushes, writers, (writer, size, events) =>
-      this.#reportOverflow(writer, size, events),
-    );
+    this.#overflow = new Overflow({
+      ...context,
+      policy: context.options.overflow,
+      onDrop: (writer, size, events) => this.#reportOverflow(writer, size, events),
+    });
   }
 
   /** @returns false when the event was dropped at once */
@@ -66,7 +69,7 @@ export class Intake {
     const writer = writers.named(namer.nameFor(time, eventContext, text));
     if (size > options.maxEventBytes) return this.#takeOversize(writer, text, time, size);
     if (this.disk?.take(writer, text, time, size)) return true;
-    if (!this.#fits(size)) return this.#refuseOverflow(writer, size, time);
+    if (!this.#fits(writer, size)) return this.#refuseOverflow(writer, size, time);
     budget.take(size);
     writer.append(text, time, size);
     return true;
@@ -95,7 +98,7 @@ export class Intake {
     epoch: number,
   ): void {
     const { accounts, budget, flushes } = this.#context;
-    if (this.#fits(size)) {
+    if (this.#fits(writer, size)) {
       budget.take(size);
       writer.append(text, time, size, note, 0, epoch);
       return;
@@ -120,7 +123,7 @@ export class Intake {
     const sizes = parts.map((part) => Buffer.byteLength(part) + EVENT_OVERHEAD_BYTES);
     const total = sizes.reduce((sum, one) => sum + one, 0);
     const isSpooled = this.disk?.takeParts(writer, parts, sizes, time) ?? false;
-    if (!isSpooled && !this.#fits(total)) return this.#refuseOverflow(writer, total, time);
+    if (!isSpooled && !this.#fits(writer, total)) return this.#refuseOverflow(writer, total, time);
     if (parts.length > 1) accounts.splitEvents++;
     else {
       accounts.truncatedEvents++;
@@ -135,10 +138,9 @@ export class Intake {
     return true;
   }
 
-  /** Whether bytes fit into the buffer, after older events made room where that is wanted. */
-  #fits(bytes: number): boolean {
-    const { budget, options } = this.#context;
-    return budget.fits(bytes) || (options.overflow === 'drop-oldest' && this.#overflow.makeRoom(bytes));
+  /** Whether bytes of a stream fit into the buffer, after events made room where that is wanted. */
+  #fits(writer: StreamWriter, bytes: number): boolean {
+    return this.#context.budget.fits(bytes) || this.#overflow.makeRoom(writer, bytes);
   }
 
   #validTime(timestamp: number): number {

@@ -1,72 +1,58 @@
 import type { Accounts } from '../accounts/accounts.js';
 import type { Flushes } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
-import type { Batch } from '../batch/batch.js';
+import type { OverflowPolicy } from '../options/options.js';
+import type { Fullest } from '../stream/fullest.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
 
+/** What making room needs. */
+export interface OverflowContext {
+  readonly policy: OverflowPolicy;
+  readonly budget: MemoryBudget;
+  readonly accounts: Accounts;
+  readonly flushes: Flushes;
+  readonly fullest: Fullest<StreamWriter>;
+  readonly onDrop: (writer: StreamWriter, size: number, events: number) => void;
+}
+
 /**
- * Makes room in a full buffer by dropping the oldest events that were never sent, whichever stream they
- * belong to. A batch that was sent once is left alone: it may be stored already.
+ * Makes room in a full buffer by dropping events that were never sent, in the stream that holds most, so that one that
+ * fails starves no other: its oldest, or its newest. A batch that was sent once is left alone: it may be stored already.
  */
 export class Overflow {
-  readonly #budget: MemoryBudget;
-  readonly #accounts: Accounts;
-  readonly #flushes: Flushes;
-  readonly #writers: Iterable<StreamWriter>;
-  readonly #onDrop: (writer: StreamWriter, size: number, events: number) => void;
-  #victim: { readonly writer: StreamWriter; readonly batch: Batch } | undefined;
+  readonly #context: OverflowContext;
 
-  constructor(
-    budget: MemoryBudget,
-    accounts: Accounts,
-    flushes: Flushes,
-    writers: Iterable<StreamWriter>,
-    onDrop: (writer: StreamWriter, size: number, events: number) => void,
-  ) {
-    this.#budget = budget;
-    this.#accounts = accounts;
-    this.#flushes = flushes;
-    this.#writers = writers;
-    this.#onDrop = onDrop;
+  constructor(context: OverflowContext) {
+    this.#context = context;
   }
 
   /**
    * What is dropped is told at once: the caller holds the diagnostics until every event has its place again.
    *
-   * @returns whether `size` bytes fit now
+   * @returns whether `size` bytes of `writer` fit now
    */
-  makeRoom(size: number): boolean {
-    if (size > this.#budget.maxBytes) return false;
-    while (!this.#budget.fits(size)) {
-      const victim = this.#nextVictim();
+  makeRoom(writer: StreamWriter, size: number): boolean {
+    const { budget, fullest, policy } = this.#context;
+    if (size > budget.maxBytes) return false;
+    while (!budget.fits(size)) {
+      if (policy === 'drop-newest' && fullest.isAmongThem(writer, size)) return false;
+      const victim = fullest.first();
       if (!victim) return false;
-      const { writer, batch } = victim;
-      const dropped = batch.dropFirst();
-      this.#budget.release(dropped.size);
-      writer.droppedFromSpool(dropped.id);
-      // A split event is lost with the first part that is, and told once.
-      const isTold = dropped.note?.kind === 'part' && dropped.note.event.worst === 'overflow';
-      const lost = isTold ? 0 : 1;
-      writer.noteLoss(dropped.size, dropped.timestamp, lost);
-      const events = this.#accounts.settleOne(dropped.note, 'overflow');
-      this.#flushes.dropped(dropped.epoch, events);
-      this.#onDrop(writer, dropped.size, lost);
-      if (batch.length === 0) writer.emptied(batch);
+      this.#drop(victim, policy === 'drop-newest' ? 'last' : 'first');
     }
     return true;
   }
 
-  /** The batch that begins with the oldest event; it stays the victim until it is empty or sent. */
-  #nextVictim(): { readonly writer: StreamWriter; readonly batch: Batch } | undefined {
-    const current = this.#victim;
-    if (current && current.batch.state !== 'frozen' && current.batch.length > 0) return current;
-    let oldest: { writer: StreamWriter; batch: Batch } | undefined;
-    for (const writer of this.#writers) {
-      const batch = writer.droppable;
-      if (batch && (!oldest || batch.timestampAt(0) < oldest.batch.timestampAt(0)))
-        oldest = { writer, batch };
-    }
-    this.#victim = oldest;
-    return oldest;
+  #drop(victim: StreamWriter, which: 'first' | 'last'): void {
+    const { accounts, flushes, onDrop } = this.#context;
+    const dropped = victim.drop(which);
+    if (!dropped) return;
+    const { size, timestamp, note, epoch } = dropped;
+    // A split event is lost with the first part that is, and told once.
+    const isTold = note?.kind === 'part' && note.event.worst === 'overflow';
+    const lost = isTold ? 0 : 1;
+    victim.noteLoss(size, timestamp, lost);
+    flushes.dropped(epoch, accounts.settleOne(note, 'overflow'));
+    onDrop(victim, size, lost);
   }
 }

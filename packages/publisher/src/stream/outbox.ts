@@ -36,6 +36,8 @@ export class Outbox {
   #open: Batch | undefined;
   #deadline: Deadline | undefined;
   #openIsDue = false;
+  #droppableBytes = 0;
+  #frozenBytes = 0;
   #markerAt = Number.NEGATIVE_INFINITY;
   #waitingMarker: Batch | undefined;
 
@@ -45,6 +47,16 @@ export class Outbox {
 
   get isEmpty(): boolean {
     return !this.#open && this.#sealed.length === 0 && this.#lost.isEmpty;
+  }
+
+  /** Bytes of events that may still be dropped. */
+  get droppableBytes(): number {
+    return this.#droppableBytes;
+  }
+
+  /** Bytes of events that were put and wait to be put again. */
+  get frozenBytes(): number {
+    return this.#frozenBytes;
   }
 
   /** Events as the application gave them. */
@@ -91,6 +103,7 @@ export class Outbox {
     }
     flushes.joined(epoch, open.epoch);
     open.append(message, timestamp, size, note, id, epoch);
+    this.#droppableBytes += size;
     if (open.length >= limits.maxEvents) this.seal();
   }
 
@@ -117,6 +130,7 @@ export class Outbox {
 
   /** Puts a batch in front of all others. */
   putBack(batch: Batch): void {
+    this.#frozenBytes += batch.bytes;
     this.#sealed.unshift(batch);
   }
 
@@ -124,16 +138,30 @@ export class Outbox {
   take(early = false): Batch | undefined {
     if (this.#markerIsDue) return this.#markerBatch();
     // Not announced as due: whoever takes it would be asked to take another one meanwhile.
-    return this.#sealed.shift() ?? (this.#openIsDue || early ? this.#close() : undefined);
+    const batch = this.#sealed.shift() ?? (this.#openIsDue || early ? this.#close() : undefined);
+    if (batch?.state === 'frozen') this.#frozenBytes -= batch.bytes;
+    else if (batch && isDroppable(batch)) this.#droppableBytes -= batch.bytes;
+    return batch;
   }
 
-  /** The oldest batch whose events may still be dropped; one that was sent once may be stored. */
-  get droppable(): Batch | undefined {
+  /** The oldest or the newest batch whose events may still be dropped; one that was sent once may be stored. */
+  droppable(which: 'first' | 'last'): Batch | undefined {
+    const last = this.#open?.length ? this.#open : this.#sealed.peekLast();
+    if (which === 'last' && last && isDroppable(last)) return last;
+    let found: Batch | undefined;
     for (const batch of this.batches()) {
-      // A batch can be made of parts that do not count by themselves; only a marker is never dropped.
-      if (batch.state !== 'frozen' && batch.length > 0 && batch.noteAt(0)?.kind !== 'marker') return batch;
+      if (!isDroppable(batch)) continue;
+      if (which === 'first') return batch;
+      found = batch;
     }
-    return undefined;
+    return found;
+  }
+
+  /** Takes the first or the last event out of a batch that is {@link droppable}. */
+  dropOf(batch: Batch, which: 'first' | 'last'): ReturnType<Batch['drop']> {
+    const dropped = batch.drop(which);
+    this.#droppableBytes -= dropped.size;
+    return dropped;
   }
 
   /** Takes a complete batch out. @returns whether it was here */
@@ -195,4 +223,9 @@ export class Outbox {
     batch.seal();
     return batch;
   }
+}
+
+/** A batch can be made of parts that do not count by themselves; only a marker is never dropped. */
+function isDroppable(batch: Batch): boolean {
+  return batch.state !== 'frozen' && batch.length > 0 && batch.noteAt(0)?.kind !== 'marker';
 }

@@ -7,6 +7,7 @@ import { toPutFailure } from '../cloudwatch/sdk-failure.js';
 import type { PutResult, Target } from '../cloudwatch/sink.js';
 import type { Deadlines } from '../time/deadlines.js';
 import type { Dispatcher, PutSource } from './dispatcher.js';
+import type { Fullest } from './fullest.js';
 import type { Pace } from './pace.js';
 import { Answers, type AnswersContext } from './put-answers.js';
 import type { ReplayGate, ReplayLane } from './replay-lane.js';
@@ -18,6 +19,7 @@ export interface WriterContext extends AnswersContext {
   readonly deadlines: Deadlines;
   readonly dispatcher: Dispatcher;
   readonly pace: Pace;
+  readonly fullest: Fullest<StreamWriter>;
   readonly disk: () => StreamDisk | undefined;
 }
 
@@ -34,6 +36,7 @@ export class StreamWriter implements PutSource {
   readonly #queue: StreamQueue;
   readonly #answers: Answers;
   readonly #underWay = new Set<Batch>();
+  #bytesUnderWay = 0;
   /** Batches of earlier processes that have to be read before anything else is put. */
   #held = 0;
 
@@ -61,6 +64,15 @@ export class StreamWriter implements PutSource {
       onReplaced: (batches, by) => disk()?.replaced(batches, by),
       queue: this.#queue,
     });
+  }
+
+  get droppableBytes(): number {
+    return this.#queue.live.droppableBytes;
+  }
+
+  get heldBytes(): number {
+    const { live } = this.#queue;
+    return live.droppableBytes + live.frozenBytes + this.#bytesUnderWay;
   }
 
   /** Events that wait, as the application gave them. */
@@ -115,6 +127,7 @@ export class StreamWriter implements PutSource {
    */
   append(message: string, timestamp: number, size: number, note?: Note, id?: number, epoch?: number): void {
     this.#queue.live.append(message, timestamp, size, note, id, epoch);
+    this.#context.fullest.moved(this);
   }
 
   /** Sends new events without waiting for company. */
@@ -147,24 +160,27 @@ export class StreamWriter implements PutSource {
     this.#offer();
   }
 
-  /** The oldest batch whose events may still be dropped. */
-  get droppable(): Batch | undefined {
-    return this.#queue.live.droppable;
+  /**
+   * Takes out the first or the last event that was never put, to make room; the caller counts it.
+   *
+   * @returns undefined when there is none
+   */
+  drop(which: 'first' | 'last'): ReturnType<Batch['drop']> | undefined {
+    const { live } = this.#queue;
+    const batch = live.droppable(which);
+    const dropped = batch && live.dropOf(batch, which);
+    this.#context.fullest.moved(this);
+    if (!dropped) return undefined;
+    this.#context.budget.release(dropped.size);
+    if (dropped.id > 0) this.#context.disk()?.dropped(dropped.id);
+    // Nothing is left of it to be put, behind one that fails.
+    if (batch.length === 0 && live.remove(batch)) this.#answers.settlement.all(batch, 'overflow');
+    return dropped;
   }
 
   /** Remembers a dropped event, to tell it in the stream. */
   noteLoss(size: number, timestamp: number, events = 1): void {
     this.#queue.live.noteLoss(size, timestamp, events);
-  }
-
-  /** The last event of a waiting batch was dropped: nothing is left of it to be put, behind one that fails. */
-  emptied(batch: Batch): void {
-    if (this.#queue.live.remove(batch)) this.#answers.settlement.all(batch, 'overflow');
-  }
-
-  /** One event in memory was dropped that may be on disk too; `id` is 0 when it is not. */
-  droppedFromSpool(id: number): void {
-    if (id > 0) this.#context.disk()?.dropped(id);
   }
 
   /** Takes over what another publisher left, with the token that it knew. */
@@ -214,6 +230,8 @@ export class StreamWriter implements PutSource {
       return;
     }
     batch.freeze();
+    this.#bytesUnderWay += batch.bytes;
+    this.#context.fullest.moved(this);
     this.lastUsedAt = this.#context.clock.now();
     this.#underWay.add(batch);
     void this.#put(batch);
@@ -274,7 +292,9 @@ export class StreamWriter implements PutSource {
       result = toPutFailure(error); // a sink does not reject; if one does, the batch must not be lost for it
     }
     this.#underWay.delete(batch);
+    this.#bytesUnderWay -= batch.bytes;
     if (!this.#answers.isAbandoned) this.#answers.conclude(batch, token, result, clock.now() - startedAt);
+    this.#context.fullest.moved(this);
     this.#queue.putEnded(batch);
     dispatcher.finished(this);
   }

@@ -21,6 +21,10 @@ export class Fifo<T> {
     return this.#items[this.#head];
   }
 
+  peekLast(): T | undefined {
+    return this.#items[this.#items.length - 1];
+  }
+
   shift(): T | undefined {
     const item = this.#items[this.#head];
     if (this.#head === this.#items.length) return undefined;

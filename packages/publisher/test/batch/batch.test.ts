@@ -79,7 +79,7 @@ test('dropping from the front keeps bytes, count and what remains right', () => 
   for (const [index, message] of ['first', 'second', 'third'].entries()) {
     batch.append(message, 10 - index, message.length + 26);
   }
-  assert.deepEqual(batch.dropFirst(), { size: 31, timestamp: 10, note: undefined, id: 0, epoch: 0 });
+  assert.deepEqual(batch.drop('first'), { size: 31, timestamp: 10, note: undefined, id: 0, epoch: 0 });
   assert.equal(batch.length, 2);
   assert.equal(batch.bytes, 32 + 31);
   assert.equal(batch.messageAt(0), 'second');
@@ -114,9 +114,9 @@ test('a batch knows how many of its events came in which epoch, also after some 
   const through = (one: Batch) => [1, 2, 3, 4, 5].map((epoch) => one.weightThrough(epoch));
   assert.equal(batch.epoch, 2);
   assert.deepEqual(through(batch), [0, 1, 3, 6, 6]);
-  assert.equal(batch.dropFirst().epoch, 3);
+  assert.equal(batch.drop('first').epoch, 3);
   assert.deepEqual(through(batch), [0, 1, 2, 5, 5]);
-  assert.deepEqual([batch.dropFirst().epoch, batch.dropFirst().epoch], [3, 4]);
+  assert.deepEqual([batch.drop('first').epoch, batch.drop('first').epoch], [3, 4]);
   assert.deepEqual(through(batch), [0, 1, 1, 3, 3]);
   batch.freeze();
   const [first, second] = batch.splitAt(batch.length >> 1);
@@ -133,10 +133,10 @@ test('weight counts a split event once and a marker not at all', () => {
   batch.append('c', 0, 27);
   assert.equal(batch.length, 4);
   assert.equal(batch.weight, 2);
-  batch.dropFirst();
-  batch.dropFirst();
+  batch.drop('first');
+  batch.drop('first');
   assert.equal(batch.weight, 2);
-  batch.dropFirst();
+  batch.drop('first');
   assert.equal(batch.weight, 1);
 });
 

@@ -63,18 +63,39 @@ test('drop-newest keeps the oldest events and refuses new ones at once', async (
   assert.equal(publisher.stats().dropped.overflow, 15);
 });
 
-test('the stream with the oldest events makes room for the others', async () => {
+test('the stream that holds most makes room for the others', async () => {
   const { clock, sink, publisher, publish, state } = setUp({
     logStreamName: '{level}',
     flushIntervalMs: 60_000,
   });
-  for (let i = 0; i < 5; i++) publish(kilobyte(i), 'a');
+  for (let i = 0; i < 8; i++) publish(kilobyte(i), 'a');
   await clock.advance(1000);
-  for (let i = 5; i < 14; i++) publish(kilobyte(i), 'b');
+  for (let i = 8; i < 12; i++) publish(kilobyte(i), 'b');
   state.fault = undefined;
   await clock.until(publisher.close());
-  assert.deepEqual(idsOf(sink.events('g', 'a')), [4]);
-  assert.deepEqual(idsOf(sink.events('g', 'b')), [5, 6, 7, 8, 9, 10, 11, 12, 13]);
+  assert.deepEqual(idsOf(sink.events('g', 'a')), [0, 1, 2, 3, 4, 7], 'what was put once stays');
+  assert.deepEqual(idsOf(sink.events('g', 'b')), [8, 9, 10, 11]);
+});
+
+test('under drop-newest a failing stream that fills the buffer starves no other (0 of 200 got through)', async () => {
+  const { clock, sink, publisher, publish, state } = setUp({
+    logStreamName: '{level}',
+    overflow: 'drop-newest',
+    flushIntervalMs: 60_000,
+  });
+  const taken = (level: string, from: number, to: number) => {
+    let count = 0;
+    for (let i = from; i < to; i++) if (publish(kilobyte(i), level)) count++;
+    return count;
+  };
+  assert.equal(taken('a', 0, 20), 10, 'the rest is refused: no other stream holds more');
+  assert.equal(taken('b', 20, 23), 3);
+  state.fault = undefined;
+  await clock.until(publisher.close());
+  assert.deepEqual(idsOf(sink.events('g', 'a')), [0, 1, 2, 3, 4, 5, 6], 'its newest made room');
+  assert.deepEqual(idsOf(sink.events('g', 'b')), [20, 21, 22]);
+  const { dropped, delivered } = publisher.stats();
+  assert.deepEqual([dropped.overflow, delivered], [13, 10]);
 });
 
 test('an event larger than the whole buffer goes alone', async () => {
