@@ -76,6 +76,8 @@ async function run(t: TestContext, seed: number) {
   };
 
   let process = open();
+  // One that dies while it still looks for others would take over its successor's files.
+  await process.spool.ready;
   const state = () => `seed ${seed}, ${JSON.stringify(process.publisher.stats())}`;
   const published = new Map<number, string>();
   let possibleDuplicates = 0;

@@ -18,9 +18,11 @@ test('what dead owners left is sent in order, what was not settled stays, and li
   const directory = temporaryDirectory(t);
   const clock = new VirtualClock(1_700_000_100_000);
   const living = openUntilEnd(t, directory);
+  await living.ready; // or it takes over what the next one leaves
   appendNumbers(living, 100, 101);
   await living.flush();
   const crashed = open(directory, { owner: deadOwner() });
+  await crashed.ready; // a dead process looks for no others
   appendNumbers(crashed, 1, 50);
   await crashed.flush();
 
