@@ -36,7 +36,9 @@ interface Loaded {
 export class CloudWatchLogsSink implements Sink {
   readonly #options: ResolvedOptions;
   readonly #loadSdk: () => Promise<unknown>;
-  readonly #aborted = new AbortController();
+  /** Each gives up a call that is under way; one signal for all would warn of more than ten listeners. */
+  readonly #underWay = new Set<() => void>();
+  #isClosed = false;
   #loading: Promise<Loaded> | undefined;
   #loaded: Loaded | undefined;
   #lastPut: SentTo | undefined;
@@ -146,7 +148,8 @@ export class CloudWatchLogsSink implements Sink {
   }
 
   close(): void {
-    this.#aborted.abort();
+    this.#isClosed = true;
+    for (const abort of this.#underWay) abort();
     this.#destroy?.();
   }
 
@@ -204,9 +207,9 @@ export class CloudWatchLogsSink implements Sink {
     const abort = () => controller.abort(timeoutError('the publisher was closed'));
     const expire = () => controller.abort(call.lateness(requestTimeoutMs));
     const timer = setTimeout(expire, requestTimeoutMs).unref();
-    this.#aborted.signal.addEventListener('abort', abort, { once: true });
+    this.#underWay.add(abort);
     try {
-      if (this.#aborted.signal.aborted) throw timeoutError('the publisher was closed');
+      if (this.#isClosed) throw timeoutError('the publisher was closed');
       const request = async () => send(await this.#load(), controller.signal);
       return await Promise.race([request(), aborted]);
     } catch (error) {
@@ -214,7 +217,7 @@ export class CloudWatchLogsSink implements Sink {
       throw controller.signal.aborted ? controller.signal.reason : error;
     } finally {
       clearTimeout(timer);
-      this.#aborted.signal.removeEventListener('abort', abort);
+      this.#underWay.delete(abort);
     }
   }
 

@@ -342,6 +342,24 @@ test('close gives up what is under way', async () => {
   assert.equal(late.ok, false);
 });
 
+test('many puts at once print nothing (MaxListenersExceededWarning came with the eleventh)', async () => {
+  const warnings: Error[] = [];
+  const hear = (warning: Error) => warnings.push(warning);
+  process.on('warning', hear);
+  const sink = sinkWith();
+  const puts = Array.from({ length: 30 }, () =>
+    sink.put({ logGroupName: 'g', logStreamName: 's' }, batchOf('one'), undefined),
+  );
+  await Promise.all(puts);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', hear);
+  sink.close();
+  assert.deepEqual(
+    warnings.filter(({ name }) => name === 'MaxListenersExceededWarning'),
+    [],
+  );
+});
+
 test('a port where nobody listens was never reached', async () => {
   const closed = http.createServer().listen(0, '127.0.0.1');
   await once(closed, 'listening');
