@@ -6,10 +6,12 @@ export type {
   Drop,
   FlushOptions,
   FlushResult,
+  HealthLimits,
+  PossibleDuplicates,
   PublisherStats,
   Warning,
 } from 'cloudwatch-logs-publisher';
-export { PublisherError } from 'cloudwatch-logs-publisher';
+export { isHealthy, PublisherError } from 'cloudwatch-logs-publisher';
 export type { SignalOptions } from 'cloudwatch-logs-publisher/worker';
 export type { CloudWatchStream } from './cloudwatch-stream.js';
 export { flushOnSignals } from './flush-on-signals.js';

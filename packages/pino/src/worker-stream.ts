@@ -8,6 +8,9 @@ import { HOLD_EVENT, tellOfLines } from './held-streams.js';
 import { LineSplitter } from './line-splitter.js';
 import { type LineFormat, publishLine } from './publish-line.js';
 
+/** While the counters change. */
+const STATS_EVERY_MS = 5000;
+
 // What pino-abstract-transport takes for a parsed line: with it no line is parsed.
 const PARSED = {};
 
@@ -55,6 +58,7 @@ export function workerStream(
   };
   const linesTaken = () => allRead(stream);
   bridge.add({ publisher, linesTaken });
+  bridge.reportEvery(STATS_EVERY_MS);
   return Object.assign(stream, {
     async flush(callback?: () => void): Promise<FlushResult> {
       await linesTaken();

@@ -3,11 +3,13 @@ export type {
   BatchDelivered,
   Conflict,
   Drop,
+  PossibleDuplicates,
   PublisherEvents,
   Warning,
   WarningCode,
 } from './accounts/diagnostics.js';
 export type { FlushResult } from './accounts/flush.js';
+export { type HealthLimits, isHealthy } from './accounts/health.js';
 export type { DropReason, RejectReason } from './batch/fate.js';
 export type { LogEvent } from './intake/intake.js';
 export { PublisherError, type PublisherErrorCode } from './options/errors.js';

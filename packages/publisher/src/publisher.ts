@@ -207,13 +207,21 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   stats(): PublisherStats {
     let buffered = 0;
     let inFlight = 0;
+    let oldestAt = this.#spooler?.spooledSince ?? Number.POSITIVE_INFINITY;
     for (const writer of this.#writers) {
       buffered += writer.buffered;
       inFlight += writer.inFlight;
+      oldestAt = Math.min(oldestAt, writer.oldestAt);
     }
     const spooled = this.#spooler?.spooled ?? 0;
-    const places = { buffered, inFlight, spooled, streams: this.#writers.size };
-    return this.#accounts.stats(places, this.#spooler?.stats());
+    const { usedBytes: bufferedBytes, maxBytes: maxBufferBytes } = this.#budget;
+    const ageMs = this.#clock.now() - oldestAt; // negative infinity when there is none
+    const oldestEventAgeMs = Math.max(0, Math.round(ageMs));
+    const streams = this.#writers.size;
+    return this.#accounts.stats(
+      { buffered, inFlight, spooled, streams, bufferedBytes, maxBufferBytes, oldestEventAgeMs },
+      this.#spooler?.stats(),
+    );
   }
 
   /**

@@ -11,7 +11,8 @@ export class FormerPublishers {
     this.#closing.set(publisher, closing);
     void closing.finally(() => {
       this.#closing.delete(publisher);
-      this.#closed = this.#sum(publisher.stats());
+      // Its buffer is gone.
+      this.#closed = this.#sum({ ...publisher.stats(), maxBufferBytes: 0, streams: 0 });
     });
   }
 

@@ -4,10 +4,12 @@ export type {
   Drop,
   FlushOptions,
   FlushResult,
+  HealthLimits,
+  PossibleDuplicates,
   PublisherStats,
   Warning,
 } from 'cloudwatch-logs-publisher';
-export { PublisherError } from 'cloudwatch-logs-publisher';
+export { isHealthy, PublisherError } from 'cloudwatch-logs-publisher';
 export type { SignalOptions } from 'cloudwatch-logs-publisher/worker';
 export { flushOnSignals } from './flush-on-signals.js';
 export type { LogInfo, LogLine } from './log-info.js';

@@ -5,6 +5,7 @@ import type {
   EventContext,
   FlushOptions,
   FlushResult,
+  PossibleDuplicates,
   PublisherEvents,
   PublisherStats,
   Warning,
@@ -47,7 +48,13 @@ interface StreamParts {
   _write(info: unknown, encoding: BufferEncoding, callback: (error?: Error | null) => void): void;
 }
 
-const RELAYED: readonly string[] = ['warn', 'drop', 'conflict', 'batch'] satisfies (keyof PublisherEvents)[];
+const RELAYED: readonly string[] = [
+  'warn',
+  'drop',
+  'conflict',
+  'batch',
+  'duplicates',
+] satisfies (keyof PublisherEvents)[];
 
 /**
  * Winston transport for Amazon CloudWatch Logs. It takes every line at once into a bounded buffer and delivers it
@@ -291,17 +298,20 @@ type AnyListener = Parameters<TransportStream['on']>[1];
  * The events of the transport, beside those of every stream. `warn`: something that a person should know; printed on
  * stderr when neither transport nor logger has a listener. `drop`: lines were given up or rejected. `conflict`: a put
  * lost the race for the sequence token. `batch`: a batch was stored.
+ * `duplicates`: events may be stored twice, as the answer to a put was lost.
  */
 export interface CloudWatchTransport {
   on(name: 'warn', listener: (warning: Warning) => void): this;
   on(name: 'drop', listener: (drop: Drop) => void): this;
   on(name: 'conflict', listener: (conflict: Conflict) => void): this;
   on(name: 'batch', listener: (batch: BatchDelivered) => void): this;
+  on(name: 'duplicates', listener: (duplicates: PossibleDuplicates) => void): this;
   on(name: string | symbol, listener: AnyListener): this;
   once(name: 'warn', listener: (warning: Warning) => void): this;
   once(name: 'drop', listener: (drop: Drop) => void): this;
   once(name: 'conflict', listener: (conflict: Conflict) => void): this;
   once(name: 'batch', listener: (batch: BatchDelivered) => void): this;
+  once(name: 'duplicates', listener: (duplicates: PossibleDuplicates) => void): this;
   once(name: string | symbol, listener: AnyListener): this;
 }
 

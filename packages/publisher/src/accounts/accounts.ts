@@ -52,6 +52,17 @@ export interface PublisherStats {
   readonly bytesDelivered: number;
   /** Log streams in use. */
   readonly streams: number;
+  /** Bytes of the events in memory, counted as CloudWatch Logs counts them. */
+  readonly bufferedBytes: number;
+  /** Most that they may be; in front of a worker thread there is a second buffer as large, which is counted in. */
+  readonly maxBufferBytes: number;
+  /**
+   * How long the oldest event has been waiting that is not settled, in milliseconds; 0 when there is none. Of events
+   * that are only on disk the time since the disk last held none, which is never less.
+   */
+  readonly oldestEventAgeMs: number;
+  /** When CloudWatch Logs last stored something, in milliseconds since the epoch. */
+  readonly lastSuccessAt: number | undefined;
   /** The newest failure, until its stream stores something. */
   readonly lastError: LastError | undefined;
   /** Figures of the files of the spool, where there is one. */
@@ -84,6 +95,9 @@ export class Accounts {
   truncatedEvents = 0;
   bytesDelivered = 0;
   lastError: LastError | undefined;
+  lastSuccessAt: number | undefined;
+  /** When a request failed last, on the clock of waits. */
+  lastFailureAt = Number.NEGATIVE_INFINITY;
   readonly #fates: Record<Fate, number> = {
     delivered: 0,
     tooOld: 0,
@@ -139,7 +153,16 @@ export class Accounts {
   }
 
   stats(
-    places: Pick<PublisherStats, 'buffered' | 'inFlight' | 'spooled' | 'streams'>,
+    places: Pick<
+      PublisherStats,
+      | 'buffered'
+      | 'inFlight'
+      | 'spooled'
+      | 'streams'
+      | 'bufferedBytes'
+      | 'maxBufferBytes'
+      | 'oldestEventAgeMs'
+    >,
     spool?: SpoolStats,
   ): PublisherStats {
     const { delivered, tooOld, tooNew, expired, overflow, oversize, invalid, poison, shutdown } = this.#fates;
@@ -158,6 +181,7 @@ export class Accounts {
       splitEvents: this.splitEvents,
       truncatedEvents: this.truncatedEvents,
       bytesDelivered: this.bytesDelivered,
+      lastSuccessAt: this.lastSuccessAt,
       lastError: this.lastError,
       spool,
     };

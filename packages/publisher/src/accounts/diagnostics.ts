@@ -18,6 +18,8 @@ export type WarningCode =
   | 'contention'
   | 'retention'
   | 'entity'
+  | 'lagging'
+  | 'duplicates'
   | 'overdue'
   | 'overflow'
   | 'oversize'
@@ -67,6 +69,23 @@ export interface BatchDelivered extends Target {
   readonly durationMs: number;
 }
 
+/**
+ * Events that may be stored more than once: the answer to a put was lost, and no sequence token could tell. The queries
+ * are of Logs Insights, for this log group and the time from `from` to `to`.
+ */
+export interface PossibleDuplicates extends Target {
+  readonly events: number;
+  /** Copies that may be there besides the first. */
+  readonly copies: number;
+  /** The times of the first and the last event, in milliseconds since the epoch. */
+  readonly from: number;
+  readonly to: number;
+  /** Shows what is stored more than once. */
+  readonly show: string;
+  /** Shows the stream without the copies. */
+  readonly remove: string;
+}
+
 /** The events of a publisher. There is no 'error'. */
 export interface PublisherEvents {
   warn: [Warning];
@@ -74,6 +93,7 @@ export interface PublisherEvents {
   drop: [Drop];
   conflict: [Conflict];
   batch: [BatchDelivered];
+  duplicates: [PossibleDuplicates];
 }
 
 const REPEAT_AFTER_MS = 60_000;
@@ -86,6 +106,7 @@ const channels = {
   drop: channel('cloudwatch-logs:drop'),
   conflict: channel('cloudwatch-logs:conflict'),
   batch: channel('cloudwatch-logs:batch'),
+  duplicates: channel('cloudwatch-logs:duplicates'),
 };
 
 /**

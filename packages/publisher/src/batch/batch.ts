@@ -36,6 +36,9 @@ export class Batch {
   /** The epoch of its oldest event, see `accounts/flush.ts`; `Infinity` while it has none. */
   epoch = Number.POSITIVE_INFINITY;
 
+  /** When its oldest event came, on the clock of waits; `Infinity` where that is not known, as for what was on disk. */
+  openedAt = Number.POSITIVE_INFINITY;
+
   readonly #limits: BatchLimits;
   #events: PackedEvents;
   #unaccounted = 0;
@@ -146,6 +149,11 @@ export class Batch {
     return rangesOfIds(this.#events.ids ?? []);
   }
 
+  /** The times of its first and last event. */
+  get timeRange(): { readonly from: number; readonly to: number } {
+    return { from: this.#earliest, to: this.#latest };
+  }
+
   messageAt(index: number): string {
     return this.#events.messageAt(index);
   }
@@ -202,6 +210,7 @@ export class Batch {
     joined.history = ofJoined(parts.map(({ history }) => history));
     joined.observer = parts[0].observer;
     joined.epoch = Math.min(...parts.map(({ epoch }) => epoch));
+    joined.openedAt = Math.min(...parts.map(({ openedAt }) => openedAt));
     const weights = new Map<number, number>();
     for (const part of parts) {
       for (const { epoch, weight } of part.#epochs ?? [part])
@@ -216,6 +225,7 @@ export class Batch {
     part.state = 'frozen';
     part.observer = this.observer;
     part.epoch = this.epoch;
+    part.openedAt = this.openedAt;
     part.#epochs = this.#epochsOf(from === 0 ? 0 : this.weight - part.weight, part.weight);
     part.history = ofPart(this.history);
     return part;

@@ -51,11 +51,15 @@ export class OnlyOnDisk {
   readonly #live = new Map<Target, DiskTail>();
   readonly #replay = new Map<Target, DiskTail>();
   readonly #flushed = new WeakMap<Flush, FlushedIds>();
+  readonly #now: () => number;
   #events = 0;
+  #since = Number.POSITIVE_INFINITY;
   #lastId = 0;
   #lastRecoveredId = 0;
 
-  constructor(flushes: Flushes, isRecovered: (id: number) => boolean) {
+  /** @param now the clock of waits */
+  constructor(flushes: Flushes, isRecovered: (id: number) => boolean, now: () => number) {
+    this.#now = now;
     this.#flushes = flushes;
     this.#isRecovered = isRecovered;
   }
@@ -63,6 +67,11 @@ export class OnlyOnDisk {
   /** As the application gave them. */
   get events(): number {
     return this.#events;
+  }
+
+  /** Since when there have been some without a break; `Infinity` when there are none. */
+  get since(): number {
+    return this.isEmpty ? Number.POSITIVE_INFINITY : this.#since;
   }
 
   get isEmpty(): boolean {
@@ -163,6 +172,7 @@ export class OnlyOnDisk {
   #begin(tails: Map<Target, DiskTail>, writer: StreamWriter, isReplay: boolean, cursor: number): DiskTail {
     let tail = tails.get(writer.target);
     if (!tail) {
+      if (this.isEmpty) this.#since = this.#now();
       tail = new DiskTail(writer, isReplay, cursor);
       tails.set(writer.target, tail);
     }

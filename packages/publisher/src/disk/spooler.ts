@@ -66,7 +66,7 @@ export class Spooler implements StreamDisk {
     this.#settings = settings;
     this.#spool = this.#open();
     const isRecovered = (id: number) => this.#recovered.has(id);
-    this.#onlyOnDisk = new OnlyOnDisk(flushes, isRecovered);
+    this.#onlyOnDisk = new OnlyOnDisk(flushes, isRecovered, () => context.clock.now());
     const shared = { ...context, spool: this.#spool, onlyOnDisk: this.#onlyOnDisk, isRecovered };
     this.#placement = new Placement({ ...shared, mode: settings.mode });
     this.place = this.#placement;
@@ -86,6 +86,11 @@ export class Spooler implements StreamDisk {
   /** Events that are only on disk, as the application gave them. */
   get spooled(): number {
     return this.#onlyOnDisk.events;
+  }
+
+  /** Since when events have been only on disk, without a break; `Infinity` when none are. */
+  get spooledSince(): number {
+    return this.#onlyOnDisk.since;
   }
 
   stats(): SpoolStats {

@@ -97,6 +97,7 @@ export class Outbox {
     let open = this.#open;
     if (!open) {
       open = new Batch(limits);
+      open.openedAt = this.#context.clock.now();
       this.#open = open;
       this.#openIsDue = false;
       this.#deadline = deadlines.after(flushIntervalMs, () => this.#askForTurn());

@@ -1,6 +1,7 @@
 import type { Accounts, LastError } from '../accounts/accounts.js';
 import { quote } from '../accounts/advice.js';
-import type { Diagnostics } from '../accounts/diagnostics.js';
+import type { Diagnostics, PossibleDuplicates } from '../accounts/diagnostics.js';
+import { possibleDuplicates } from '../accounts/duplicates.js';
 import type { Flushes } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import { Settlement } from '../accounts/settlement.js';
@@ -34,6 +35,9 @@ import { SequenceToken } from './sequence-token.js';
 import type { StreamQueue } from './stream-queue.js';
 import { StreamWarnings } from './stream-warnings.js';
 import { Rest, type RestContext } from './waits.js';
+
+/** Longer than a stream waits for its turn among a thousand others. */
+const LAGGING_MS = 60_000;
 
 const NO_ANSWER: Record<Stage, string> = {
   client: 'the client is not ready yet',
@@ -174,15 +178,7 @@ export class Answers implements WaitingStream {
         this.#delivered(batch, token, outcome, result as PutSuccess, durationMs);
         break;
       case 'already-accepted':
-        this.#context.accounts.alreadyAccepted++;
-        // One copy is the one that was found; a put under another token may have stored another before.
-        if (!batch.history.isUnderOneToken) {
-          this.#context.accounts.possibleDuplicates += batch.weight * (batch.history.unanswered - 1);
-        }
-        this.token.alreadyAccepted(outcome.next);
-        this.settlement.delivered(batch, [], durationMs);
-        this.refused.stored(batch);
-        this.#recovered();
+        this.#alreadyAccepted(batch, outcome.next, durationMs);
         break;
       case 'conflict':
         this.#host.putBack(batch);
@@ -204,6 +200,18 @@ export class Answers implements WaitingStream {
     }
   }
 
+  #alreadyAccepted(batch: Batch, next: string | null | undefined, durationMs: number): void {
+    this.#context.accounts.alreadyAccepted++;
+    // One copy is the one that was found; a put under another token may have stored another before.
+    const { isUnderOneToken, unanswered } = batch.history;
+    const twice = isUnderOneToken ? undefined : this.#countCopies(batch, unanswered - 1);
+    this.token.alreadyAccepted(next);
+    this.settlement.delivered(batch, [], durationMs);
+    if (twice) this.#warnings.possiblyTwice(twice);
+    this.refused.stored(batch);
+    this.#recovered();
+  }
+
   #delivered(
     batch: Batch,
     token: PutToken,
@@ -214,9 +222,11 @@ export class Answers implements WaitingStream {
     // An endpoint that enforces tokens would have refused the same batch under the same token.
     const isProven = this.token.enforced && isSettledBy(batch.history, token);
     // Each of them may have stored the batch once more.
-    if (!isProven) this.#context.accounts.possibleDuplicates += batch.weight * batch.history.unanswered;
+    const twice = isProven ? undefined : this.#countCopies(batch, batch.history.unanswered);
     this.token.accepted(next);
     this.settlement.delivered(batch, rejected, durationMs);
+    if (twice) this.#warnings.possiblyTwice(twice);
+    this.#checkLag(batch);
     this.refused.stored(batch);
     this.#recovered();
     if (result.rejectedEntity) this.#warnings.entityRefused(result.rejectedEntity);
@@ -224,8 +234,25 @@ export class Answers implements WaitingStream {
     if (pauseMs > 0) this.rest.take(pauseMs, 'fast');
   }
 
+  /** @param copies how often each event may be stored besides once */
+  #countCopies(batch: Batch, copies: number): PossibleDuplicates | undefined {
+    if (copies <= 0) return undefined;
+    const duplicates = possibleDuplicates(this.#target, batch, copies);
+    this.#context.accounts.possibleDuplicates += duplicates.copies;
+    return duplicates;
+  }
+
+  /** Nothing failed since the batch came, and it is late all the same. */
+  #checkLag({ openedAt, history }: Batch): void {
+    const { accounts, budget, clock } = this.#context;
+    const lagMs = clock.now() - openedAt;
+    if (lagMs < LAGGING_MS || history.attempts > 1 || accounts.lastFailureAt >= openedAt) return;
+    this.#warnings.lagging(lagMs, budget.usedBytes);
+  }
+
   #recovered(): void {
     this.#hasPut = true;
+    this.#context.accounts.lastSuccessAt = this.#context.clock.wallTime();
     this.#lastFailure = undefined;
     // What another stream met last is not over for that.
     const { accounts } = this.#context;
@@ -287,6 +314,7 @@ export class Answers implements WaitingStream {
   }
 
   #noteError(failure: PutFailure): void {
+    this.#context.accounts.lastFailureAt = this.#context.clock.now();
     this.#lastFailure = failure;
     const { name, message } = failure;
     const { accounts, clock } = this.#context;

@@ -1,5 +1,6 @@
 import { explainFailure, quote } from '../accounts/advice.js';
-import type { Diagnostics, WarningCode } from '../accounts/diagnostics.js';
+import type { Diagnostics, PossibleDuplicates, WarningCode } from '../accounts/diagnostics.js';
+import { duplicatesMessage } from '../accounts/duplicates.js';
 import type { PutExtra } from '../cloudwatch/endpoint.js';
 import type { Advice } from '../cloudwatch/outcome.js';
 import type { PutFailure, Target } from '../cloudwatch/sink.js';
@@ -71,6 +72,22 @@ export class StreamWarnings {
       'refused',
       `the endpoint does not take ${names.join(', nor ')} (${forPeople(said)}); puts go without from now on.`,
     );
+  }
+
+  /** @param lagMs how long ago the oldest event of a batch was logged that went at the first try */
+  lagging(lagMs: number, bufferedBytes: number): void {
+    const seconds = Math.round(lagMs / 1000);
+    const mebibytes = (bufferedBytes / 1024 ** 2).toFixed(1);
+    this.#warn(
+      'lagging',
+      `events are stored ${seconds} s after they were logged in ${this.#name}, although puts succeed: more is logged than is ` +
+        `sent, and ${mebibytes} MiB wait. Log less, or raise maxInFlight or maxRequests, or use several log streams.`,
+    );
+  }
+
+  possiblyTwice(duplicates: PossibleDuplicates): void {
+    if (this.#diagnostics.wants('duplicates')) this.#diagnostics.emit('duplicates', duplicates);
+    this.#warn('duplicates', duplicatesMessage(duplicates));
   }
 
   entityRefused(reason: string): void {

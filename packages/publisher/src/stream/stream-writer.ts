@@ -87,6 +87,13 @@ export class StreamWriter implements PutSource {
     return events;
   }
 
+  /** When the oldest event came that is not settled, on the clock of waits; `Infinity` when there is none. */
+  get oldestAt(): number {
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const { openedAt } of this.unsettled()) if (openedAt < oldest) oldest = openedAt;
+    return oldest;
+  }
+
   get isIdle(): boolean {
     return this.#queue.isEmpty && this.#underWay.size === 0;
   }

@@ -10,6 +10,9 @@ export function sumStats([first, ...others]: readonly PublisherStats[]): Publish
         dropped: addNumbers(sum.dropped, next.dropped),
         rejected: addNumbers(sum.rejected, next.rejected),
         spool: sum.spool && next.spool ? addNumbers(sum.spool, next.spool) : (sum.spool ?? next.spool),
+        // What waits in several places is as old as the oldest of it.
+        oldestEventAgeMs: Math.max(sum.oldestEventAgeMs, next.oldestEventAgeMs),
+        lastSuccessAt: newest(sum.lastSuccessAt, next.lastSuccessAt),
         lastError: (sum.lastError?.at ?? 0) > (next.lastError?.at ?? 0) ? sum.lastError : next.lastError,
       },
     first,
@@ -18,7 +21,15 @@ export function sumStats([first, ...others]: readonly PublisherStats[]): Publish
 
 /** The counters of a publisher that was given nothing. */
 export function noStats(): PublisherStats {
-  return new Accounts().stats({ buffered: 0, inFlight: 0, spooled: 0, streams: 0 });
+  return new Accounts().stats({
+    buffered: 0,
+    inFlight: 0,
+    spooled: 0,
+    streams: 0,
+    bufferedBytes: 0,
+    maxBufferBytes: 0,
+    oldestEventAgeMs: 0,
+  });
 }
 
 /** The results of several flushes as one. */
@@ -34,6 +45,10 @@ export function pendingEvents({ buffered, inFlight, spooled }: PublisherStats): 
 /** Events that will not be delivered, for whatever reason. */
 export function lostEvents({ dropped, rejected }: PublisherStats): number {
   return [...Object.values(dropped), ...Object.values(rejected)].reduce((sum, events) => sum + events, 0);
+}
+
+function newest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }
 
 function addNumbers<T extends object>(a: T, b: T): T {

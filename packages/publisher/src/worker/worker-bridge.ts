@@ -37,6 +37,7 @@ export class WorkerBridge {
   /** What is told with the counters, for its number. */
   #news: [name: string, about: unknown][] = [];
   #lastTold = '';
+  #isReporting = false;
 
   /**
    * The bridge of this thread.
@@ -54,6 +55,7 @@ export class WorkerBridge {
     this.#drops = new DropTally((drop) => post('cloudwatch:drop', drop));
     // Heard here and not on the publishers, so that these go on to print warnings for which nobody else listens.
     subscribe('cloudwatch-logs:warn', (warning) => post('cloudwatch:warn', warning));
+    subscribe('cloudwatch-logs:duplicates', (duplicates) => post('cloudwatch:duplicates', duplicates));
     subscribe('cloudwatch-logs:drop', (drop) => this.#drops.add(drop as Drop));
     const questions = new BroadcastChannel(QUESTIONS);
     questions.onmessage = (event) => {
@@ -88,7 +90,9 @@ export class WorkerBridge {
   }
 
   /** From now on reports by itself, and also tells of `names`, which a busy publisher emits often. */
-  reportEvery(ms: number, names: readonly (keyof PublisherEvents)[]): void {
+  reportEvery(ms: number, names: readonly (keyof PublisherEvents)[] = []): void {
+    if (this.#isReporting) return;
+    this.#isReporting = true;
     for (const name of names) {
       subscribe(`cloudwatch-logs:${name}`, (about) => this.#news.push([`cloudwatch:${name}`, about]));
     }

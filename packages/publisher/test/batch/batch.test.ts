@@ -7,6 +7,15 @@ import type { Fate } from '../../src/batch/fate.ts';
 
 const LIMITS = { maxBytes: 1_048_576, maxEvents: 10_000 };
 const DAY_MS = 86_400_000;
+const NO_PLACES = {
+  buffered: 0,
+  inFlight: 0,
+  spooled: 0,
+  streams: 0,
+  bufferedBytes: 0,
+  maxBufferBytes: 0,
+  oldestEventAgeMs: 0,
+};
 
 test('a batch takes events up to its bytes exactly', () => {
   const batch = new Batch(LIMITS);
@@ -155,7 +164,7 @@ test('a split event is counted once, under the worst that happened to a part, in
         for (const { fate, index } of order) {
           settled += accounts.settleOne({ kind: 'part', event, last: index === parts.length - 1 }, fate);
         }
-        const stats = accounts.stats({ buffered: 0, inFlight: 0, spooled: 0, streams: 0 });
+        const stats = accounts.stats(NO_PLACES);
         const counts = { delivered: stats.delivered, ...stats.dropped, ...stats.rejected };
         const worst = fates[Math.max(...parts.map((fate) => fates.indexOf(fate)))];
         assert.equal(settled, 1);
@@ -172,5 +181,5 @@ test('a split event is counted once, under the worst that happened to a part, in
 test('a marker is never counted', () => {
   const accounts = new Accounts();
   assert.equal(accounts.settleOne({ kind: 'marker' }, 'delivered'), 0);
-  assert.equal(accounts.stats({ buffered: 0, inFlight: 0, spooled: 0, streams: 0 }).delivered, 0);
+  assert.equal(accounts.stats(NO_PLACES).delivered, 0);
 });

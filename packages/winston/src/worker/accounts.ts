@@ -1,5 +1,5 @@
 import type { DropReason, PublisherStats } from 'cloudwatch-logs-publisher';
-import { noStats, sumStats } from 'cloudwatch-logs-publisher/worker';
+import { noStats, now, sumStats } from 'cloudwatch-logs-publisher/worker';
 
 /**
  * The counters of a publisher in a worker, as this side knows them. What was handed over it counts itself; what
@@ -11,6 +11,7 @@ export class WorkerAccounts {
   #handedOver = 0;
   /** What the present thread told last. */
   #told = noStats();
+  #toldAt = now();
   /** Of the threads that have ended, and of the lines that no thread was given. */
   #past = noStats();
 
@@ -20,6 +21,7 @@ export class WorkerAccounts {
 
   told(stats: PublisherStats): void {
     this.#told = stats;
+    this.#toldAt = now();
   }
 
   /** Lines that were not handed over, or taken back. */
@@ -38,8 +40,17 @@ export class WorkerAccounts {
     this.dropped(reason, events);
   }
 
-  stats(): PublisherStats {
-    return sumStats([this.#ofThread(), this.#past]) ?? this.#past;
+  /** @param here the lines that no thread has taken, in this thread's own buffer */
+  stats(
+    here: Pick<PublisherStats, 'bufferedBytes' | 'maxBufferBytes' | 'oldestEventAgeMs'> = noStats(),
+  ): PublisherStats {
+    const sum = sumStats([this.#ofThread(), this.#past]) ?? this.#past;
+    return {
+      ...sum,
+      bufferedBytes: sum.bufferedBytes + here.bufferedBytes,
+      maxBufferBytes: sum.maxBufferBytes + here.maxBufferBytes,
+      oldestEventAgeMs: Math.max(sum.oldestEventAgeMs, Math.round(here.oldestEventAgeMs)),
+    };
   }
 
   /**
@@ -55,7 +66,15 @@ export class WorkerAccounts {
     const dropped = { ...last.dropped, shutdown: last.dropped.shutdown + lost };
     // Another thread has its files, sooner or later.
     const spool = last.spool && { ...last.spool, segments: 0, bytes: 0, events: 0 };
-    const left = { ...last, dropped, buffered: 0, inFlight: 0, streams: 0, spool };
+    const nothing = {
+      buffered: 0,
+      inFlight: 0,
+      streams: 0,
+      bufferedBytes: 0,
+      maxBufferBytes: 0,
+      oldestEventAgeMs: 0,
+    };
+    const left = { ...last, ...nothing, dropped, spool };
     this.#past = sumStats([left, this.#past]) ?? left;
     this.#told = noStats();
     this.#handedOver = waiting;
@@ -63,8 +82,15 @@ export class WorkerAccounts {
   }
 
   #ofThread(): PublisherStats {
-    const { received, recovered, buffered } = this.#told;
+    const { received, recovered, buffered, oldestEventAgeMs } = this.#told;
     const untold = this.#handedOver - (received - recovered);
-    return { ...this.#told, received: received + untold, buffered: buffered + untold };
+    // A thread that stalls tells nothing, and what it holds grows older.
+    const ageMs = oldestEventAgeMs > 0 ? oldestEventAgeMs + Math.round(now() - this.#toldAt) : 0;
+    return {
+      ...this.#told,
+      received: received + untold,
+      buffered: buffered + untold,
+      oldestEventAgeMs: ageMs,
+    };
   }
 }

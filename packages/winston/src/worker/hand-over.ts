@@ -1,5 +1,5 @@
 import type { Question } from 'cloudwatch-logs-publisher/worker';
-import { clearTimeout, setTimeout } from 'cloudwatch-logs-publisher/worker';
+import { clearTimeout, now, setTimeout } from 'cloudwatch-logs-publisher/worker';
 import type { StreamValues } from './stream-context.js';
 
 /** Lines that go to the worker together. */
@@ -47,6 +47,7 @@ class Parcel {
   from = 0;
   offset = 0;
   end = 0;
+  readonly openedAt = now();
   /** Follows the lines. */
   question: Question | undefined;
 
@@ -114,6 +115,19 @@ export class HandOver {
   get events(): number {
     this.#settleTaken();
     return [...this.#sent, ...this.#waiting].reduce((sum, { events }) => sum + events, 0);
+  }
+
+  /** Of those lines, with what each costs besides its text. */
+  get bytes(): number {
+    this.#settleTaken();
+    return this.#bytes;
+  }
+
+  /** How long the oldest of them has been here, in milliseconds; 0 when there is none. */
+  get oldestAgeMs(): number {
+    this.#settleTaken();
+    const oldest = [...this.#sent, ...this.#waiting].find(({ events }) => events > 0);
+    return oldest ? now() - oldest.openedAt : 0;
   }
 
   /** @returns false when there is no room for it */

@@ -9,6 +9,7 @@ const NAMES: Readonly<Record<string, EventName>> = {
   'cloudwatch:drop': 'drop',
   'cloudwatch:conflict': 'conflict',
   'cloudwatch:batch': 'batch',
+  'cloudwatch:duplicates': 'duplicates',
 } satisfies Record<`cloudwatch:${EventName}`, EventName>;
 
 /** Tells the application what a publisher in a worker has to say, and what this side has to say about the worker. */

@@ -125,7 +125,9 @@ export class WorkerPublisher implements TransportPublisher {
   }
 
   stats(): PublisherStats {
-    const stats = this.#accounts.stats();
+    const { bytes: bufferedBytes, oldestAgeMs: oldestEventAgeMs } = this.#handOver;
+    const { maxBufferBytes } = this.#options;
+    const stats = this.#accounts.stats({ bufferedBytes, maxBufferBytes, oldestEventAgeMs });
     return this.#late ? (sumStats([stats, this.#late.stats()]) ?? stats) : stats;
   }
 
