@@ -97,8 +97,12 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     const { maxBatchBytes: maxBytes, maxBatchEvents: maxEvents } = this.#options;
     const endpoint = new Endpoint({ maxBytes, maxEvents });
     this.#sink = internals.sink ?? new CloudWatchLogsSink(this.#options);
-    this.#provisioner = new Provisioner(this.#sink, this.#clock, this.#options, (logGroupName, failure) =>
-      this.#diagnostics.warn(retentionWarning(logGroupName, failure)),
+    this.#provisioner = new Provisioner(
+      this.#sink,
+      this.#clock,
+      this.#options,
+      (logGroupName, failure) => this.#diagnostics.warn(retentionWarning(logGroupName, failure)),
+      internals.random,
     );
     const shared = {
       options: this.#options,

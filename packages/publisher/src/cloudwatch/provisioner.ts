@@ -1,5 +1,6 @@
 import { Fifo } from '../structures/fifo.js';
 import type { Clock } from '../time/clock.js';
+import { CreationPace } from './creation-pace.js';
 import { judgeFailure } from './outcome.js';
 import type { CallResult, PutFailure, Sink, Target } from './sink.js';
 
@@ -22,7 +23,7 @@ export interface ProvisioningFailure {
   readonly failure: PutFailure;
 }
 
-const MOST_CALLS = 4; // CreateLogStream allows 50 calls a second for a whole account
+const MOST_CALLS = 4;
 const RETENTION_TRIES = 5;
 const RETENTION_EVERY_MS = 60_000; // PutRetentionPolicy allows 5 calls a second for a whole account
 
@@ -45,6 +46,7 @@ export class Provisioner {
   readonly #onRetentionFailure: (logGroupName: string, failure: PutFailure) => void;
   readonly #underWay = new Map<string, Promise<unknown>>();
   readonly #waiting = new Fifo<() => void>();
+  readonly #pace: CreationPace;
   #calls = 0;
   readonly #retention = new Map<string, { failures: number; tryAt: number }>();
 
@@ -53,11 +55,13 @@ export class Provisioner {
     clock: Clock,
     options: ProvisionerOptions,
     onRetentionFailure: (logGroupName: string, failure: PutFailure) => void,
+    random: () => number = Math.random,
   ) {
     this.#sink = sink;
     this.#clock = clock;
     this.#options = options;
     this.#onRetentionFailure = onRetentionFailure;
+    this.#pace = new CreationPace(random);
   }
 
   /**
@@ -106,13 +110,13 @@ export class Provisioner {
       const failure = groupIsMissing ? await this.#createMissingGroup(target) : undefined;
       return failure ?? { action, failure: TURNED_OFF };
     }
-    const first = await this.#inTurn(() => this.#sink.createLogStream(target));
+    const first = await this.#atPace(target);
     if (first.ok) return 'created';
     if (isThere(first)) return 'found';
     if (first.name !== 'ResourceNotFoundException') return { action, failure: first };
     const groupFailure = await this.#createMissingGroup(target);
     if (groupFailure) return groupFailure;
-    const second = await this.#inTurn(() => this.#sink.createLogStream(target));
+    const second = await this.#atPace(target);
     if (second.ok) return 'created';
     return isThere(second) ? 'found' : { action, failure: second };
   }
@@ -130,6 +134,20 @@ export class Provisioner {
 
   #isOwn(logGroupName: string): boolean {
     return logGroupName === this.#options.logGroupName;
+  }
+
+  #atPace(target: Target): Promise<CallResult> {
+    return this.#inTurn(async () => {
+      const ms = this.#pace.waitMs(this.#clock.now());
+      if (ms > 0) await new Promise<void>((resolve) => this.#clock.setTimer(resolve, ms));
+      const result = await this.#sink.createLogStream(target);
+      if (result.ok) this.#pace.succeeded();
+      else {
+        const outcome = judgeFailure(result);
+        if (outcome.kind === 'retry' && outcome.advice === 'throttled') this.#pace.throttled();
+      }
+      return result;
+    });
   }
 
   /** Many new streams at once must not become as many calls at once. */
