@@ -54,7 +54,7 @@ await page.locator('.row', { hasText: 'checkout failed' }).last().click();
 await page.getByRole('complementary', { name: 'Event' }).waitFor();
 await page.getByRole('img', { name: /events by time/ }).waitFor();
 await page.locator('.chart canvas').waitFor();
-const file = path.join(root, 'packages', 'local', 'console.png');
+const file = path.join(root, 'docs', 'console.png');
 await page.screenshot({ path: file });
 await browser.close();
 shop.flush();
