@@ -82,6 +82,7 @@ function watched(sink: Sink, onHopeless: () => void): Sink {
     createLogStream: (target) => watch(sink.createLogStream(target)),
     putRetentionPolicy: (logGroupName, days) => sink.putRetentionPolicy(logGroupName, days),
     describeSequenceToken: (target) => sink.describeSequenceToken(target),
+    waitsFor: (timeoutMs) => sink.waitsFor?.(timeoutMs) ?? (() => {}),
     close: () => sink.close(),
   };
 }

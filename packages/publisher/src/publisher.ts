@@ -241,6 +241,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       );
       for (const batch of restored) {
         batch.observer = observe();
+        batch.epoch = this.#flushes.epoch;
         this.#accounts.received += batch.weight;
         this.#budget.take(batch.bytes);
       }
@@ -265,12 +266,14 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   /** Waits, holding the process alive, at most `timeoutMs`. */
   async #within(timeoutMs: number, waited: Promise<void>): Promise<void> {
     const release = this.#keepAlive.hold();
+    const isOver = this.#sink.waitsFor?.(timeoutMs);
     let timer: unknown;
     const timeout = new Promise<void>((resolve) => {
       timer = this.#clock.setTimer(resolve, Math.max(0, timeoutMs));
     });
     await Promise.race([waited, timeout]);
     this.#clock.clearTimer(timer);
+    isOver?.();
     release();
   }
 

@@ -5,11 +5,15 @@ import { boundAnswer } from './bounded-answer.js';
 import type { PutExtra } from './endpoint.js';
 import type { PutRequest } from './put-request.js';
 import { timeoutError, toPutFailure } from './sdk-failure.js';
+import type { Heard, Silences } from './silences.js';
 import type { PutFailure, PutProgress, Stage } from './sink.js';
 
 /** The part of the SDK's requests and answers that is looked at. */
 interface Seen {
-  readonly request?: { readonly headers?: Readonly<Record<string, string | undefined>> };
+  readonly request?: {
+    readonly headers?: Readonly<Record<string, string | undefined>>;
+    readonly body?: unknown;
+  };
   readonly response?: { headers?: Record<string, string>; statusCode?: number; body?: unknown };
 }
 
@@ -30,13 +34,17 @@ const LATE: Record<Stage, string> = {
 
 /** One call, watched from the client to the answer: how far it has come, and what it sends. */
 export class OneCall {
+  readonly #silences: Silences;
   readonly #progress: PutProgress;
+  readonly #givingUp = new AbortController();
+  #heard: Heard | undefined;
   readonly #sent: Uint8Array[] = [];
   #batch: Batch | undefined;
   #extras: readonly PutExtra[] = [];
 
   /** @param progress is changed as the call goes on */
-  constructor(progress: PutProgress = { stage: 'client' }) {
+  constructor(silences: Silences, progress: PutProgress = { stage: 'client' }) {
+    this.#silences = silences;
     this.#progress = progress;
     progress.stage = 'client';
   }
@@ -69,13 +77,38 @@ export class OneCall {
       (next) => async (args) => {
         this.#progress.stage = 'request';
         this.signs(args.request?.headers);
-        const result = await next(args);
-        if (result.response) await boundAnswer(result.response);
-        return result;
+        return this.listen(bytesOf(args.request?.body), async () => {
+          const result = await next(args);
+          if (result.response) await boundAnswer(result.response);
+          return result;
+        });
       },
       // Next to the handler: signed, and before the SDK reads the answer.
       { step: 'deserialize', priority: 'low', name: 'watchRequest' },
     );
+  }
+
+  /** Aborted when the request is silent for too long while somebody waits. */
+  get givingUp(): AbortSignal {
+    return this.#givingUp.signal;
+  }
+
+  /** Bytes of the request went either way. */
+  readonly onBytes = (): void => this.#heard?.bytes();
+
+  /** Makes the request, with a body of so many bytes, and listens for what comes of it. */
+  async listen<T>(bytes: number, request: () => Promise<T>): Promise<T> {
+    const heard = this.#silences.begin(bytes, (silentMs) => {
+      this.#givingUp.abort(timeoutError(`no byte came or went for ${Math.round(silentMs)} ms`));
+    });
+    this.#heard = heard;
+    try {
+      const answer = await request();
+      heard.answered();
+      return answer;
+    } finally {
+      heard.ended();
+    }
   }
 
   /** The error of a call that takes too long. */
@@ -92,7 +125,12 @@ export class OneCall {
     // Without an answer it is the client, or the system, that speaks.
     const isAnswer = failure.status !== undefined && said !== '';
     const message = isAnswer ? withoutSent(said, this.#sent, this.#shortMessages()) : said;
-    return { ...failure, message, ...(this.#extras.length > 0 && { sentWith: this.#extras }) };
+    return {
+      ...failure,
+      message,
+      ...(this.givingUp.aborted && { isGivenUp: true }),
+      ...(this.#extras.length > 0 && { sentWith: this.#extras }),
+    };
   }
 
   /** Messages that are too short to be found in pieces. */
@@ -104,4 +142,8 @@ export class OneCall {
     }
     return [...short];
   }
+}
+
+function bytesOf(body: unknown): number {
+  return typeof body === 'string' || body instanceof Uint8Array ? body.length : 0;
 }

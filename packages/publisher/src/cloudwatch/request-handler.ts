@@ -4,6 +4,8 @@ import { clearTimeout, setTimeout } from '../time/clock.js';
 import { type AgentSettings, nodeHttp } from './agent-settings.js';
 
 const CONNECT_TIMEOUT_MS = 5000;
+/** A body is written in pieces, because what is written at once shows no progress. */
+const PIECE_BYTES = 65_536;
 
 /** The part of the SDK's HttpRequest that is used here. */
 interface SdkRequest {
@@ -27,6 +29,8 @@ interface Response {
 interface HandlerOptions {
   /** The signal that was given to `client.send`; the SDK's own type for it knows less. */
   readonly abortSignal?: unknown;
+  /** Called when bytes went either way. */
+  readonly onBytes?: () => void;
 }
 
 /**
@@ -46,6 +50,7 @@ export class RequestHandler {
   }
 
   handle(request: SdkRequest, options: HandlerOptions = {}): Promise<{ response: Response }> {
+    const { onBytes } = options;
     const abortSignal = options.abortSignal as AbortSignal | undefined;
     const { http, https } = nodeHttp();
     const secure = request.protocol === 'https:';
@@ -71,6 +76,11 @@ export class RequestHandler {
       // An idle or hanging connection must not keep the process alive; whoever waits for an answer holds it.
       outgoing.once('socket', (socket) => {
         socket.unref();
+        if (onBytes) {
+          onBytes();
+          socket.on('data', onBytes);
+          outgoing.once('close', () => socket.off('data', onBytes));
+        }
         if (!socket.connecting) return;
         const late = setTimeout(() => outgoing.destroy(connectTimeout()), CONNECT_TIMEOUT_MS).unref();
         socket.once(secure ? 'secureConnect' : 'connect', () => clearTimeout(late));
@@ -84,8 +94,15 @@ export class RequestHandler {
         }
         resolve({ response: { statusCode: incoming.statusCode, headers, body: incoming } });
       });
-      outgoing.end(request.body);
+      write(outgoing, request.body, onBytes);
     });
+  }
+
+  /** Closes the connections that nothing is under way on: they may be as dead as one that is silent. */
+  closeIdle(): void {
+    for (const { freeSockets } of [this.#http, this.#https]) {
+      for (const sockets of Object.values(freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+    }
   }
 
   destroy(): void {
@@ -100,6 +117,16 @@ export class RequestHandler {
   httpHandlerConfigs(): object {
     return { httpAgent: this.#http, httpsAgent: this.#https };
   }
+}
+
+function write(outgoing: http.ClientRequest, body: SdkRequest['body'], onBytes?: () => void): void {
+  const isInPieces = onBytes && typeof body === 'object' && body.byteLength > PIECE_BYTES;
+  if (isInPieces) {
+    for (let from = 0; from < body.byteLength; from += PIECE_BYTES) {
+      outgoing.write(body.subarray(from, from + PIECE_BYTES), onBytes);
+    }
+    outgoing.end();
+  } else outgoing.end(body, onBytes);
 }
 
 function connectTimeout(): Error {

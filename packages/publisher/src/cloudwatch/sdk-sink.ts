@@ -16,6 +16,7 @@ import { OneCall } from './one-call.js';
 import { type PutRequest, putRequest } from './put-request.js';
 import { RequestHandler } from './request-handler.js';
 import { textOf, timeoutError } from './sdk-failure.js';
+import { Silences } from './silences.js';
 import type { CallResult, PutOptions, PutResult, Sink, Target } from './sink.js';
 
 type Sdk = typeof import('@aws-sdk/client-cloudwatch-logs');
@@ -39,6 +40,8 @@ export class CloudWatchLogsSink implements Sink {
   /** Each gives up a call that is under way; one signal for all would warn of more than ten listeners. */
   readonly #underWay = new Set<() => void>();
   #isClosed = false;
+  readonly #silences = new Silences();
+  #handler: RequestHandler | undefined;
   #loading: Promise<Loaded> | undefined;
   #loaded: Loaded | undefined;
   #lastPut: SentTo | undefined;
@@ -59,7 +62,7 @@ export class CloudWatchLogsSink implements Sink {
     sequenceToken: string | undefined,
     { without, progress }: PutOptions = {},
   ): Promise<PutResult> {
-    const call = new OneCall(progress);
+    const call = new OneCall(this.#silences, progress);
     try {
       const answer = await this.#timed(call, async (loaded, signal) => {
         const request = await putRequest(target, batch, sequenceToken, this.#options, without);
@@ -104,17 +107,18 @@ export class CloudWatchLogsSink implements Sink {
   }
 
   async describeSequenceToken({ logGroupName, logStreamName }: Target): Promise<string | null | undefined> {
-    const call = new OneCall();
+    const call = new OneCall(this.#silences);
     try {
       const answer = await this.#timed(call, ({ sdk, client }, abortSignal) => {
         const options = { logGroupName, logStreamNamePrefix: logStreamName, limit: 1 };
         const command = new sdk.DescribeLogStreamsCommand(options);
         call.watch(command);
-        return client.send(command, { abortSignal });
+        return client.send(command, heardBy(call, abortSignal));
       });
       const stream = answer.logStreams?.find((one) => one.logStreamName === logStreamName);
       return stream && (stream.uploadSequenceToken ?? null);
     } catch {
+      if (call.givingUp.aborted) return this.describeSequenceToken({ logGroupName, logStreamName });
       return undefined; // the put that asked is tried again anyway and reports what is wrong
     }
   }
@@ -145,6 +149,10 @@ export class CloudWatchLogsSink implements Sink {
         custom &&
         `${custom.protocol}//${custom.hostname}${custom.port ? `:${custom.port}` : ''}${custom.path}`,
     };
+  }
+
+  waitsFor(timeoutMs: number): () => void {
+    return this.#silences.waitsFor(timeoutMs);
   }
 
   close(): void {
@@ -180,20 +188,21 @@ export class CloudWatchLogsSink implements Sink {
       { step: 'finalizeRequest', priority: 'low', name: 'noteAccess' },
     );
     call.watch(command);
-    return client.send(command, { abortSignal });
+    return client.send(command, heardBy(call, abortSignal));
   }
 
   async #create(commandOf: (sdk: Sdk) => Creation): Promise<CallResult> {
-    const call = new OneCall();
+    const call = new OneCall(this.#silences);
     try {
       await this.#timed(call, ({ sdk, client }, abortSignal) => {
         const command = commandOf(sdk);
         call.watch(command);
-        return client.send(command as CreateLogGroupCommand, { abortSignal });
+        return client.send(command as CreateLogGroupCommand, heardBy(call, abortSignal));
       });
       return { ok: true };
     } catch (error) {
-      return call.failure(error);
+      // To create twice does no harm.
+      return call.givingUp.aborted ? this.#create(commandOf) : call.failure(error);
     }
   }
 
@@ -206,8 +215,13 @@ export class CloudWatchLogsSink implements Sink {
     });
     const abort = () => controller.abort(timeoutError('the publisher was closed'));
     const expire = () => controller.abort(call.lateness(requestTimeoutMs));
+    const giveUp = () => {
+      this.#handler?.closeIdle();
+      controller.abort(call.givingUp.reason);
+    };
     const timer = setTimeout(expire, requestTimeoutMs).unref();
     this.#underWay.add(abort);
+    call.givingUp.addEventListener('abort', giveUp, { once: true });
     try {
       if (this.#isClosed) throw timeoutError('the publisher was closed');
       const request = async () => send(await this.#load(), controller.signal);
@@ -241,14 +255,20 @@ export class CloudWatchLogsSink implements Sink {
     const { client, clientModule, aws, maxRequests } = this.#options;
     if (client) return client;
     if (clientModule) return loadClient(clientModule);
+    this.#handler = new RequestHandler(maxRequests + 4);
     const own = new sdk.CloudWatchLogsClient({
-      requestHandler: new RequestHandler(maxRequests + 4),
+      requestHandler: this.#handler,
       ...withDates(aws),
       maxAttempts: 1, // the publisher retries; two layers would multiply
     });
     this.#destroy = () => own.destroy();
     return own;
   }
+}
+
+/** Options for the handler of requests; one that is not of this package leaves alone what it does not know. */
+function heardBy({ onBytes }: OneCall, abortSignal: AbortSignal): { readonly abortSignal: AbortSignal } {
+  return { abortSignal, onBytes } as { readonly abortSignal: AbortSignal };
 }
 
 /** Handlers of Node's HTTP, this package's and the SDK's own. */

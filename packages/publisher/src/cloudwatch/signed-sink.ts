@@ -8,6 +8,7 @@ import { putRequest } from './put-request.js';
 import { RequestHandler } from './request-handler.js';
 import { textOf, timeoutError } from './sdk-failure.js';
 import { sign } from './signature.js';
+import { Silences } from './silences.js';
 import type { CallResult, PutOptions, PutResult, RejectedInfo, Sink, Target } from './sink.js';
 
 /** What CloudWatch Logs says, or a gateway in its place: nothing in it is sure to be there. */
@@ -34,6 +35,7 @@ export class SignedSink implements Sink {
   readonly #access: Access;
   readonly #options: ResolvedOptions;
   readonly #handler: RequestHandler;
+  readonly #silences = new Silences();
   #clockOffsetMs: number;
 
   constructor(access: Access, options: ResolvedOptions) {
@@ -49,7 +51,7 @@ export class SignedSink implements Sink {
     sequenceToken: string | undefined,
     { without }: PutOptions = {},
   ): Promise<PutResult> {
-    const call = new OneCall();
+    const call = new OneCall(this.#silences);
     try {
       const request = await putRequest(target, batch, sequenceToken, this.#options, without);
       call.puts(batch, request);
@@ -89,7 +91,8 @@ export class SignedSink implements Sink {
   async describeSequenceToken({ logGroupName, logStreamName }: Target): Promise<string | null | undefined> {
     try {
       const input = { logGroupName, logStreamNamePrefix: logStreamName, limit: 1 };
-      const { logStreams } = await this.#request(new OneCall(), 'DescribeLogStreams', JSON.stringify(input));
+      const call = new OneCall(this.#silences);
+      const { logStreams } = await this.#request(call, 'DescribeLogStreams', JSON.stringify(input));
       const stream = logStreams?.find((one) => one.logStreamName === logStreamName);
       return stream && (stream.uploadSequenceToken ?? null);
     } catch {
@@ -97,17 +100,22 @@ export class SignedSink implements Sink {
     }
   }
 
+  waitsFor(timeoutMs: number): () => void {
+    return this.#silences.waitsFor(timeoutMs);
+  }
+
   close(): void {
     this.#handler.destroy();
   }
 
   async #call(operation: string, input: object): Promise<CallResult> {
-    const call = new OneCall();
+    const call = new OneCall(this.#silences);
     try {
       await this.#request(call, operation, JSON.stringify(input));
       return { ok: true };
     } catch (error) {
-      return call.failure(error);
+      // To create twice does no harm.
+      return call.givingUp.aborted ? this.#call(operation, input) : call.failure(error);
     }
   }
 
@@ -161,14 +169,22 @@ export class SignedSink implements Sink {
     call.signs(signed);
     const request = { protocol, hostname, port, path, method: 'POST', headers: signed, body };
     const { requestTimeoutMs } = this.#options;
-    const abortSignal = AbortSignal.timeout(requestTimeoutMs);
+    const expired = AbortSignal.timeout(requestTimeoutMs);
+    const { onBytes, givingUp } = call;
+    const abortSignal = AbortSignal.any([expired, givingUp]);
     try {
-      const { response } = await this.#handler.handle(request, { abortSignal });
-      const text = (await readAnswer(response)).toString();
-      this.#learnTime(response.headers.date);
-      return { statusCode: response.statusCode ?? 0, headers: response.headers, text };
+      return await call.listen(body.length, async () => {
+        const { response } = await this.#handler.handle(request, { abortSignal, onBytes });
+        const text = (await readAnswer(response)).toString();
+        this.#learnTime(response.headers.date);
+        return { statusCode: response.statusCode ?? 0, headers: response.headers, text };
+      });
     } catch (error) {
-      throw abortSignal.aborted ? timeoutError(`no answer within ${requestTimeoutMs} ms`) : error;
+      if (givingUp.aborted) {
+        this.#handler.closeIdle();
+        throw givingUp.reason;
+      }
+      throw expired.aborted ? timeoutError(`no answer within ${requestTimeoutMs} ms`) : error;
     }
   }
 

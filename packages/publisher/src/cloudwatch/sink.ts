@@ -42,6 +42,8 @@ export interface PutFailure {
   readonly bodySent: boolean;
   /** Requests that the client made for this call, when it retries on its own. */
   readonly clientAttempts?: number;
+  /** It was silent for too long while somebody waited, and is to be made again at once. */
+  readonly isGivenUp?: boolean;
   /** What the options ask for, and not every endpoint takes: it went with this put. */
   readonly sentWith?: readonly PutExtra[];
 }
@@ -86,6 +88,13 @@ export interface Sink {
   access?(): Access | undefined;
   /** Where requests go, as far as the client was told: the Region, and an endpoint that is not AWS's own. May reject. */
   location?(): Promise<{ readonly region: string | undefined; readonly endpoint: string | undefined }>;
+  /**
+   * Somebody waits for what is under way, at most so long: meanwhile a request that is silent is given up in time for
+   * another try.
+   *
+   * @returns call it when that is over
+   */
+  waitsFor?(timeoutMs: number): () => void;
   /** Gives up what is under way and closes the connections. */
   close(): void;
 }

@@ -191,6 +191,7 @@ export class Answers implements WaitingStream {
       case 'retry':
         this.#host.putBack(batch);
         if (outcome.ambiguous) batch.history = leftUnanswered(batch.history, token);
+        if ((result as PutFailure).isGivenUp) break;
         this.#warnOfFailure(outcome.advice, result as PutFailure, outcome.schedule);
         this.rest.afterFailure(outcome.schedule, outcome.retryAfterMs);
         break;
