@@ -15,10 +15,11 @@ const spoolWarnings = (producer: Producer): string[] =>
 async function leaveBehind(
   t: TestContext,
   directory: string,
+  port: number,
   events: number,
   rate = 50_000,
 ): Promise<number> {
-  const endpoint = `http://127.0.0.1:${await freePort()}`;
+  const endpoint = `http://127.0.0.1:${port}`;
   const options = { maxBufferBytes: 64 * 1024 * 1024 };
   const producer = new Producer(t, { endpoint, directory, mode: 'always', run: 0, rate, options });
   await producer.hasWritten(events);
@@ -145,14 +146,15 @@ const DAMAGES: readonly { readonly name: string; readonly damage: (directory: st
 for (const { name, damage } of DAMAGES) {
   test(`${name}: what is whole is delivered, once and in order, with at most one warning`, async (t) => {
     const directory = spoolDirectory(t);
-    const written = await leaveBehind(t, directory, 10_000, 5000);
+    const port = await freePort();
+    const written = await leaveBehind(t, directory, port, 10_000, 5000);
     damage(directory);
     const segments = filesOf(directory, /\.segment$/).map(readSegment);
     const sum = (count: (segment: SegmentContent) => number) =>
       segments.reduce((all, segment) => all + count(segment), 0);
     const gaps = sum((segment) => segment.gaps);
     const restBytes = sum((segment) => segment.restBytes);
-    const local = await startLocal({ sequenceTokens: 'enforced' });
+    const local = await startLocal({ port, sequenceTokens: 'enforced' });
     t.after(() => local.close());
     const { endpoint } = local;
     const next = new Producer(t, { endpoint, directory, mode: 'always', run: 1, events: 10 });
@@ -188,9 +190,10 @@ for (const { name, damage } of DAMAGES) {
 
 test('two processes that start at once on what others left deliver it once', async (t) => {
   const directory = spoolDirectory(t);
+  const port = await freePort();
   let left = 0;
-  for (let owner = 0; owner < 3; owner++) left += await leaveBehind(t, directory, 3000);
-  const local = await startLocal();
+  for (let owner = 0; owner < 3; owner++) left += await leaveBehind(t, directory, port, 3000);
+  const local = await startLocal({ port });
   t.after(() => local.close());
   const { endpoint } = local;
   const starts = [1, 2].map(

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import test, { type TestContext } from 'node:test';
-import { DiskTrouble } from '../../../src/spool/writing/disk-trouble.ts';
+import test, { mock } from 'node:test';
+
+// Timers are taken when the module is loaded.
+mock.timers.enable({ apis: ['setTimeout'] });
+const { DiskTrouble } = await import('../../../src/spool/writing/disk-trouble.ts');
 
 /** Seconds after which a disk is tried that goes on failing with `code`. */
-async function triesWithin(t: TestContext, seconds: number, code: string): Promise<number[]> {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+async function triesWithin(seconds: number, code: string): Promise<number[]> {
   let now = 0;
   const tries: number[] = [];
   const trouble = new DiskTrouble('/spool', 1000, {
@@ -18,22 +20,21 @@ async function triesWithin(t: TestContext, seconds: number, code: string): Promi
   trouble.begin(Object.assign(new Error(code), { code }));
   for (; now < seconds; ) {
     now += 0.25;
-    t.mock.timers.tick(250);
+    mock.timers.tick(250);
     await new Promise((resolve) => setImmediate(resolve));
   }
   await trouble.close();
-  t.mock.timers.reset();
   return tries;
 }
 
-test('a full disk is tried twice a second however long it is full, so that room is used within a second', async (t) => {
+test('a full disk is tried twice a second however long it is full, so that room is used within a second', async () => {
   for (const code of ['ENOSPC', 'EDQUOT']) {
-    const tries = await triesWithin(t, 120, code);
+    const tries = await triesWithin(120, code);
     assert.equal(tries.length, 240);
     assert.ok(tries.every((at, index) => at === (index + 1) / 2));
   }
 });
 
-test('other trouble with the disk is tried again at growing intervals', async (t) => {
-  assert.deepEqual(await triesWithin(t, 130, 'EACCES'), [1, 3, 7, 15, 31, 63, 123]);
+test('other trouble with the disk is tried again at growing intervals', async () => {
+  assert.deepEqual(await triesWithin(130, 'EACCES'), [1, 3, 7, 15, 31, 63, 123]);
 });
