@@ -91,6 +91,12 @@ export class Spool {
     }
     this.ready = this.#start();
     this.#surveyed = this.ready.then(async () => {
+      if (await isOpenToAll(root).catch(() => false)) {
+        const message =
+          `Spool ${root}: anybody may write to it, and so put files in the place of what is there. ` +
+          'Take that right from others, or set its sticky bit (chmod +t).';
+        options.onWarn?.(message, 'root');
+      }
       const others = await describeOthers(root, watch, isOurs, this.#closing.signal);
       if (others !== undefined) options.onWarn?.(others, 'others');
     });
@@ -112,12 +118,6 @@ export class Spool {
   }
 
   async #start(): Promise<Recovery> {
-    if (await isOpenToAll(this.#options.directory).catch(() => false)) {
-      const message =
-        `Spool ${this.#options.directory}: anybody may write to it, and so put files in the place of what is there. ` +
-        'Take that right from others, or set its sticky bit (chmod +t).';
-      this.#options.onWarn?.(message, 'root');
-    }
     const { lookedUp, destination, mode } = this.#options;
     if (lookedUp !== undefined) {
       const found = await lookedUp;

@@ -41,6 +41,7 @@ if (command === 'write') {
   for await (const batch of spool.read({ afterId: 0, maxBytes: 1_000_000 })) {
     for (const { message } of batch) events.push(message);
   }
+  if (process.argv[4] === 'close') await spool.close();
   say(JSON.stringify({ directories, events, said }));
   // Stays, so that what it took is not free again before the other has looked.
   await once(process.stdin, 'data');

@@ -79,8 +79,9 @@ export class Adoption {
   async run(isLate: boolean): Promise<Recovery> {
     const { root, volumes, onWarn } = this.#context;
     const problems: string[] = [];
-    const newer: string[] = isLate ? [] : await otherVersions(root);
+    const newer: string[] = [];
     const found = await this.#adoptDeadOwners(problems, newer);
+    if (!isLate) newer.push(...(await otherVersions(root)));
     if (newer.length > 0) onWarn(newerReport(root, newer), 'newer');
     const claimed = [...this.#claimed];
     this.#claimed.clear();

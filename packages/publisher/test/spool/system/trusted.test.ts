@@ -155,10 +155,14 @@ const child = fileURLToPath(new URL('../../support/spool-child.mts', import.meta
 /** Runs the child as a user that is not root; resolves with the lines that it said. */
 async function asUser(t: TestContext, groups: string, command: string, directory: string): Promise<string[]> {
   const as = ['--reuid', '4321', '--regid', '4321', '--groups', groups];
-  const running = spawn('setpriv', [...as, process.execPath, '--import', 'tsx', child, command, directory], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, TSX_DISABLE_CACHE: '1' },
-  });
+  const running = spawn(
+    'setpriv',
+    [...as, process.execPath, '--import', 'tsx', child, command, directory, 'close'],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, TSX_DISABLE_CACHE: '1' },
+    },
+  );
   atEnd(t, () => running.kill('SIGKILL'));
   let text = '';
   running.stdout.setEncoding('utf8').on('data', (part: string) => {
