@@ -8,7 +8,7 @@ import { measureRow, warmsUp } from './harness/measure.js';
 import { Progress } from './harness/progress.js';
 import { ResultFolder } from './harness/results.js';
 import { type Row, Scale } from './harness/row.js';
-import { updateReadme } from './report/readme-table.js';
+import { updateReadme } from './report/readme-charts.js';
 import { writeReport } from './report/report.js';
 import { failureLines, rowTable, targetLines } from './report/tables.js';
 import { ROWS } from './rows/index.js';

@@ -1,4 +1,4 @@
-// Makes the screenshot of the console in the README of packages/local again, from applications that log to the endpoint
+// Makes the screenshot of the console in the README again, from applications that log to the endpoint
 // with the packages of this repository: `node scripts/console-screenshot.mjs`. Needs Chromium; CHROMIUM_PATH may name it.
 import { createRequire } from 'node:module';
 import path from 'node:path';

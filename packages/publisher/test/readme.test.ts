@@ -22,7 +22,7 @@ function optionRows(readme: string): Row[] {
 
 const resolved: Record<string, unknown> = { ...resolveOptions({ logGroupName: 'group' }) };
 
-for (const readme of ['../README.md', '../../../README.md']) {
+for (const readme of ['../README.md']) {
   const rows = optionRows(readme);
 
   test(`the table of options in ${readme} has the defaults of the code`, () => {
