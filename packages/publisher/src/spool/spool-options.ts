@@ -124,6 +124,8 @@ export interface SpoolOptions extends SpoolCallbacks {
   readonly owner?: OwnerIdentity;
   /** Has watched the other owners before. @default one that begins to */
   readonly watch?: OwnerWatch;
+  /** Monotonic time in milliseconds. @default that of the system */
+  readonly now?: () => number;
 }
 
 /** Figures of a spool. */

@@ -62,7 +62,7 @@ export class Spool {
   constructor(options: SpoolOptions) {
     this.#options = options;
     const { directory: root, owner = currentOwner(), heartbeatMs = HEARTBEAT_MS } = options;
-    this.#volumes = new Volumes(() => this.#writer.volume);
+    this.#volumes = new Volumes(() => this.#writer.volume, options.now);
     this.#writer = this.#makeWriter(() => {
       const destination = this.#destination ?? options.destination;
       return new Volume(OwnerDirectory.create(root, owner, destination), (error) => this.#writer.fail(error));

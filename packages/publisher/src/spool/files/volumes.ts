@@ -20,14 +20,17 @@ export interface VolumePart {
 /** The directories that this process holds: its own one, and those that it took over. */
 export class Volumes {
   readonly #own: () => Volume | undefined;
+  readonly #now: () => number;
   #adopted: Adopted[] = [];
   /** Directories that are being left. */
   readonly #leaving = new Map<Volume, Promise<void>>();
   /** Keys of those that are there still, though nothing in them is to be sent, and when they were left. */
   readonly #left = new Map<string, number>();
 
-  constructor(own: () => Volume | undefined) {
+  /** @param time monotonic, in milliseconds */
+  constructor(own: () => Volume | undefined, time: () => number = now) {
     this.#own = own;
+    this.#now = time;
   }
 
   /** @param from only this process's own, or only those of earlier owners */
@@ -45,7 +48,7 @@ export class Volumes {
 
   /** Whether a directory is held by this process, or was left by it a moment ago. */
   isKnown(key: string): boolean {
-    if (now() - (this.#left.get(key) ?? Number.NEGATIVE_INFINITY) < LEFT_ALONE_MS) return true;
+    if (this.#now() - (this.#left.get(key) ?? Number.NEGATIVE_INFINITY) < LEFT_ALONE_MS) return true;
     for (const { directory } of this.all()) if (directory.key === key) return true;
     return false;
   }
@@ -99,7 +102,7 @@ export class Volumes {
 
   async #leave(volume: Volume): Promise<void> {
     const { key } = volume.directory;
-    this.#left.set(key, now());
+    this.#left.set(key, this.#now());
     if (!(await volume.leave())) this.#left.delete(key);
     this.#leaving.delete(volume);
   }
