@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { printLine } from '../accounts/diagnostics.js';
 import { clearTimeout, setTimeout } from '../time/clock.js';
 
@@ -12,6 +13,8 @@ export interface SignalOptions {
 }
 
 const TIMEOUT_MS = 5000;
+/** Linux ignores a signal that the first process of a container, which has PID 1, sends to itself. Then it exits. */
+const IGNORED_MS = 50;
 
 /**
  * Flushes when a signal comes, and then lets the signal take its course: without another listener the process ends by
@@ -50,6 +53,8 @@ export function onSignals(
   const endBy = (signal: NodeJS.Signals): void => {
     stop();
     process.kill(process.pid, signal);
+    if (otherListeners(signal) === 0)
+      setTimeout(() => process.exit(128 + os.constants.signals[signal]), IGNORED_MS);
   };
   // First, because listeners for one signal only are gone when they are called.
   for (const signal of signals) process.prependListener(signal, onSignal);
@@ -57,7 +62,7 @@ export function onSignals(
 }
 
 /** Those that decide when the process ends. The package signal-exit only does where there is no listener but its own. */
-function otherListeners(signal: NodeJS.Signals, own: unknown): number {
+function otherListeners(signal: NodeJS.Signals, own?: unknown): number {
   const others = process.listeners(signal).filter((listener) => listener !== own).length;
   const { __signal_exit_emitter__: third } = process as { __signal_exit_emitter__?: { count?: number } };
   const fourth = (globalThis as Record<symbol, { count?: number } | undefined>)[

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
@@ -7,7 +7,14 @@ import { describe, it } from 'node:test';
 const skip = process.platform === 'win32' && 'Windows ends a process without asking it';
 
 /** Runs a program with `onSignals`, and sends the signals when it says so. @returns its lines, and how it ended */
-async function run(code: string, signals: readonly NodeJS.Signals[] = ['SIGTERM']) {
+async function run(
+  code: string,
+  signals: readonly NodeJS.Signals[] = ['SIGTERM'],
+  { program: node, args }: { readonly program: string; readonly args: readonly string[] } = {
+    program: process.execPath,
+    args: [],
+  },
+) {
   const program = `
     import { onSignals } from 'cloudwatch-logs-publisher/worker';
     import { setTimeout as wait } from 'node:timers/promises';
@@ -17,7 +24,7 @@ async function run(code: string, signals: readonly NodeJS.Signals[] = ['SIGTERM'
     process.on('exit', (code) => say('exit ' + code));
     ${code}
     say('ready');`;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+  const child = spawn(node, [...args, '--input-type=module', '--eval', program], {
     cwd: import.meta.dirname,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -41,6 +48,18 @@ describe('a signal', { skip, concurrency: 2 }, () => {
         signal,
       });
     }
+  });
+
+  const unshare = ['--fork', '--pid', '--kill-child', process.execPath];
+  const noContainer =
+    spawnSync('unshare', [...unshare, '--version']).status !== 0 && 'needs unshare, as root';
+  it('ends the first process of a container too, which Linux keeps from its own signals', {
+    skip: noContainer,
+  }, async () => {
+    const asPid1 = { program: 'unshare', args: unshare };
+    const { said, exitCode } = await run("onSignals({}, flush); process.kill(1, 'SIGTERM');", [], asPid1);
+    assert.deepEqual(said, ['flush', 'flushed', 'exit 143']);
+    assert.equal(exitCode, 143);
   });
 
   it('lets "before" run first, also one that fails or never ends', async () => {
