@@ -52,15 +52,17 @@ describe('process.exit() delivers', () => {
     test(`in a working directory that was deleted: ${logger}`, async (t) => {
       const local = await startEndpoint(t, { sequenceTokens: 'enforced', credentials });
       const deletedDirectory = path.join(temporaryFolder(t), 'release-1');
-      const { stderr } = await run({ logger, options: optionsFor(local), deletedDirectory });
+      const { stderr, endingMs } = await run({ logger, options: optionsFor(local), deletedDirectory });
       assert.equal(stderr, '');
+      assert.ok(endingMs < AT_ONCE_MS, `${endingMs} ms`);
       assertStoredOnce(local, LINES);
     });
 
     test(`what an exit listener logs that was registered after the transport: ${logger}`, async (t) => {
       const local = await startEndpoint(t, { sequenceTokens: 'enforced', credentials });
-      const { stderr } = await run({ logger, options: optionsFor(local), late: 5 });
+      const { stderr, endingMs } = await run({ logger, options: optionsFor(local), late: 5 });
       assert.equal(stderr, '');
+      assert.ok(endingMs < AT_ONCE_MS, `${endingMs} ms`);
       assertStoredOnce(local, LINES + 5);
     });
 
@@ -104,8 +106,9 @@ describe('process.exit() delivers', () => {
       writeFileSync(file, '[logs]\naws_access_key_id = test\naws_secret_access_key = test\n');
       const { aws, ...others } = optionsFor(local);
       const options = { ...others, aws: { endpoint: aws.endpoint, region: aws.region, profile: 'logs' } };
-      const { stderr } = await run({ options, first }, { AWS_SHARED_CREDENTIALS_FILE: file });
+      const { stderr, endingMs } = await run({ options, first }, { AWS_SHARED_CREDENTIALS_FILE: file });
       assert.equal(stderr, '');
+      assert.ok(endingMs < AT_ONCE_MS, `${endingMs} ms`);
       assertStoredOnce(local, first ? 1 + LINES : LINES);
     });
   }
