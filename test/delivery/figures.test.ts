@@ -16,6 +16,7 @@ import {
 import pino from 'pino';
 import * as pinoPackage from 'pino-cloudwatch-logs';
 import { cloudWatchTarget } from 'pino-cloudwatch-logs';
+import winston from 'winston';
 import * as winstonPackage from 'winston-cloudwatch-logs';
 import { atEnd } from '../fixtures/at-end.js';
 import { logGroupName, optionsFor, startEndpoint } from '../fixtures/endpoint.js';
@@ -112,3 +113,42 @@ test('every package answers whether logs arrive in time', () => {
   assert.equal(pinoPackage.isHealthy, isHealthy);
   assert.equal(winstonPackage.isHealthy, isHealthy);
 });
+
+for (const worker of [false, true]) {
+  test(`winston tells where logs go, once for what is made and once for each stream: worker ${worker}`, async (t) => {
+    const local = await startEndpoint(t);
+    const transport = new winstonPackage.CloudWatchTransport({ ...optionsFor(local), worker });
+    const told: [string, winstonPackage.Place][] = [];
+    transport.on('created', (place) => told.push(['created', place]));
+    transport.on('started', (place) => told.push(['started', place]));
+    const logger = winston.createLogger({ transports: [transport] });
+    for (let i = 0; i < 3; i++) {
+      logger.info('a line');
+      await transport.flush();
+    }
+    await transport.shutdown();
+    const place = { logGroupName, region: 'us-east-1', console: undefined };
+    assert.deepEqual(told, [
+      ['created', place],
+      ['created', { ...place, logStreamName: 'main' }],
+      ['started', { ...place, logStreamName: 'main' }],
+    ]);
+  });
+}
+
+for (const inWorker of [false, true]) {
+  test(`pino tells where logs go: ${inWorker ? 'from a worker' : 'in-process'}`, async (t) => {
+    const local = await startEndpoint(t);
+    const stream = inWorker
+      ? pino.transport(cloudWatchTarget(optionsFor(local)))
+      : pinoPackage.cloudWatchTransport(optionsFor(local));
+    const created: (string | undefined)[] = [];
+    stream.on('cloudwatch:created', ({ logStreamName }) => created.push(logStreamName));
+    const started = once(stream, 'cloudwatch:started');
+    pino(stream).info('a line');
+    const [{ logStreamName, region }] = await started;
+    assert.deepEqual([created, logStreamName, region], [[undefined, 'main'], 'main', 'us-east-1']);
+    stream.end();
+    await once(stream, 'close');
+  });
+}

@@ -32,6 +32,10 @@ async function main(): Promise<void> {
   const publisher = new Publisher(options);
   const streams = new Set<string>();
   publisher.on('batch', ({ logStreamName }) => streams.add(logStreamName));
+  let link: string | undefined;
+  publisher.on('started', (place) => {
+    link ??= place.console;
+  });
   const signalled = endInputOnSignal();
   await readInput(publisher, {
     timeKey,
@@ -41,6 +45,7 @@ async function main(): Promise<void> {
   await publisher.close();
   const { delivered, dropped, received } = publisher.stats();
   if (received > 0) say(summary(delivered, options.logGroupName, [...streams]));
+  if (link !== undefined) say(link);
   const lost = lostEvents(publisher.stats());
   // What the end came too early for is told by the publisher itself.
   if (lost > dropped.shutdown) say(`${lost} of ${received} events were not delivered.`);

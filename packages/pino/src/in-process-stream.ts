@@ -5,9 +5,12 @@ import { type CloudWatchStream, PUBLISHER } from './cloudwatch-stream.js';
 import { LineSplitter } from './line-splitter.js';
 import { type LineFormat, publishLine } from './publish-line.js';
 
-const FORWARDED = new Map<string | symbol, 'warn' | 'drop'>([
+const FORWARDED = new Map<string | symbol, 'warn' | 'drop' | 'duplicates' | 'created' | 'started'>([
   ['cloudwatch:warn', 'warn'],
   ['cloudwatch:drop', 'drop'],
+  ['cloudwatch:duplicates', 'duplicates'],
+  ['cloudwatch:created', 'created'],
+  ['cloudwatch:started', 'started'],
 ]);
 
 type Listener = Parameters<Writable['on']>[1];

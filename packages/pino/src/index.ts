@@ -7,6 +7,7 @@ export type {
   FlushOptions,
   FlushResult,
   HealthLimits,
+  Place,
   PossibleDuplicates,
   PublisherStats,
   Warning,

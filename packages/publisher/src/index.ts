@@ -3,6 +3,7 @@ export type {
   BatchDelivered,
   Conflict,
   Drop,
+  Place,
   PossibleDuplicates,
   PublisherEvents,
   Warning,

@@ -103,6 +103,10 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       this.#options,
       (logGroupName, failure) => this.#diagnostics.warn(retentionWarning(logGroupName, failure)),
       internals.random,
+      (logGroupName, logStreamName) => {
+        const where = { logGroupName, ...(logStreamName !== undefined && { logStreamName }) };
+        this.#diagnostics.place('created', where, this.#sink.sentPlace?.());
+      },
     );
     const shared = {
       options: this.#options,

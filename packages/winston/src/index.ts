@@ -5,6 +5,7 @@ export type {
   FlushOptions,
   FlushResult,
   HealthLimits,
+  Place,
   PossibleDuplicates,
   PublisherStats,
   Warning,

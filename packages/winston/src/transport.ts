@@ -5,6 +5,7 @@ import type {
   EventContext,
   FlushOptions,
   FlushResult,
+  Place,
   PossibleDuplicates,
   PublisherEvents,
   PublisherStats,
@@ -54,6 +55,8 @@ const RELAYED: readonly string[] = [
   'conflict',
   'batch',
   'duplicates',
+  'created',
+  'started',
 ] satisfies (keyof PublisherEvents)[];
 
 /**
@@ -298,7 +301,8 @@ type AnyListener = Parameters<TransportStream['on']>[1];
  * The events of the transport, beside those of every stream. `warn`: something that a person should know; printed on
  * stderr when neither transport nor logger has a listener. `drop`: lines were given up or rejected. `conflict`: a put
  * lost the race for the sequence token. `batch`: a batch was stored.
- * `duplicates`: events may be stored twice, as the answer to a put was lost.
+ * `duplicates`: events may be stored twice, as the answer to a put was lost. `created`: a log group or a log
+ * stream was made. `started`: the first lines of a stream were stored; both say where, with a link to the AWS console.
  */
 export interface CloudWatchTransport {
   on(name: 'warn', listener: (warning: Warning) => void): this;
@@ -306,12 +310,14 @@ export interface CloudWatchTransport {
   on(name: 'conflict', listener: (conflict: Conflict) => void): this;
   on(name: 'batch', listener: (batch: BatchDelivered) => void): this;
   on(name: 'duplicates', listener: (duplicates: PossibleDuplicates) => void): this;
+  on(name: 'created' | 'started', listener: (place: Place) => void): this;
   on(name: string | symbol, listener: AnyListener): this;
   once(name: 'warn', listener: (warning: Warning) => void): this;
   once(name: 'drop', listener: (drop: Drop) => void): this;
   once(name: 'conflict', listener: (conflict: Conflict) => void): this;
   once(name: 'batch', listener: (batch: BatchDelivered) => void): this;
   once(name: 'duplicates', listener: (duplicates: PossibleDuplicates) => void): this;
+  once(name: 'created' | 'started', listener: (place: Place) => void): this;
   once(name: string | symbol, listener: AnyListener): this;
 }
 

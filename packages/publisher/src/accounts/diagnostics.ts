@@ -2,6 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import type { EventEmitter } from 'node:events';
 import { writeSync } from 'node:fs';
 import type { DropReason, RejectReason } from '../batch/fate.js';
+import { consoleLink, type SentPlace } from '../cloudwatch/console-link.js';
 import type { Target } from '../cloudwatch/sink.js';
 import { lineForPeople } from '../text/for-people.js';
 import type { Clock } from '../time/clock.js';
@@ -86,6 +87,16 @@ export interface PossibleDuplicates extends Target {
   readonly remove: string;
 }
 
+/** Where logs go. */
+export interface Place {
+  readonly logGroupName: string;
+  readonly logStreamName?: string;
+  /** Where it is known. */
+  readonly region: string | undefined;
+  /** The page of the stream in the AWS console; undefined where logs go to another endpoint than AWS's. */
+  readonly console: string | undefined;
+}
+
 /** The events of a publisher. There is no 'error'. */
 export interface PublisherEvents {
   warn: [Warning];
@@ -94,6 +105,10 @@ export interface PublisherEvents {
   conflict: [Conflict];
   batch: [BatchDelivered];
   duplicates: [PossibleDuplicates];
+  /** A log group or, where it is named, a log stream was created by this publisher. */
+  created: [Place];
+  /** The first events of a log stream were stored. */
+  started: [Place];
 }
 
 const REPEAT_AFTER_MS = 60_000;
@@ -107,6 +122,8 @@ const channels = {
   conflict: channel('cloudwatch-logs:conflict'),
   batch: channel('cloudwatch-logs:batch'),
   duplicates: channel('cloudwatch-logs:duplicates'),
+  created: channel('cloudwatch-logs:created'),
+  started: channel('cloudwatch-logs:started'),
 };
 
 /**
@@ -172,6 +189,17 @@ export class Diagnostics {
   /** Whether anybody wants these events; asked before one is built. */
   wants(name: keyof PublisherEvents): boolean {
     return channels[name].hasSubscribers || this.#emitter.listenerCount(name) > 0;
+  }
+
+  /** Tells where logs go. */
+  place(
+    name: 'created' | 'started',
+    where: Pick<Place, 'logGroupName' | 'logStreamName'>,
+    sentTo: SentPlace | undefined,
+  ): void {
+    if (!this.wants(name)) return;
+    const link = sentTo && consoleLink(sentTo, where);
+    this.emit(name, { ...where, region: sentTo?.region, console: link });
   }
 
   /** Tells an event; who builds one for it asks {@link wants} before. */

@@ -44,6 +44,7 @@ export class Provisioner {
   readonly #clock: Clock;
   readonly #options: ProvisionerOptions;
   readonly #onRetentionFailure: (logGroupName: string, failure: PutFailure) => void;
+  readonly #onCreated: (logGroupName: string, logStreamName?: string) => void;
   readonly #underWay = new Map<string, Promise<unknown>>();
   readonly #waiting = new Fifo<() => void>();
   readonly #pace: CreationPace;
@@ -56,11 +57,13 @@ export class Provisioner {
     options: ProvisionerOptions,
     onRetentionFailure: (logGroupName: string, failure: PutFailure) => void,
     random: () => number = Math.random,
+    onCreated: (logGroupName: string, logStreamName?: string) => void = () => {},
   ) {
     this.#sink = sink;
     this.#clock = clock;
     this.#options = options;
     this.#onRetentionFailure = onRetentionFailure;
+    this.#onCreated = onCreated;
     this.#pace = new CreationPace(random);
   }
 
@@ -127,6 +130,7 @@ export class Provisioner {
     return this.#once(logGroupName, async () => {
       const result = await this.#sink.createLogGroup(logGroupName, this.#isOwn(logGroupName));
       if (!result.ok && !isThere(result)) return { action, failure: result };
+      if (result.ok) this.#onCreated(logGroupName);
       this.#retention.delete(logGroupName); // a group that was deleted has lost its retention
       return undefined;
     });
@@ -141,8 +145,10 @@ export class Provisioner {
       const ms = this.#pace.waitMs(this.#clock.now());
       if (ms > 0) await new Promise<void>((resolve) => this.#clock.setTimer(resolve, ms));
       const result = await this.#sink.createLogStream(target);
-      if (result.ok) this.#pace.succeeded();
-      else {
+      if (result.ok) {
+        this.#pace.succeeded();
+        this.#onCreated(target.logGroupName, target.logStreamName);
+      } else {
         const outcome = judgeFailure(result);
         if (outcome.kind === 'retry' && outcome.advice === 'throttled') this.#pace.throttled();
       }

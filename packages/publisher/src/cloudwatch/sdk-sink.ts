@@ -11,6 +11,7 @@ import { clearTimeout, setTimeout } from '../time/clock.js';
 import { type Access, type SentTo, sentTo, sentToFirst } from './access.js';
 import { type AgentSettings, agentSettings } from './agent-settings.js';
 import { loadClient } from './client-module.js';
+import type { SentPlace } from './console-link.js';
 import { withDates } from './dated-credentials.js';
 import { OneCall } from './one-call.js';
 import { type PutRequest, putRequest } from './put-request.js';
@@ -121,6 +122,10 @@ export class CloudWatchLogsSink implements Sink {
       if (call.givingUp.aborted) return this.describeSequenceToken({ logGroupName, logStreamName });
       return undefined; // the put that asked is tried again anyway and reports what is wrong
     }
+  }
+
+  sentPlace(): SentPlace | undefined {
+    return this.#lastPut;
   }
 
   access(): Access | undefined {

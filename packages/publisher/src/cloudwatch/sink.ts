@@ -1,5 +1,6 @@
 import type { Batch } from '../batch/batch.js';
 import type { Access } from './access.js';
+import type { SentPlace } from './console-link.js';
 import type { PutExtra } from './endpoint.js';
 
 /** Where a batch goes. */
@@ -86,6 +87,8 @@ export interface Sink {
   describeSequenceToken(target: Target): Promise<string | null | undefined>;
   /** What another thread needs to make the same puts, as data; undefined when that is not known. */
   access?(): Access | undefined;
+  /** Where the last put was sent; undefined when that is not known. */
+  sentPlace?(): SentPlace | undefined;
   /** Where requests go, as far as the client was told: the Region, and an endpoint that is not AWS's own. May reject. */
   location?(): Promise<{ readonly region: string | undefined; readonly endpoint: string | undefined }>;
   /**

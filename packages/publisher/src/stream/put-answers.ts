@@ -252,6 +252,8 @@ export class Answers implements WaitingStream {
   }
 
   #recovered(): void {
+    if (!this.#hasPut)
+      this.#context.diagnostics.place('started', this.#target, this.#context.sink.sentPlace?.());
     this.#hasPut = true;
     this.#context.accounts.lastSuccessAt = this.#context.clock.wallTime();
     this.#lastFailure = undefined;

@@ -55,7 +55,9 @@ export class WorkerBridge {
     this.#drops = new DropTally((drop) => post('cloudwatch:drop', drop));
     // Heard here and not on the publishers, so that these go on to print warnings for which nobody else listens.
     subscribe('cloudwatch-logs:warn', (warning) => post('cloudwatch:warn', warning));
-    subscribe('cloudwatch-logs:duplicates', (duplicates) => post('cloudwatch:duplicates', duplicates));
+    for (const name of ['duplicates', 'created', 'started'] as const) {
+      subscribe(`cloudwatch-logs:${name}`, (about) => post(`cloudwatch:${name}`, about));
+    }
     subscribe('cloudwatch-logs:drop', (drop) => this.#drops.add(drop as Drop));
     const questions = new BroadcastChannel(QUESTIONS);
     questions.onmessage = (event) => {

@@ -10,6 +10,8 @@ const NAMES: Readonly<Record<string, EventName>> = {
   'cloudwatch:conflict': 'conflict',
   'cloudwatch:batch': 'batch',
   'cloudwatch:duplicates': 'duplicates',
+  'cloudwatch:created': 'created',
+  'cloudwatch:started': 'started',
 } satisfies Record<`cloudwatch:${EventName}`, EventName>;
 
 /** Tells the application what a publisher in a worker has to say, and what this side has to say about the worker. */
