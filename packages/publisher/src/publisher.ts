@@ -17,7 +17,7 @@ import { Intake, type LogEvent } from './intake/intake.js';
 import { streamNamerFor } from './intake/stream-namer.js';
 import { disabledLine } from './options/enabled.js';
 import type { PublisherOptions } from './options/options.js';
-import { type ResolvedOptions, resolveOptions } from './options/resolve-options.js';
+import { type ResolvedOptions, requestBounds, resolveOptions } from './options/resolve-options.js';
 import type { EventContext, StreamNamer } from './options/stream-name.js';
 import { openSpool } from './spool/spool.js';
 import { Dispatcher } from './stream/dispatcher.js';
@@ -93,7 +93,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#budget = new MemoryBudget(this.#options.maxBufferBytes);
     this.#diagnostics = new Diagnostics(this, this.#clock, internals.silent ?? false);
     this.#namer = streamNamerFor(this.#options, this.#diagnostics);
-    const dispatcher = new Dispatcher(this.#options.maxRequests);
+    const dispatcher = new Dispatcher(requestBounds(this.#options), this.#deadlines);
     const { maxBatchBytes: maxBytes, maxBatchEvents: maxEvents } = this.#options;
     const endpoint = new Endpoint({ maxBytes, maxEvents });
     this.#sink = internals.sink ?? new CloudWatchLogsSink(this.#options);

@@ -5,6 +5,9 @@ import type { Note } from './note.js';
 import { PackedEvents, type PackedEventsData } from './packed-events.js';
 import { NEVER_PUT, ofJoined, ofPart, type PutHistory, type PutToken } from './put-history.js';
 
+/** Measured: 96 to 100 % of the seams are free of equal timestamps so, and batches 83 to 99 % full. */
+const ROOM_FOR_MILLISECOND = 1.25;
+
 /** Limits of a batch; the service's own or lower. */
 export interface BatchLimits {
   readonly maxBytes: number;
@@ -32,6 +35,8 @@ export class Batch {
   bytes = 0;
   /** The puts that were made of it; replaced, never changed. */
   history: PutHistory = NEVER_PUT;
+  /** Its place among the batches of its stream, from its first start on: events that started before it. */
+  place: number | undefined;
   observer: BatchObserver | undefined;
   /** The epoch of its oldest event, see `accounts/flush.ts`; `Infinity` while it has none. */
   epoch = Number.POSITIVE_INFINITY;
@@ -44,6 +49,9 @@ export class Batch {
   #unaccounted = 0;
   #earliest = Number.POSITIVE_INFINITY;
   #latest = Number.NEGATIVE_INFINITY;
+  /** Of the batch, when the first event of the latest millisecond came. */
+  #bytesBeforeLatest = 0;
+  #eventsBeforeLatest = 0;
   #inOrder = true;
   /** How many events came in each epoch, in the order in which they came; only where there are several. */
   #epochs: { readonly epoch: number; weight: number }[] | undefined;
@@ -64,6 +72,28 @@ export class Batch {
   /** Events as the application gave them: parts of a split event count once, markers not at all. */
   get weight(): number {
     return this.length - this.#unaccounted;
+  }
+
+  /** Timestamp of its earliest event; of a batch that lost events to make room, at most that. */
+  get earliest(): number {
+    return this.#earliest;
+  }
+
+  /** Timestamp of its latest event. */
+  get latest(): number {
+    return this.#latest;
+  }
+
+  /**
+   * Whether it should end before an event of this time, so that no millisecond is on both sides of the seam and the two
+   * batches can be put together: less room is left than a quarter more than its last millisecond took.
+   */
+  endsBefore(timestamp: number): boolean {
+    if (timestamp <= this.#latest || this.length === 0) return false;
+    const { maxBytes, maxEvents } = this.#limits;
+    const bytes = (this.bytes - this.#bytesBeforeLatest) * ROOM_FOR_MILLISECOND;
+    const events = (this.length - this.#eventsBeforeLatest) * ROOM_FOR_MILLISECOND;
+    return this.bytes + bytes > maxBytes || this.length + events > maxEvents;
   }
 
   /** Whether an event can be appended so that the batch stays legal. `size` includes the overhead. */
@@ -208,6 +238,7 @@ export class Batch {
     const joined = new Batch(parts[0].#limits, PackedEvents.joined(parts.map((part) => part.#events)));
     joined.state = 'frozen';
     joined.history = ofJoined(parts.map(({ history }) => history));
+    joined.place = parts[0].place;
     joined.observer = parts[0].observer;
     joined.epoch = Math.min(...parts.map(({ epoch }) => epoch));
     joined.openedAt = Math.min(...parts.map(({ openedAt }) => openedAt));
@@ -228,6 +259,7 @@ export class Batch {
     part.openedAt = this.openedAt;
     part.#epochs = this.#epochsOf(from === 0 ? 0 : this.weight - part.weight, part.weight);
     part.history = ofPart(this.history);
+    if (this.place !== undefined) part.place = this.place + from;
     return part;
   }
 
@@ -255,7 +287,11 @@ export class Batch {
     this.bytes += size;
     if (timestamp < this.#latest) this.#inOrder = false;
     if (timestamp < this.#earliest) this.#earliest = timestamp;
-    if (timestamp > this.#latest) this.#latest = timestamp;
+    if (timestamp > this.#latest) {
+      this.#latest = timestamp;
+      this.#bytesBeforeLatest = this.bytes - size;
+      this.#eventsBeforeLatest = this.length - 1;
+    }
     if (isUnaccounted(note)) this.#unaccounted++;
   }
 }

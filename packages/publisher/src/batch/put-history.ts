@@ -21,18 +21,18 @@ export interface PutHistory {
   readonly unanswered: number;
   /** The real token of the newest of them; undefined when there is none, or when it tells nothing of these events. */
   readonly unansweredUnder: PutToken | undefined;
-  /** Whether each of them had that token, so that an endpoint that enforces tokens has stored at most one. */
-  readonly isUnderOneToken: boolean;
   /** Whether it is to be put again under that token before anything else: only then can its answer tell. */
   readonly keepsToken: boolean;
+  /** Whether it was refused in a lane, where the token may be to blame: only a put with the real one can tell. */
+  readonly needsBaton: boolean;
 }
 
 export const NEVER_PUT: PutHistory = {
   attempts: 0,
   unanswered: 0,
   unansweredUnder: undefined,
-  isUnderOneToken: true,
   keepsToken: false,
+  needsBaton: false,
 };
 
 /** One more put is made. */
@@ -48,29 +48,20 @@ export function notAttempted(past: PutHistory): PutHistory {
 /** A put under `token` may have been stored although no success came back. */
 export function leftUnanswered(past: PutHistory, token: PutToken): PutHistory {
   const unanswered = past.unanswered + 1;
-  // No answer to a put with another token can tell what became of one in a lane.
-  if (token.isLane) return { ...past, unanswered, isUnderOneToken: false };
-  const isSame = past.unanswered === 0 || past.unansweredUnder?.value === token.value;
-  return {
-    ...past,
-    unanswered,
-    unansweredUnder: token,
-    isUnderOneToken: past.isUnderOneToken && isSame,
-    keepsToken: true,
-  };
+  // No later answer tells what became of a put in a lane.
+  return token.isLane
+    ? { ...past, unanswered }
+    : { ...past, unanswered, unansweredUnder: token, keepsToken: true };
 }
 
 /** A process died while it put the batch under `token`, after `unanswered` puts that may be stored. */
 export function leftByProcess(token: PutToken, unanswered: number): PutHistory {
-  return leftUnanswered(
-    { ...NEVER_PUT, attempts: 1, unanswered, unansweredUnder: unanswered > 0 ? token : undefined },
-    token,
-  );
+  return leftUnanswered({ ...NEVER_PUT, attempts: 1, unanswered }, token);
 }
 
-/** No token can tell any more how often the batch is stored. */
-export function leftUnproven(past: PutHistory): PutHistory {
-  return { ...past, isUnderOneToken: false };
+/** It was refused in a lane. */
+export function refusedInLane(past: PutHistory): PutHistory {
+  return { ...past, needsBaton: true };
 }
 
 /** The stream has another token, or is another one: the next put is one like all others. */
@@ -80,19 +71,14 @@ export function freedOfToken(past: PutHistory): PutHistory {
 
 /** The past of a part of a batch that was put whole: no token tells anything of a part. */
 export function ofPart({ unanswered }: PutHistory): PutHistory {
-  return { ...NEVER_PUT, unanswered, isUnderOneToken: unanswered === 0 };
+  return { ...NEVER_PUT, unanswered };
 }
 
-/** The past of what was joined of parts: no token tells anything of it, unless none of them may be stored. */
+/** The past of what was joined of parts: no token tells anything of it. */
 export function ofJoined(pasts: readonly PutHistory[]): PutHistory {
   const unanswered = Math.max(...pasts.map((past) => past.unanswered));
   const attempts = Math.max(...pasts.map((past) => past.attempts));
-  return { ...NEVER_PUT, attempts, unanswered, isUnderOneToken: unanswered === 0 };
-}
-
-/** Whether an endpoint that enforces tokens would have noticed, under `token`, that the batch is stored. */
-export function isSettledBy(past: PutHistory, token: PutToken): boolean {
-  return past.unanswered > 0 && past.isUnderOneToken && past.unansweredUnder?.value === token.value;
+  return { ...NEVER_PUT, attempts, unanswered };
 }
 
 /**
@@ -101,5 +87,7 @@ export function isSettledBy(past: PutHistory, token: PutToken): boolean {
  * stream that this publisher has made.
  */
 export function mayBeAccepted({ unansweredUnder: before }: PutHistory, token: PutToken): boolean {
-  return before !== undefined && before.value === token.value && (token.value !== null || before.isOwnStream);
+  if (before === undefined || before.value !== token.value) return false;
+  // One that was put before the stream was made can arrive after that.
+  return token.value !== null || before.isOwnStream || token.isOwnStream;
 }

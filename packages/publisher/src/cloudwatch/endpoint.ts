@@ -8,6 +8,8 @@ const LEAST_BATCH_BYTES = 4096;
 /** What a publisher has learned of its endpoint, for all of its streams. */
 export class Endpoint implements BatchLimits {
   readonly maxEvents: number;
+  /** Sequence tokens are enforced: from then on each stream keeps to one put at a time. */
+  enforcesTokens = false;
   #maxBytes: number;
   readonly #off = new Set<PutExtra>();
   #triedWithout = false;

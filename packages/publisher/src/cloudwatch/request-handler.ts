@@ -43,10 +43,11 @@ export class RequestHandler {
   readonly #http: http.Agent;
   readonly #https: https.Agent;
 
-  constructor(maxSockets: number, settings: AgentSettings = {}) {
+  constructor(settings: AgentSettings = {}) {
     const { http, https } = nodeHttp();
-    this.#http = new http.Agent({ keepAlive: true, maxSockets, ...settings });
-    this.#https = new https.Agent({ keepAlive: true, maxSockets, ...settings });
+    // Who asks bounds how many requests are under way.
+    this.#http = new http.Agent({ keepAlive: true, ...settings });
+    this.#https = new https.Agent({ keepAlive: true, ...settings });
   }
 
   handle(request: SdkRequest, options: HandlerOptions = {}): Promise<{ response: Response }> {

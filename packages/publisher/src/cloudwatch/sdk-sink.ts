@@ -257,10 +257,10 @@ export class CloudWatchLogsSink implements Sink {
   }
 
   async #makeClient(sdk: Sdk): Promise<CloudWatchLogsClient> {
-    const { client, clientModule, aws, maxRequests } = this.#options;
+    const { client, clientModule, aws } = this.#options;
     if (client) return client;
     if (clientModule) return loadClient(clientModule);
-    this.#handler = new RequestHandler(maxRequests + 4);
+    this.#handler = new RequestHandler();
     const own = new sdk.CloudWatchLogsClient({
       requestHandler: this.#handler,
       ...withDates(aws),

@@ -41,7 +41,7 @@ export class SignedSink implements Sink {
   constructor(access: Access, options: ResolvedOptions) {
     this.#access = access;
     this.#options = options;
-    this.#handler = new RequestHandler(options.maxRequests + 4, access.agent);
+    this.#handler = new RequestHandler(access.agent);
     this.#clockOffsetMs = access.clockOffsetMs;
   }
 

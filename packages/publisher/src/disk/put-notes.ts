@@ -1,5 +1,5 @@
 import type { Batch } from '../batch/batch.js';
-import type { PutToken } from '../batch/put-history.js';
+import { NO_TOKEN, type PutToken } from '../batch/put-history.js';
 import type { Target } from '../cloudwatch/sink.js';
 import type { IdRange, Spool } from '../spool/spool.js';
 import type { Clock } from '../time/clock.js';
@@ -32,7 +32,7 @@ export class PutNotes {
     if (last > spool.writtenThrough && !isRecovered(last)) {
       await this.#within(new Promise<void>((resolve) => this.#writes.push({ id: last, resolve })));
     }
-    await this.settled();
+    if (!token.isLane) await this.settled();
     await this.#within(this.#note(target, batch.history.unanswered, ranges, token));
   }
 
@@ -44,8 +44,8 @@ export class PutNotes {
 
   /** Has the next process put a batch as its last put was, if that may be stored. */
   atEnd(target: Target, { history }: Batch, ranges: readonly IdRange[]): void {
-    const { unanswered, unansweredUnder } = history;
-    if (unansweredUnder !== undefined) void this.#note(target, unanswered - 1, ranges, unansweredUnder);
+    const { unanswered, unansweredUnder = { ...NO_TOKEN, isLane: true } } = history;
+    if (unanswered > 0) void this.#note(target, unanswered - 1, ranges, unansweredUnder);
   }
 
   /** Everything up to `id` is written. */

@@ -1,7 +1,7 @@
 import type { Flushes } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import { Batch } from '../batch/batch.js';
-import { leftByProcess, leftUnproven } from '../batch/put-history.js';
+import { leftByProcess } from '../batch/put-history.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
 import type { PendingPut, Spool, SpooledEvent } from '../spool/spool.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
@@ -65,7 +65,9 @@ export class Resends {
 
   add(puts: readonly PendingPut[]): void {
     this.#ids.addAll(RangeSet.of(puts.flatMap(({ ranges }) => ranges)).ranges());
-    for (const put of puts) {
+    // Those in lanes last: the token of none of them can tell whether it is stored.
+    const inTurn = [...puts.filter(({ isLane }) => !isLane), ...puts.filter(({ isLane }) => isLane)];
+    for (const put of inTurn) {
       this.#context.writers.of(put).hold();
       this.#waiting.add(put);
     }
@@ -161,7 +163,7 @@ export class Resends {
   }
 
   #restore(put: PendingPut, events: readonly SpooledEvent[]): Batch | undefined {
-    const { budget, flushes, isGone, onlyOnDisk, writers } = this.#context;
+    const { budget, flushes, isGone, onlyOnDisk } = this.#context;
     const batch = new Batch({ maxBytes: Number.POSITIVE_INFINITY, maxEvents: Number.POSITIVE_INFINITY });
     const parts: SplitState = { split: undefined };
     for (const event of events) {
@@ -183,12 +185,6 @@ export class Resends {
       },
       put.ambiguousPuts,
     );
-    // Not the batch that was put, or not the next one on its stream any more: no token can tell.
-    const writer = writers.of(put);
-    const expected = RangeSet.of(put.ranges).count;
-    if (!put.isIntact || batch.length < expected || writer.hasPut) {
-      batch.history = leftUnproven(batch.history);
-    }
     return batch;
   }
 }

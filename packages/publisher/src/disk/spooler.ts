@@ -7,7 +7,7 @@ import type { Batch } from '../batch/batch.js';
 import type { PutToken } from '../batch/put-history.js';
 import type { Sink, Target } from '../cloudwatch/sink.js';
 import type { DiskPlace, Intake } from '../intake/intake.js';
-import type { ResolvedOptions, ResolvedSpool } from '../options/resolve-options.js';
+import { mostPuts, type ResolvedOptions, type ResolvedSpool } from '../options/resolve-options.js';
 import type { openSpool, Recovery, Spool, SpoolDrop, SpoolStats } from '../spool/spool.js';
 import type { Dispatcher } from '../stream/dispatcher.js';
 import type { StreamDisk } from '../stream/stream-disk.js';
@@ -74,7 +74,7 @@ export class Spooler implements StreamDisk {
       ...shared,
       bytesPerStream: Math.max(
         1,
-        Math.min((options.maxInFlight + 1) * options.maxBatchBytes, Math.floor(budget.maxBytes * RESERVE)),
+        Math.min((mostPuts(options) + 1) * options.maxBatchBytes, Math.floor(budget.maxBytes * RESERVE)),
       ),
     });
     this.#losses = new DiskLosses({ ...shared, settings });
@@ -98,7 +98,8 @@ export class Spooler implements StreamDisk {
   }
 
   beforePut(target: Target, batch: Batch, token: PutToken): Promise<void> | undefined {
-    return batch.isSpooled ? this.#notes.before(target, batch, token) : this.#notes.settled();
+    if (batch.isSpooled) return this.#notes.before(target, batch, token);
+    return token.isLane ? undefined : this.#notes.settled();
   }
 
   settled(batch: Batch): void {

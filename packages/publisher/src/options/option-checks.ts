@@ -72,8 +72,8 @@ const CHECKS: { readonly [Name in keyof Required<PublisherOptions>]: Check } = {
   overflow: oneOf('drop-oldest', 'drop-newest'),
   spool: checkSpool,
   sequenceTokens: oneOf('auto', 'always', 'never'),
-  maxInFlight: integer(1, 64),
-  maxRequests: integer(1, 256),
+  maxInFlight: autoOrInteger(1, 64),
+  maxRequests: autoOrInteger(1, 256),
   requestTimeoutMs: integer(1, MAX_TIMER_MS),
   flushTimeoutMs: integer(0, MAX_TIMER_MS),
   closeTimeoutMs: integer(0, MAX_TIMER_MS),
@@ -240,6 +240,16 @@ function integer(least: number, most: number): Check {
   return (name, value) => {
     if (!Number.isSafeInteger(value) || (value as number) < least || (value as number) > most) {
       throw invalidOption(name, `a whole number from ${least} to ${most}`, value);
+    }
+  };
+}
+
+/** A whole number, or `'auto'`. */
+function autoOrInteger(least: number, most: number): Check {
+  return (name, value) => {
+    if (value === 'auto') return;
+    if (!Number.isSafeInteger(value) || (value as number) < least || (value as number) > most) {
+      throw invalidOption(name, `"auto" or a whole number from ${least} to ${most}`, value);
     }
   };
 }

@@ -125,10 +125,20 @@ export interface PublisherOptions {
    * stream from the start; `'never'` sends none. @default 'auto'
    */
   readonly sequenceTokens?: SequenceTokenPolicy | undefined;
-  /** Puts under way on one stream. Above 1, batches of a stream may arrive out of turn. @default 1 */
-  readonly maxInFlight?: number | undefined;
-  /** Puts under way over all streams. @default 8 */
-  readonly maxRequests?: number | undefined;
+  /**
+   * Most puts under way on one stream; `'auto'` is 16. More than one only while events pile up, and only batches without a
+   * millisecond in common, so that readers see the events in the order logged. Live tail and subscription filters see them
+   * as they arrive: 1 keeps that order too. On an endpoint that enforces sequence tokens there is one at a time, whatever
+   * is set.
+   * @default 'auto'
+   */
+  readonly maxInFlight?: number | 'auto' | undefined;
+  /**
+   * Most puts under way over all streams; fewer while the service throttles. `'auto'` begins with 8, and goes up to 32
+   * while more wait. Puts that have hung for a second do not count.
+   * @default 'auto'
+   */
+  readonly maxRequests?: number | 'auto' | undefined;
   /** Longest that one request may take. @default 15_000 */
   readonly requestTimeoutMs?: number | undefined;
   /** Longest that a flush takes which names no time. @default 30_000 */

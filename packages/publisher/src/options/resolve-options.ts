@@ -62,8 +62,8 @@ export function resolveOptions(options: PublisherOptions): ResolvedOptions {
     maxBufferBytes,
     overflow: options.overflow ?? 'drop-oldest',
     sequenceTokens: options.sequenceTokens ?? 'auto',
-    maxInFlight: options.maxInFlight ?? 1,
-    maxRequests: options.maxRequests ?? 8,
+    maxInFlight: options.maxInFlight ?? 'auto',
+    maxRequests: options.maxRequests ?? 'auto',
     requestTimeoutMs: options.requestTimeoutMs ?? 15_000,
     flushTimeoutMs: options.flushTimeoutMs ?? 30_000,
     closeTimeoutMs: options.closeTimeoutMs ?? 8_000,
@@ -84,4 +84,21 @@ function resolveSpool({ directory, maxBytes, mode, fsyncIntervalMs }: SpoolSetti
 
 function withoutUndefined<T extends object>(options: T): T {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** At 100 ms of latency it takes eight to fill a fast link. */
+const AUTO_PUTS = 16;
+const AUTO_REQUESTS = { first: 8, most: 32 };
+
+/** Most puts under way on one stream. */
+export function mostPuts({ maxInFlight }: Pick<ResolvedOptions, 'maxInFlight'>): number {
+  return maxInFlight === 'auto' ? AUTO_PUTS : maxInFlight;
+}
+
+/** How many puts may be under way over all streams, at first and at most. */
+export function requestBounds({ maxRequests }: Pick<ResolvedOptions, 'maxRequests'>): {
+  readonly first: number;
+  readonly most: number;
+} {
+  return maxRequests === 'auto' ? AUTO_REQUESTS : { first: maxRequests, most: maxRequests };
 }

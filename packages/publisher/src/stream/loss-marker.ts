@@ -22,6 +22,11 @@ export class LossMarker {
     if (timestamp > this.#to) this.#to = timestamp;
   }
 
+  /** The time of the log event that tells the loss. */
+  get timestamp(): number {
+    return this.#from;
+  }
+
   /** The log event that tells the loss; starts to count anew. */
   take(): { readonly message: string; readonly timestamp: number } {
     const message = JSON.stringify({

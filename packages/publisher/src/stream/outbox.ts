@@ -2,10 +2,12 @@ import type { Flushes } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import { Batch, type BatchLimits } from '../batch/batch.js';
 import type { Note } from '../batch/note.js';
+import { NEVER_PUT } from '../batch/put-history.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
-import { Fifo } from '../structures/fifo.js';
 import type { Clock } from '../time/clock.js';
 import type { Deadline, Deadlines } from '../time/deadlines.js';
+import { BatchLine } from './batch-line.js';
+import type { NextBatch } from './lanes.js';
 import { LossMarker } from './loss-marker.js';
 import type { Pace } from './pace.js';
 
@@ -18,11 +20,17 @@ export interface OutboxContext {
   readonly budget: MemoryBudget;
   readonly pace: Pace;
   readonly flushes: Flushes;
+  /** Whether a batch ends at a change of the millisecond where it can, so that the next may be put beside it. */
+  readonly endsAtMilliseconds: () => boolean;
   /** There may be something to send. */
   readonly onDue: () => void;
 }
 
 const MARKER_EVERY_MS = 1000;
+
+export function asNext({ earliest, latest, history, state }: Batch): NextBatch {
+  return { earliest, latest, history, isComplete: state !== 'open' };
+}
 
 /**
  * The events of a stream that wait: one batch that is being built, and those that are complete, oldest first.
@@ -31,7 +39,7 @@ const MARKER_EVERY_MS = 1000;
  */
 export class Outbox {
   readonly #context: OutboxContext;
-  readonly #sealed = new Fifo<Batch>();
+  readonly #sealed = new BatchLine<Batch>();
   readonly #lost = new LossMarker();
   #open: Batch | undefined;
   #deadline: Deadline | undefined;
@@ -91,10 +99,17 @@ export class Outbox {
     id = 0,
     epoch = this.#context.flushes.epoch,
   ): void {
-    // What is on disk is never mixed with what is not: a batch is noted, and found again, as a whole.
-    if (this.#open && (this.#open.isSpooled !== id > 0 || !this.#open.fits(timestamp, size))) this.seal();
-    const { limits, deadlines, flushes, flushIntervalMs } = this.#context;
+    const { limits, deadlines, flushes, flushIntervalMs, endsAtMilliseconds } = this.#context;
     let open = this.#open;
+    if (open) {
+      // What is on disk is never mixed with what is not: a batch is noted, and found again, as a whole.
+      const isOver =
+        open.isSpooled !== id > 0 ||
+        !open.fits(timestamp, size) ||
+        (open.endsBefore(timestamp) && endsAtMilliseconds());
+      if (isOver) this.seal();
+      open = this.#open;
+    }
     if (!open) {
       open = new Batch(limits);
       open.openedAt = this.#context.clock.now();
@@ -129,10 +144,21 @@ export class Outbox {
     this.#context.onDue();
   }
 
-  /** Puts a batch in front of all others. */
+  /** Brings a batch back that was put. */
   putBack(batch: Batch): void {
     this.#frozenBytes += batch.bytes;
-    this.#sealed.unshift(batch);
+    this.#sealed.putBack(batch);
+  }
+
+  /** The batch that {@link take} gives, as far as it is known before. */
+  get next(): NextBatch | undefined {
+    if (this.#markerIsDue) {
+      const { timestamp } = this.#lost;
+      return { earliest: timestamp, latest: timestamp, history: NEVER_PUT, isComplete: true };
+    }
+    const complete = this.#sealed.peek();
+    if (complete) return asNext(complete);
+    return this.#openIsDue && this.#open ? asNext(this.#open) : undefined;
   }
 
   /** The next batch to send. @param early also one that waits for company */

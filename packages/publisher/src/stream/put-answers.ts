@@ -6,17 +6,10 @@ import type { Flushes } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import { Settlement } from '../accounts/settlement.js';
 import type { Batch } from '../batch/batch.js';
-import {
-  freedOfToken,
-  isSettledBy,
-  leftUnanswered,
-  mayBeAccepted,
-  notAttempted,
-  type PutToken,
-} from '../batch/put-history.js';
+import { notAttempted } from '../batch/put-history.js';
 import type { Schedule } from '../cloudwatch/backoff.js';
 import type { Endpoint } from '../cloudwatch/endpoint.js';
-import { type Advice, judge, type Outcome } from '../cloudwatch/outcome.js';
+import { type Advice, judge, type RejectedRange } from '../cloudwatch/outcome.js';
 import { judgeProvisioning, type Provisioner } from '../cloudwatch/provisioner.js';
 import type {
   PutFailure,
@@ -27,8 +20,10 @@ import type {
   Stage,
   Target,
 } from '../cloudwatch/sink.js';
-import type { ResolvedOptions } from '../options/resolve-options.js';
+import { mostPuts, type ResolvedOptions } from '../options/resolve-options.js';
 import { forPeople } from '../text/for-people.js';
+import type { PutEnd } from './dispatcher.js';
+import { isOverload, Lanes } from './lanes.js';
 import type { Overdue, WaitingStream } from './overdue.js';
 import { RefusedBatches } from './refused-batches.js';
 import { SequenceToken } from './sequence-token.js';
@@ -81,6 +76,7 @@ export interface AnsweredStream {
  */
 export class Answers implements WaitingStream {
   readonly token: SequenceToken;
+  readonly lanes: Lanes<Batch>;
   readonly rest: Rest;
   readonly settlement: Settlement;
   readonly refused: RefusedBatches;
@@ -104,6 +100,8 @@ export class Answers implements WaitingStream {
     this.#context = context;
     this.#host = host;
     this.token = new SequenceToken(options.sequenceTokens);
+    const { random } = context;
+    this.lanes = new Lanes({ token: this.token, endpoint, most: mostPuts(options), random });
     this.rest = new Rest(context, { onOver: host.offer, onFailing: host.onFailing });
     this.settlement = new Settlement(target, accounts, budget, diagnostics, flushes, host.onSettled);
     this.#warnings = new StreamWarnings(target, diagnostics);
@@ -157,74 +155,61 @@ export class Answers implements WaitingStream {
     return this.#lastFailure ? quote(this.#lastFailure) : NO_ANSWER[this.#progress.stage];
   }
 
-  /** Carries out what the answer to a put asks for. */
-  conclude(batch: Batch, token: PutToken, result: PutResult, durationMs: number): void {
-    let outcome = judge(result, batch.length);
+  /** Carries out what the answer to a put asks for. @returns what it says of the load on the service */
+  conclude(batch: Batch, result: PutResult, durationMs: number): PutEnd {
+    const { accounts } = this.#context;
+    const said = judge(result, batch.length);
     // What was never made yet is made now: nothing went wrong.
-    const isNew = outcome.kind === 'missing' && this.#missingInARow === 0;
+    const isNew = said.kind === 'missing' && this.#missingInARow === 0;
     if (isNew) batch.history = notAttempted(batch.history);
     else if (!result.ok) this.#noteError(result);
     // A client that retries by itself may have stored the batch with a request whose answer it lost.
     const requests = result.ok || result.bodySent ? (result.clientAttempts ?? 1) : 1;
-    for (let i = requests; i > 1; i--) batch.history = leftUnanswered(batch.history, token);
-    if (outcome.kind === 'already-accepted' && !mayBeAccepted(batch.history, token)) {
-      // The batch that is stored is somebody else's with the same text.
-      outcome = { kind: 'conflict', expected: outcome.next };
-    }
-    if (outcome.kind !== 'missing') this.#missingInARow = 0;
-    if (outcome.kind !== 'retry') batch.history = freedOfToken(batch.history);
+    const { outcome, possibleCopies } = this.lanes.concluded(batch, said, requests - 1);
+    const twice = this.#countCopies(batch, possibleCopies);
+    if (said.kind !== 'missing') this.#missingInARow = 0;
     switch (outcome.kind) {
       case 'delivered':
-        this.#delivered(batch, token, outcome, result as PutSuccess, durationMs);
-        break;
+        this.#delivered(batch, outcome.rejected, result as PutSuccess, durationMs, twice);
+        return 'stored';
       case 'already-accepted':
-        this.#alreadyAccepted(batch, outcome.next, durationMs);
-        break;
+        accounts.alreadyAccepted++;
+        this.settlement.delivered(batch, [], durationMs);
+        if (twice) this.#warnings.possiblyTwice(twice);
+        this.refused.stored(batch);
+        this.#recovered();
+        return 'stored';
+      case 'again':
+        if (said.kind === 'conflict' || said.kind === 'already-accepted') accounts.tokenConflicts++;
+        this.#host.putBack(batch);
+        return 'other';
       case 'conflict':
         this.#host.putBack(batch);
         this.#conflict(outcome.expected);
-        break;
+        return 'other';
       case 'missing':
         this.#host.putBack(batch);
         void this.#provision(outcome.group);
-        break;
+        return 'other';
       case 'retry':
         this.#host.putBack(batch);
-        if (outcome.ambiguous) batch.history = leftUnanswered(batch.history, token);
-        if ((result as PutFailure).isGivenUp) break;
+        if ((result as PutFailure).isGivenUp) return 'other';
         this.#warnOfFailure(outcome.advice, result as PutFailure, outcome.schedule);
         this.rest.afterFailure(outcome.schedule, outcome.retryAfterMs);
-        break;
+        return isOverload(outcome) ? 'overloaded' : 'other';
       case 'refused':
         this.refused.refused(batch, outcome, result as PutFailure);
-        break;
+        return 'other';
     }
-  }
-
-  #alreadyAccepted(batch: Batch, next: string | null | undefined, durationMs: number): void {
-    this.#context.accounts.alreadyAccepted++;
-    // One copy is the one that was found; a put under another token may have stored another before.
-    const { isUnderOneToken, unanswered } = batch.history;
-    const twice = isUnderOneToken ? undefined : this.#countCopies(batch, unanswered - 1);
-    this.token.alreadyAccepted(next);
-    this.settlement.delivered(batch, [], durationMs);
-    if (twice) this.#warnings.possiblyTwice(twice);
-    this.refused.stored(batch);
-    this.#recovered();
   }
 
   #delivered(
     batch: Batch,
-    token: PutToken,
-    { next, rejected }: Extract<Outcome, { kind: 'delivered' }>,
+    rejected: readonly RejectedRange[],
     result: PutSuccess,
     durationMs: number,
+    twice: PossibleDuplicates | undefined,
   ): void {
-    // An endpoint that enforces tokens would have refused the same batch under the same token.
-    const isProven = this.token.enforced && isSettledBy(batch.history, token);
-    // Each of them may have stored the batch once more.
-    const twice = isProven ? undefined : this.#countCopies(batch, batch.history.unanswered);
-    this.token.accepted(next);
     this.settlement.delivered(batch, rejected, durationMs);
     if (twice) this.#warnings.possiblyTwice(twice);
     this.#checkLag(batch);
@@ -269,7 +254,6 @@ export class Answers implements WaitingStream {
   #conflict(expected: string | null | undefined): void {
     const { accounts, diagnostics, options, random } = this.#context;
     accounts.tokenConflicts++;
-    this.token.conflict(expected);
     const { conflictsInARow } = this.token;
     if (diagnostics.wants('conflict')) diagnostics.emit('conflict', { ...this.#target, conflictsInARow });
     if (options.sequenceTokens === 'never') {
@@ -297,7 +281,6 @@ export class Answers implements WaitingStream {
   }
 
   async #provision(groupIsMissing: boolean): Promise<void> {
-    this.token.forget();
     if (this.#isPreparing) return;
     this.#isPreparing = true;
     const made = await this.#context.provisioner.ensure(this.#target, groupIsMissing);

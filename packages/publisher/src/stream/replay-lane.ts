@@ -91,6 +91,11 @@ export class ReplayLane {
     this.offer();
   }
 
+  /** The batch that {@link take} gives. */
+  get next(): Batch | undefined {
+    return this.#sealed.peek();
+  }
+
   take(): Batch | undefined {
     const batch = this.#sealed.shift();
     if (!batch) return undefined;

@@ -9,9 +9,9 @@ export class SequenceToken {
   readonly #policy: SequenceTokenPolicy;
   #token: string | undefined;
   #isOwnStream = false;
+  #creations = 0;
   #conflictsInARow = 0;
   #contention = 0;
-  #enforced = false;
 
   constructor(policy: SequenceTokenPolicy) {
     this.#policy = policy;
@@ -23,14 +23,14 @@ export class SequenceToken {
     return { value, isLane: false, isOwnStream: this.#isOwnStream };
   }
 
-  /** Whether this endpoint has shown that it enforces tokens. */
-  get enforced(): boolean {
-    return this.#enforced;
+  /** Whether tokens are sent at all. */
+  get isSent(): boolean {
+    return this.#policy !== 'never';
   }
 
-  /** Whether the stream must keep to one put at a time. */
+  /** Whether the stream keeps to one put at a time from the start. */
   get oneAtATime(): boolean {
-    return this.#enforced || this.#policy === 'always';
+    return this.#policy === 'always';
   }
 
   get conflictsInARow(): number {
@@ -47,16 +47,14 @@ export class SequenceToken {
 
   /** Somebody else put first, or the token was stale. `null` means that the stream expects none. */
   conflict(expected: string | null | undefined): void {
-    this.#enforced = true;
     this.#token = expected ?? undefined;
-    this.#isOwnStream = false;
+    if (expected !== null) this.#isOwnStream = false; // else nothing was stored since it was made
     this.#conflictsInARow++;
     this.#contention = Math.min(this.#contention + 1, 6);
   }
 
   /** The batch was stored before, under the token that it was sent with. */
   alreadyAccepted(next: string | null | undefined): void {
-    this.#enforced = true;
     this.accepted(next ?? undefined);
   }
 
@@ -66,9 +64,16 @@ export class SequenceToken {
     this.#isOwnStream = false;
   }
 
-  /** This publisher has made the stream: nobody else can have put the first batch before. */
+  /** Streams that this publisher has made under this name. */
+  get creations(): number {
+    return this.#creations;
+  }
+
+  /** This publisher has made the stream anew: it has no token, and nobody else can have put on it before. */
   created(): void {
+    this.#token = undefined;
     this.#isOwnStream = true;
+    this.#creations++;
   }
 
   restore({ value, isOwnStream }: Omit<PutToken, 'isLane'>): void {

@@ -6,7 +6,8 @@ import type { Target } from '../cloudwatch/sink.js';
 export interface StreamDisk {
   /**
    * Called before every put. A batch that is on disk is put only when it is written, and noted with its token, so
-   * that the next process can put the very same batch. Others wait until it is known there which puts have ended.
+   * that the next process can put the very same batch. Others wait until it is known there which puts have ended, so that
+   * a token that is noted still tells something; a put in a lane, which changes no token, does not wait for that.
    */
   beforePut(target: Target, batch: Batch, token: PutToken): Promise<void> | undefined;
   /** A batch met its fate. */

@@ -1,6 +1,7 @@
 import type { Batch } from '../batch/batch.js';
 import { Fifo } from '../structures/fifo.js';
-import { Outbox, type OutboxContext } from './outbox.js';
+import type { NextBatch } from './lanes.js';
+import { asNext, Outbox, type OutboxContext } from './outbox.js';
 import { type ReplayGate, ReplayLane } from './replay-lane.js';
 
 /**
@@ -18,6 +19,8 @@ export class StreamQueue {
   #replay: ReplayLane | undefined;
   #gate: ReplayGate | undefined;
   #isReplaysTurn = false;
+  /** Events of the batches that were taken. */
+  #places = 0;
 
   constructor(context: OutboxContext) {
     this.#context = context;
@@ -45,6 +48,11 @@ export class StreamQueue {
   /** Whether the next batch was put before, by this process or an earlier one. */
   get startsWithResend(): boolean {
     return this.live.startsFrozen || Boolean(this.#resends?.length);
+  }
+
+  /** Whether an earlier process was about to put something that was not put again yet. */
+  get hasResends(): boolean {
+    return Boolean(this.#resends?.length);
   }
 
   /** Events as the application gave them. */
@@ -95,17 +103,36 @@ export class StreamQueue {
     this.#context.onDue();
   }
 
+  /** The batch that {@link take} gives, as far as it is known before. */
+  get next(): NextBatch | undefined {
+    const from = this.#source;
+    if (from === 'live') return this.live.next;
+    const batch = from === 'resends' ? this.#resends?.peek() : this.#replay?.next;
+    return batch && asNext(batch);
+  }
+
   /** The next batch to send, of those that are not set aside. @param early also one that waits for company */
   take(early = false): Batch | undefined {
-    const resend = this.live.startsFrozen ? undefined : this.#resends?.shift();
-    if (resend) return resend;
-    const isReplayDue = !this.live.startsFrozen && (this.#replay?.hasDue ?? false);
-    if (isReplayDue && (this.#isReplaysTurn || !this.live.hasDue)) {
-      this.#isReplaysTurn = false;
-      return this.#replay?.take();
+    const from = this.#source;
+    if (from !== 'resends') this.#isReplaysTurn = from === 'live';
+    const batch =
+      from === 'live'
+        ? this.live.take(early)
+        : from === 'resends'
+          ? this.#resends?.shift()
+          : this.#replay?.take();
+    if (batch && batch.place === undefined) {
+      batch.place = this.#places;
+      this.#places += batch.length;
     }
-    this.#isReplaysTurn = true;
-    return this.live.take(early);
+    return batch;
+  }
+
+  get #source(): 'live' | 'resends' | 'replay' {
+    if (this.live.startsFrozen) return 'live';
+    if (this.#resends?.length) return 'resends';
+    const isReplayDue = this.#replay?.hasDue ?? false;
+    return isReplayDue && (this.#isReplaysTurn || !this.live.hasDue) ? 'replay' : 'live';
   }
 
   clear(): void {

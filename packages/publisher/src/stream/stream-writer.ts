@@ -6,7 +6,7 @@ import { type BatchSnapshot, snapshotBatch } from '../batch/snapshot.js';
 import { toPutFailure } from '../cloudwatch/sdk-failure.js';
 import type { PutResult, Target } from '../cloudwatch/sink.js';
 import type { Deadlines } from '../time/deadlines.js';
-import type { Dispatcher, PutSource } from './dispatcher.js';
+import type { Dispatcher, PutEnd, PutSource, RequestSlot } from './dispatcher.js';
 import type { Fullest } from './fullest.js';
 import type { Pace } from './pace.js';
 import { Answers, type AnswersContext } from './put-answers.js';
@@ -35,10 +35,10 @@ export class StreamWriter implements PutSource {
   readonly #context: WriterContext;
   readonly #queue: StreamQueue;
   readonly #answers: Answers;
-  readonly #underWay = new Set<Batch>();
   #bytesUnderWay = 0;
   /** Batches of earlier processes that have to be read before anything else is put. */
   #held = 0;
+  #isHanging = false;
 
   constructor(target: Target, context: WriterContext) {
     const { options, endpoint, clock, deadlines, budget, flushes, pace, disk } = context;
@@ -53,6 +53,7 @@ export class StreamWriter implements PutSource {
       budget,
       pace,
       flushes,
+      endsAtMilliseconds: () => this.#answers.lanes.canOpen,
       onDue: () => this.#offer(),
     });
     this.#answers = new Answers(target, context, {
@@ -83,7 +84,7 @@ export class StreamWriter implements PutSource {
   /** Events in puts under way. */
   get inFlight(): number {
     let events = 0;
-    for (const batch of this.#underWay) events += batch.weight;
+    for (const batch of this.#underWay.keys()) events += batch.weight;
     return events;
   }
 
@@ -100,13 +101,16 @@ export class StreamWriter implements PutSource {
 
   get canPut(): boolean {
     if (this.#answers.isWaiting) return false;
-    const { startsWithResend, aside } = this.#queue;
+    const { startsWithResend, aside, hasResends, hasDue, next } = this.#queue;
     if (this.isHeld && !startsWithResend && aside.length === 0) return false;
-    const most =
-      this.isFailing || this.#answers.refused.isSearching || this.#answers.token.oneAtATime
-        ? 1
-        : this.#context.options.maxInFlight;
-    return this.#underWay.size < most && this.#queue.hasDue;
+    const { lanes, refused } = this.#answers;
+    if (lanes.underWay.size === 0) return hasDue;
+    const isAlone = this.isFailing || this.isHeld || hasResends || refused.isSearching;
+    return next !== undefined && lanes.mayStart(next, isAlone);
+  }
+
+  get isHanging(): boolean {
+    return this.#isHanging;
   }
 
   get isFailing(): boolean {
@@ -151,7 +155,7 @@ export class StreamWriter implements PutSource {
   bytesIn(isReplay: boolean): number {
     let bytes = this.#queue.bytes(isReplay);
     if (isReplay) return bytes;
-    for (const batch of this.#underWay) bytes += batch.bytes;
+    for (const batch of this.#underWay.keys()) bytes += batch.bytes;
     return bytes;
   }
 
@@ -193,7 +197,10 @@ export class StreamWriter implements PutSource {
   /** Takes over what another publisher left, with the token that it knew. */
   adopt(batches: Iterable<Batch>, token: PutToken): void {
     this.#answers.token.restore(token);
-    for (const batch of batches) this.#queue.live.push(batch);
+    for (const batch of batches) {
+      if (batch.state === 'frozen') this.#queue.resend(batch);
+      else this.#queue.live.push(batch);
+    }
   }
 
   /** Everything that is not settled, as data for another thread. Never puts again. */
@@ -204,10 +211,16 @@ export class StreamWriter implements PutSource {
   } {
     this.#answers.abandon();
     this.#queue.live.seal(); // what may come after this must not get into a batch that the thread has
-    const batches = [...this.unsettled()];
-    const saved = batches.map((batch) =>
-      snapshotBatch(batch, this.#underWay.has(batch) ? this.#tokenFor(batch) : undefined),
-    );
+    const batches: Batch[] = [];
+    const saved: BatchSnapshot[] = [];
+    const inTurn = [...this.unsettled()]
+      .map((batch) => ({ batch, snapshot: snapshotBatch(batch, this.#underWay.get(batch)) }))
+      // Only before anything else is put the token of a batch that keeps it can tell whether it is stored.
+      .sort((a, b) => rank(a.snapshot) - rank(b.snapshot));
+    for (const { batch, snapshot } of inTurn) {
+      batches.push(batch);
+      saved.push(snapshot);
+    }
     return { token: this.#answers.token.forPut, saved, batches };
   }
 
@@ -224,34 +237,31 @@ export class StreamWriter implements PutSource {
   }
 
   /** Starts one put. The dispatcher has asked {@link canPut} and keeps a request slot for it. */
-  start(): void {
+  start(slot: RequestSlot): void {
     const { refused, settlement } = this.#answers;
     let batch = refused.next();
     // Every event of the batch that is being built may have been dropped.
     while (batch && batch.length === 0) {
       settlement.all(batch, 'overflow');
-      batch = refused.next();
+      batch = this.canPut ? refused.next() : undefined;
     }
     if (!batch) {
-      this.#context.dispatcher.finished(this);
+      this.#context.dispatcher.finished(this, slot);
       return;
     }
     batch.freeze();
     this.#bytesUnderWay += batch.bytes;
     this.#context.fullest.moved(this);
     this.lastUsedAt = this.#context.clock.now();
-    this.#underWay.add(batch);
-    void this.#put(batch);
+    void this.#put(batch, slot, this.#answers.lanes.start(batch));
   }
 
   /** Everything that is not settled; never puts again. The caller settles it. */
   release(): Batch[] {
     const unsettled = [...this.unsettled()];
-    for (const batch of this.#underWay) {
-      batch.history = leftUnanswered(batch.history, this.#tokenFor(batch));
-    }
+    for (const [batch, token] of this.#underWay) batch.history = leftUnanswered(batch.history, token);
     this.#answers.abandon();
-    this.#underWay.clear();
+    this.#answers.lanes.clear();
     this.#queue.clear();
     this.#answers.rest.cancel();
     return unsettled;
@@ -269,7 +279,7 @@ export class StreamWriter implements PutSource {
   }
 
   *unsettled(): IterableIterator<Batch> {
-    yield* this.#underWay;
+    yield* this.#underWay.keys();
     yield* this.#queue.batches();
   }
 
@@ -277,9 +287,12 @@ export class StreamWriter implements PutSource {
     if (this.canPut) this.#context.dispatcher.offer(this);
   }
 
-  async #put(batch: Batch): Promise<void> {
+  get #underWay(): ReadonlyMap<Batch, PutToken> {
+    return this.#answers.lanes.underWay;
+  }
+
+  async #put(batch: Batch, slot: RequestSlot, token: PutToken): Promise<void> {
     const { accounts, sink, clock, dispatcher, disk } = this.#context;
-    const token = this.#tokenFor(batch);
     const spooling = disk()?.beforePut(this.target, batch, token);
     if (spooling) {
       await spooling;
@@ -298,17 +311,21 @@ export class StreamWriter implements PutSource {
     } catch (error) {
       result = toPutFailure(error); // a sink does not reject; if one does, the batch must not be lost for it
     }
-    this.#underWay.delete(batch);
     this.#bytesUnderWay -= batch.bytes;
-    if (!this.#answers.isAbandoned) this.#answers.conclude(batch, token, result, clock.now() - startedAt);
+    let end: PutEnd = 'other';
+    if (this.#answers.isAbandoned) this.#answers.lanes.ended(batch);
+    else {
+      this.#isHanging = !result.ok && result.name === 'TimeoutError';
+      end = this.#answers.conclude(batch, result, clock.now() - startedAt);
+    }
     this.#context.fullest.moved(this);
     this.#queue.putEnded(batch);
-    dispatcher.finished(this);
+    dispatcher.finished(this, slot, end);
   }
+}
 
-  /** A batch whose put was not answered goes out under the token of that put, which settles whether it is stored. */
-  #tokenFor({ history: { keepsToken, unansweredUnder } }: Batch): PutToken {
-    const isKept = keepsToken && this.#context.options.sequenceTokens !== 'never';
-    return (isKept && unansweredUnder) || this.#answers.token.forPut;
-  }
+/** Batches that were put go before others, and the one that keeps its token before all. */
+function rank({ history, isFrozen }: BatchSnapshot): number {
+  if (history.keepsToken) return 0;
+  return isFrozen ? 1 : 2;
 }

@@ -60,9 +60,12 @@ export class Rest {
   }
 
   take(ms: number, schedule: Schedule): void {
-    const { deadlines, isClosing } = this.#context;
+    const { clock, deadlines, isClosing } = this.#context;
+    const waitMs = isClosing() ? Math.min(ms, CLOSING_WAIT_MS) : ms;
+    // Of several puts that failed together, the one that asks for the longest wait is heard.
+    if (this.#waiting && this.#waiting.deadline.at >= clock.now() + waitMs) return;
     this.#waiting?.deadline.cancel();
-    const deadline = deadlines.after(isClosing() ? Math.min(ms, CLOSING_WAIT_MS) : ms, () => {
+    const deadline = deadlines.after(waitMs, () => {
       this.#waiting = undefined;
       this.#host.onOver();
     });

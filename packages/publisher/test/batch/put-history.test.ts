@@ -4,10 +4,8 @@ import { Batch } from '../../src/batch/batch.ts';
 import {
   attempted,
   freedOfToken,
-  isSettledBy,
   leftByProcess,
   leftUnanswered,
-  leftUnproven,
   mayBeAccepted,
   NEVER_PUT,
   type PutToken,
@@ -26,28 +24,12 @@ function batchOf(...messages: string[]): Batch {
 const real = (value: string | null): PutToken => ({ value, isLane: false, isOwnStream: false });
 const madeUp: PutToken = { value: '9'.repeat(56), isLane: true, isOwnStream: false };
 
-test('only the token of every put that may be stored settles a batch', () => {
-  assert.equal(isSettledBy(NEVER_PUT, real(null)), false);
-  const once = leftUnanswered(NEVER_PUT, real(null));
-  assert.equal(isSettledBy(once, real(null)), true);
-  assert.equal(isSettledBy(once, real('1')), false);
-  const twice = leftUnanswered(once, real(null));
-  assert.equal(isSettledBy(twice, real(null)), true);
-  assert.equal(isSettledBy(leftUnproven(twice), real(null)), false);
-  const mixed = leftUnanswered(twice, real('1'));
-  assert.equal(isSettledBy(mixed, real('1')), false);
-  assert.equal(isSettledBy(leftUnanswered(mixed, real('1')), real('1')), false);
-  assert.equal(mixed.unanswered, 3);
-  assert.equal(NEVER_PUT.unanswered, 0);
-});
-
-test('nothing settles a batch that may be stored by a put in a lane, and it keeps no token for that', () => {
+test('a put in a lane that may be stored is counted, and keeps no token', () => {
   const lost = leftUnanswered(NEVER_PUT, madeUp);
   assert.deepEqual([lost.unanswered, lost.keepsToken, lost.unansweredUnder], [1, false, undefined]);
   assert.equal(mayBeAccepted(lost, madeUp), false);
   const again = leftUnanswered(lost, real('1'));
   assert.deepEqual([again.unanswered, again.keepsToken], [2, true]);
-  assert.equal(isSettledBy(again, real('1')), false);
   assert.equal(mayBeAccepted(again, real('1')), true);
 });
 
@@ -71,20 +53,18 @@ test('without a token DataAlreadyAccepted is believed only on a stream that the 
 test('a batch of an earlier process goes out under its token until that is of no use', () => {
   const left = leftByProcess(real('1'), 2);
   assert.deepEqual([left.keepsToken, left.unansweredUnder, left.unanswered], [true, real('1'), 3]);
-  assert.equal(isSettledBy(left, real('1')), true);
   assert.deepEqual([freedOfToken(left).keepsToken, freedOfToken(left).unanswered], [false, 3]);
   const lane = leftByProcess(madeUp, 0);
   assert.deepEqual([lane.keepsToken, lane.unanswered, lane.attempts], [false, 1, 1]);
 });
 
-test('halves have no token that settles them, and the count of the whole', () => {
+test('halves have no token of the whole, and its count', () => {
   const batch = batchOf('a', 'b', 'c');
   batch.history = leftUnanswered(attempted(batch.history), real('1'));
   for (const half of batch.splitAt(batch.length >> 1)) {
     assert.equal(half.history.unanswered, 1);
     assert.equal(half.history.unansweredUnder, undefined);
-    assert.equal(isSettledBy(half.history, real('1')), false);
-    assert.equal(isSettledBy(leftUnanswered(half.history, real('2')), real('2')), false);
+    assert.equal(mayBeAccepted(half.history, real('1')), false);
   }
 });
 

@@ -308,6 +308,7 @@ test('taking a batch that became due does not ask for another one, which would b
     flushIntervalMs: 10,
     pace: new Pace(shared),
     flushes: new Flushes(),
+    endsAtMilliseconds: () => false,
     onDue: () => asked++,
   });
   outbox.append('event', clock.now(), 31);

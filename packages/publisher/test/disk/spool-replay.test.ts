@@ -27,7 +27,8 @@ test('what dead owners left is sent in order, what was not settled stays, and li
   await crashed.flush();
 
   const sink = new SimulatedService(clock, { tokens: 'enforced' }).add('group', 'stream');
-  const sent = () => numbers(sink.events('group', 'stream'));
+  // As a reader sees them; what was put beside another is noted behind it.
+  const sent = () => numbers([...sink.events('group', 'stream')].sort((a, b) => a.timestamp - b.timestamp));
   sink.options = { ...sink.options, fault: () => (sent().length >= 20 ? 'reset-before' : undefined) };
   const options = { maxBatchEvents: 10 };
   const halfway = start(t, { directory, clock, sink, options, spool: { destination } });

@@ -32,15 +32,6 @@ test('a conflict gives the token that is expected, and none for null', () => {
   assert.equal(token.conflictsInARow, 0);
 });
 
-test('a stream keeps to one put at a time once an endpoint enforces tokens', () => {
-  const token = new SequenceToken('auto');
-  token.accepted('1');
-  assert.deepEqual([token.enforced, token.oneAtATime], [false, false]);
-  token.conflict('2');
-  assert.deepEqual([token.enforced, token.oneAtATime], [true, true]);
-  assert.equal(new SequenceToken('always').oneAtATime, true);
-});
-
 test('no token is sent with sequenceTokens never', () => {
   const token = new SequenceToken('never');
   token.accepted('1');

@@ -151,11 +151,14 @@ export class SimulatedService implements Sink {
   describes = 0;
   underWay = 0;
   mostUnderWay = 0;
+  /** Most puts under way that had not hung for a second. */
+  mostFresh = 0;
   mostPerStream = 0;
   isClosed = false;
   options: ServiceOptions;
   readonly #clock: VirtualClock;
   readonly #perStream = new Map<string, number>();
+  readonly #starts = new Set<{ readonly now: number }>();
   readonly #sent = new WeakMap<Batch, string>();
   readonly #hanging: (() => void)[] = [];
   #tokens = 49_590_000;
@@ -209,10 +212,15 @@ export class SimulatedService implements Sink {
     this.#perStream.set(name, inStream);
     this.mostPerStream = Math.max(this.mostPerStream, inStream);
     this.mostUnderWay = Math.max(this.mostUnderWay, ++this.underWay);
+    const startedAt = { now: this.#clock.now() };
+    this.#starts.add(startedAt);
+    const fresh = [...this.#starts].filter(({ now }) => this.#clock.now() - now < 1000).length;
+    this.mostFresh = Math.max(this.mostFresh, fresh);
     try {
       return await this.#answer(group, name, events, sequenceToken);
     } finally {
       this.underWay--;
+      this.#starts.delete(startedAt);
       this.#perStream.set(name, (this.#perStream.get(name) ?? 1) - 1);
     }
   }
