@@ -100,13 +100,14 @@ describe('the worker transport', () => {
     assert.equal(JSON.parse(stored.at(-1) ?? '').msg, 'after it');
   });
 
-  it('takes the time of the event from the line, whatever its format', async () => {
+  it('takes the time of the event from where pino writes it, whatever its format', async () => {
     const second = 1_000 * Math.floor(Date.now() / 1000) - 60_000;
     const formats = {
       ms: `,"time":${second + 1}`,
       iso: `,"time":"${new Date(second + 2).toISOString()}"`,
       seconds: `,"time":${second / 1000}`,
-      later: `,"a":{"b":1},"time":${second + 3}`,
+      // Not where pino writes it: this may be anything that is called time.
+      elsewhere: `,"a":{"b":1},"time":${second + 3}`,
     };
     const { options, logGroupName } = newGroup();
     const transport = pino.transport(cloudWatchTarget(options));
@@ -114,10 +115,9 @@ describe('the worker transport', () => {
       for (const timestamp of Object.values(formats))
         pino({ timestamp: () => timestamp }, transport).info('x');
     });
-    assert.deepEqual(
-      local.events({ logGroupName }).map(({ timestamp }) => timestamp - second),
-      [0, 1, 2, 3],
-    );
+    const times = local.events({ logGroupName }).map(({ timestamp }) => timestamp - second);
+    assert.deepEqual(times.slice(0, 3), [0, 1, 2]);
+    assert.ok(times[3] >= 60_000, `${times[3]}: the time of arrival`);
   });
 
   it('names streams by level and field, with custom levels that pino passes on', async () => {
