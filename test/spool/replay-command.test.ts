@@ -68,7 +68,7 @@ test('the command replays what a process left, without its application', async (
 test('a replay says what is wrong with its arguments', async (t) => {
   const missing = await run('replay', `${spoolDirectory(t)}/missing`);
   assert.equal(missing.code, 2);
-  assert.match(missing.stderr, /ENOENT/);
+  assert.match(missing.stderr, /There is no directory/);
   const wrong = await run('replay', spoolDirectory(t), '--timeout', 'soon');
   assert.equal(wrong.code, 2);
   assert.match(wrong.stderr, /--timeout must be a number of seconds; got 'soon'/);
