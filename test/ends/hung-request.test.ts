@@ -29,7 +29,7 @@ describe('everything is delivered although one request hangs', { concurrency: 2 
           const scenario = { logger, options: optionsFor(local), lines: LINES, end };
           const application = new Application(APPLICATION, scenario);
           const { stderr, endingMs } = await application.ended();
-          assert.equal(stderr, '');
+          assert.doesNotMatch(stderr, /not sent/);
           assertStoredOnce(local, LINES);
           assert.ok(endingMs < 8000, `${endingMs} ms`);
         });
@@ -43,7 +43,7 @@ for (const logger of Object.keys(SHIPPERS)) {
     const local = await startEndpoint(t);
     const scenario = { logger, options: optionsFor(local), lines: LINES, end: 'exit' };
     const { stderr, endingMs } = await new Application(APPLICATION, scenario).ended();
-    assert.equal(stderr, '');
+    assert.doesNotMatch(stderr, /not sent/);
     assertStoredOnce(local, LINES);
     assert.ok(endingMs < 5000, `${endingMs} ms`);
   });

@@ -86,10 +86,18 @@ export function separateOptions(options: CloudWatchStreamOptions & PinoAdditions
   const { levels, timeKey, ...publisher } = own;
   if (timeKey !== undefined) checkTimeKey(timeKey);
   if (levels !== undefined) checkLevels(levels);
-  // Behind `targets` pino adds nothing to the options; what it sent to the thread tells it all the same.
-  const thread = (workerData as { workerData?: LineOptions & PinoAdditions } | null)?.workerData;
-  const inWorker = pinoWillSendConfig === true || thread?.pinoWillSendConfig === true;
-  return { publisher, levels: levels ?? (inWorker ? thread?.levels : undefined), timeKey, inWorker };
+  const inWorker = isInWorker({ pinoWillSendConfig });
+  return { publisher, levels: levels ?? (inWorker ? sentToThread()?.levels : undefined), timeKey, inWorker };
+}
+
+/** Whether pino called from its worker thread. */
+export function isInWorker(options: Pick<PinoAdditions, 'pinoWillSendConfig'> | null | undefined): boolean {
+  return options?.pinoWillSendConfig === true || sentToThread()?.pinoWillSendConfig === true;
+}
+
+/** Behind `targets` pino adds nothing to the options; what it sent to the thread tells it all the same. */
+function sentToThread(): (LineOptions & PinoAdditions) | undefined {
+  return (workerData as { workerData?: LineOptions & PinoAdditions } | null)?.workerData;
 }
 
 function checkLevels(levels: unknown): void {

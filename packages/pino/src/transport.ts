@@ -1,4 +1,4 @@
-import { Publisher, type PublisherOptions } from 'cloudwatch-logs-publisher';
+import { Publisher } from 'cloudwatch-logs-publisher';
 import { printLine } from 'cloudwatch-logs-publisher/worker';
 import type { CloudWatchStream } from './cloudwatch-stream.js';
 import { InProcessStream } from './in-process-stream.js';
@@ -6,6 +6,7 @@ import { levelNames } from './line-reader.js';
 import {
   type CloudWatchStreamOptions,
   type CloudWatchTransportOptions,
+  isInWorker,
   type PinoAdditions,
   separateOptions,
 } from './transport-options.js';
@@ -26,20 +27,20 @@ import { workerStream } from './worker-stream.js';
 export function cloudWatchTransport(
   options: (CloudWatchStreamOptions | CloudWatchTransportOptions) & PinoAdditions,
 ): CloudWatchStream {
+  try {
+    return start(options);
+  } catch (error) {
+    // An application that ends at once never sees the 'error': pino waits for the worker, and then throws of its own.
+    if (isInWorker(options) && error instanceof Error) printLine(error.message);
+    throw error;
+  }
+}
+
+function start(options: Parameters<typeof cloudWatchTransport>[0]): CloudWatchStream {
   const { publisher: publisherOptions, levels, timeKey, inWorker } = separateOptions(options);
-  const publisher = inWorker ? createInWorker(publisherOptions) : new Publisher(publisherOptions);
+  const publisher = new Publisher(publisherOptions);
   const format = { levels: levelNames(levels), timeKey };
   return inWorker
     ? workerStream(publisher, format, publisherOptions.closeTimeoutMs)
     : new InProcessStream(publisher, format);
-}
-
-/** An application that ends at once never sees the 'error': pino waits for the worker, and then throws of its own. */
-function createInWorker(options: PublisherOptions): Publisher {
-  try {
-    return new Publisher(options);
-  } catch (error) {
-    if (error instanceof Error) printLine(error.message);
-    throw error;
-  }
 }
