@@ -28,7 +28,10 @@ test('a write that fails after the file was told to close is reported, and the f
   if (!fs.existsSync('/dev/full')) return t.skip('there is no /dev/full here');
   const listener = told();
   const file = new AppendFile<string>(path.join(temporaryDirectory(t), 'file'), APPEND_FLAGS, listener);
+  const { write } = fs;
   t.mock.method(fs, 'write', (...args: unknown[]) => {
+    // The reporter of the tests writes to a file as well.
+    if (!/^(one|two)+$/.test(String(args[1]))) return (write as (...all: unknown[]) => void)(...args);
     const done = args.at(-1) as (error: Error) => void;
     setImmediate(() => done(Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' })));
   });
