@@ -59,8 +59,8 @@ export class ReadBack {
   }
 
   /** A stream fails: what it has in memory is not in the way of what others are about to put. */
-  failing(): void {
-    if (!this.#resends.isEmpty) this.kick();
+  failing({ lacksOthers }: { readonly lacksOthers: boolean }): void {
+    if (lacksOthers || !this.#resends.isEmpty) this.kick();
   }
 
   /** The spool dropped events. */

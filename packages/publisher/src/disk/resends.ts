@@ -90,7 +90,9 @@ export class Resends {
     const { writers, isStopped } = this.#context;
     const room = this.#room;
     if (isStopped() || room <= 0) return false;
-    const stuck = new Set([...this.#read.values()].filter(({ isFailing }) => isFailing));
+    const stuck = new Set(
+      [...this.#read.values()].filter(({ isFailing, lacksOthers }) => isFailing && !lacksOthers),
+    );
     const gathered = new Map<StreamWriter, Gathered>();
     // Of each stream one at a time, the oldest: the others follow when it is known what became of that.
     for (const put of this.#waiting) {

@@ -115,8 +115,8 @@ export class Spooler implements StreamDisk {
     this.#readBack.replaced(batches, by);
   }
 
-  failing(): void {
-    this.#readBack.failing();
+  failing(writer: { readonly lacksOthers: boolean }): void {
+    this.#readBack.failing(writer);
   }
 
   hasEventsOf(target: Target): boolean {

@@ -284,14 +284,14 @@ export class TailReader {
   }
 
   #bytesIn({ writer }: DiskTail): number {
-    return writer.bytesIn(this.#isReplay);
+    return writer.lacksOthers ? 0 : writer.bytesIn(this.#isReplay);
   }
 }
 
 /**
  * Whether a stream may be given events: first comes what an earlier process was about to put on it; and one that fails
- * would only take the memory of the others.
+ * would only take the memory of the others, unless it needs another event to tell whether the one that it has is to blame.
  */
 function canTake({ writer }: DiskTail): boolean {
-  return !writer.isHeld && !(writer.isFailing && !writer.isIdle);
+  return !writer.isHeld && (!writer.isFailing || writer.isIdle || writer.lacksOthers);
 }

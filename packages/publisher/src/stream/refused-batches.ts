@@ -77,6 +77,11 @@ export class RefusedBatches {
     return this.#searches.size > 0 || this.#refusals.phase !== 'none';
   }
 
+  /** Whether everything is held and nothing waits that could show whether an event is to blame. */
+  get lacksOthers(): boolean {
+    return this.#refusals.phase === 'holding' && !this.#hasOthers;
+  }
+
   /** What a batch goes without, of what the options ask for. */
   extrasLeftOut(batch: Batch): readonly PutExtra[] {
     return this.#withoutExtras?.batch === batch ? ALL_EXTRAS : this.#context.endpoint.refusedExtras;

@@ -16,8 +16,8 @@ export interface StreamDisk {
   replaced(batches: readonly Batch[], by: readonly Batch[]): void;
   /** One event in memory was dropped that is on disk too. */
   dropped(id: number): void;
-  /** A stream fails, so that others need not wait for it. */
-  failing(): void;
+  /** A stream fails, so that others need not wait for it; it may need events of its own to go on. */
+  failing(writer: { readonly lacksOthers: boolean }): void;
   /** Whether events of the stream of a writer are only on disk, so that the writer is still needed. */
   hasEventsOf(target: Target): boolean;
 }

@@ -60,7 +60,7 @@ export class StreamWriter implements PutSource {
       putBack: (batch) => this.#queue.live.putBack(batch),
       offer: () => this.#offer(),
       onSettled: (batch) => disk()?.settled(batch),
-      onFailing: () => disk()?.failing(),
+      onFailing: () => disk()?.failing(this),
       isHeld: () => this.isHeld,
       onReplaced: (batches, by) => disk()?.replaced(batches, by),
       queue: this.#queue,
@@ -124,6 +124,11 @@ export class StreamWriter implements PutSource {
 
   get isHeld(): boolean {
     return this.#held > 0;
+  }
+
+  /** Whether events were refused that only others of the stream can clear, and none of those is in memory. */
+  get lacksOthers(): boolean {
+    return this.#answers.refused.lacksOthers;
   }
 
   get hasDue(): boolean {
