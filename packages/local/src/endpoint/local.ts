@@ -272,8 +272,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
    * from the start. Connections, listeners and the port stay.
    */
   reset(): void {
-    for (const group of this.#groups()) this.#store.deleteGroup(group);
-    this.#store.evicted = 0;
+    this.#store.clear();
     for (const tally of [this.#requests, this.#errors, this.#faultCounts]) tally.clear();
     this.#requestLog.clear();
     this.#metricFilters.clear();

@@ -45,4 +45,7 @@ export const groupExists = (): ServiceError =>
 export const streamExists = (): ServiceError =>
   new ServiceError('ResourceAlreadyExistsException', 'The specified log stream already exists');
 
+export const limitExceeded = (): ServiceError =>
+  new ServiceError('LimitExceededException', 'Resource limit exceeded.');
+
 export const invalidNextToken = (): ServiceError => invalidParameter('The specified nextToken is invalid.');

@@ -1,5 +1,5 @@
 import { suggestion } from '../errors/spelling.js';
-import { OPERATION_NAMES } from '../requests/operation-names.js';
+import { OPERATION_NAMES } from '../requests/constraints.js';
 
 /** Faults that change how a request is carried out or answered; the request then goes on. */
 const DISTURBANCES = [

@@ -86,12 +86,15 @@ export function readGroup(input: Input, account: Account): LogGroup {
   if (name !== undefined && identifier !== undefined) {
     throw validation('LogGroup name and LogGroup ARN are mutually exclusive parameters.');
   }
-  if (identifier?.startsWith('arn:')) {
-    const group = groupOfArn(identifier, account);
-    if (group === undefined) throw noSuchGroup();
-    return group;
-  }
   const asked = name ?? identifier;
   if (asked === undefined) throw invalidParameter('Either logGroupName or logGroupIdentifier is required.');
-  return account.group(asked);
+  return namedGroup(asked, account);
+}
+
+/** The log group of a name or an ARN. @throws ServiceError ResourceNotFoundException */
+export function namedGroup(identifier: string, account: Account): LogGroup {
+  if (!identifier.startsWith('arn:')) return account.group(identifier);
+  const group = groupOfArn(identifier, account);
+  if (group === undefined) throw noSuchGroup();
+  return group;
 }

@@ -1,4 +1,4 @@
-import { invalidParameter, ServiceError } from '../errors/service-error.js';
+import { invalidParameter, limitExceeded, ServiceError } from '../errors/service-error.js';
 import type { FilterPattern } from '../filter-pattern/compile.js';
 import type { Input } from '../requests/input.js';
 import type { GroupFilter } from '../store/group-filters.js';
@@ -46,8 +46,4 @@ export function checkNewFilter(
 
 export function noSuchFilter(kind: 'metric' | 'subscription'): ServiceError {
   return new ServiceError('ResourceNotFoundException', `The specified ${kind} filter does not exist.`);
-}
-
-function limitExceeded(): ServiceError {
-  return new ServiceError('LimitExceededException', 'Resource limit exceeded.');
 }

@@ -3,6 +3,7 @@ import type { MetricFilters } from '../metrics/metric-filters.js';
 import type { Account, LogGroup, LogGroupClass } from '../store/log-group.js';
 import { groupOfArn, type Operation, readGroup } from './context.js';
 import { pageAfter } from './page-token.js';
+import { indexedFields } from './stored-only/index-policies.js';
 
 const CLASSES: readonly LogGroupClass[] = ['STANDARD', 'INFREQUENT_ACCESS', 'DELIVERY', 'ESSENTIALS'];
 
@@ -44,12 +45,13 @@ export function refuseIfProtected(group: LogGroup): void {
   }
 }
 
-export const putLogGroupDeletionProtection: Operation = (input, { account }) => {
-  readGroup(input, account).deletionProtectionEnabled = input.boolean('deletionProtectionEnabled') ?? false;
+export const putLogGroupDeletionProtection: Operation = (input, { account, store }) => {
+  const deletionProtectionEnabled = input.boolean('deletionProtectionEnabled') ?? false;
+  store.changeGroup(readGroup(input, account), { deletionProtectionEnabled });
   return undefined;
 };
 
-export const putRetentionPolicy: Operation = (input, { account }) => {
+export const putRetentionPolicy: Operation = (input, { account, store }) => {
   const name = input.required('logGroupName');
   const days = input.integer('retentionInDays') ?? 0;
   if (!RETENTION_DAYS.includes(days)) {
@@ -59,13 +61,13 @@ export const putRetentionPolicy: Operation = (input, { account }) => {
         `Member must satisfy enum value set: [${RETENTION_DAYS.join(', ')}]`,
     );
   }
-  account.group(name).retentionInDays = days;
+  store.changeGroup(account.group(name), { retentionInDays: days });
   return undefined;
 };
 
-export const deleteRetentionPolicy: Operation = (input, { account }) => {
+export const deleteRetentionPolicy: Operation = (input, { account, store }) => {
   const name = input.required('logGroupName');
-  account.group(name).retentionInDays = undefined;
+  store.changeGroup(account.group(name), { retentionInDays: undefined });
   return undefined;
 };
 
@@ -108,11 +110,12 @@ export const listLogGroups: Operation = (input, { account }) => {
   const matches = namePattern(input.string('logGroupNamePattern'));
   const logGroupClass = input.string('logGroupClass');
   const tags = (input.raw('logGroupTags') ?? []) as unknown as readonly TagFilter[];
-  // No group here has a data source or an index of fields, so none fits a filter by them.
-  const asksForMore = ['dataSources', 'fieldIndexNames'].some((name) => input.raw(name) !== undefined);
+  const fields = input.strings('fieldIndexNames') ?? [];
   const groups = [...account.groups.values()].filter(
     (group) =>
-      !asksForMore &&
+      // No group here has a data source, so none fits a filter by them.
+      input.raw('dataSources') === undefined &&
+      fields.every((name) => indexedFields(group).has(name)) &&
       matches(group.name) &&
       (logGroupClass === undefined || group.logGroupClass === logGroupClass) &&
       tags.every((filter) => hasTag(group, filter)),
@@ -191,5 +194,15 @@ function describe(group: LogGroup, metricFilters: MetricFilters, forPattern: boo
     ...(!forPattern && { deletionProtectionEnabled: group.deletionProtectionEnabled, storedBytes }),
     ...(group.retentionInDays !== undefined && { retentionInDays: group.retentionInDays }),
     ...(group.kmsKeyId !== undefined && { kmsKeyId: group.kmsKeyId }),
+    ...(group.dataProtection !== undefined && {
+      dataProtectionStatus: group.dataProtection === 'deleted' ? 'DELETED' : 'ACTIVATED',
+    }),
+    ...(isProtectedByAccount(group) && { inheritedProperties: ['ACCOUNT_DATA_PROTECTION'] }),
   };
+}
+
+function isProtectedByAccount({ account }: LogGroup): boolean {
+  return [...account.resources.accountPolicies.values()].some(
+    ({ policyType }) => policyType === 'DATA_PROTECTION_POLICY',
+  );
 }

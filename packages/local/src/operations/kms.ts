@@ -3,15 +3,15 @@ import type { Input } from '../requests/input.js';
 import type { Account, LogGroup } from '../store/log-group.js';
 import { groupOfArn, type Operation } from './context.js';
 
-export const associateKmsKey: Operation = (input, { account }) => {
+export const associateKmsKey: Operation = (input, { account, store }) => {
   const target = readTarget(input, account);
-  if (target !== undefined) target.kmsKeyId = input.required('kmsKeyId');
+  if (target !== undefined) store.changeGroup(target, { kmsKeyId: input.required('kmsKeyId') });
   return undefined;
 };
 
-export const disassociateKmsKey: Operation = (input, { account }) => {
+export const disassociateKmsKey: Operation = (input, { account, store }) => {
   const target = readTarget(input, account);
-  if (target !== undefined) target.kmsKeyId = undefined;
+  if (target !== undefined) store.changeGroup(target, { kmsKeyId: undefined });
   return undefined;
 };
 

@@ -1,55 +1,82 @@
 import { ServiceError, validation } from '../errors/service-error.js';
 import type { Input } from '../requests/input.js';
-import type { Account, LogGroup } from '../store/log-group.js';
-import { groupOfArn, type Operation } from './context.js';
+import type { LogGroup } from '../store/log-group.js';
+import { type Context, groupOfArn, type Operation } from './context.js';
 
 const MAX_TAGS = 50;
 
-export const tagResource: Operation = (input, { account }) => {
-  addTags(readResource(input, account), input.stringMap('tags') ?? {});
+/** What has tags: a log group or a destination. */
+interface Tagged {
+  readonly tags: ReadonlyMap<string, string>;
+  readonly change: (tags: ReadonlyMap<string, string>) => void;
+}
+
+export const tagResource: Operation = (input, context) => {
+  addTags(readResource(input, context), input.stringMap('tags') ?? {});
   return undefined;
 };
 
-export const untagResource: Operation = (input, { account }) => {
-  const group = readResource(input, account);
-  for (const key of input.strings('tagKeys') ?? []) group.tags.delete(key);
+export const untagResource: Operation = (input, context) => {
+  removeTags(readResource(input, context), input.strings('tagKeys') ?? []);
   return undefined;
 };
 
-export const listTagsForResource: Operation = (input, { account }) => ({
-  tags: Object.fromEntries(readResource(input, account).tags),
+export const listTagsForResource: Operation = (input, context) => ({
+  tags: Object.fromEntries(readResource(input, context).tags),
 });
 
-export const tagLogGroup: Operation = (input, { account }) => {
-  addTags(account.group(input.required('logGroupName')), input.stringMap('tags') ?? {});
+export const tagLogGroup: Operation = (input, context) => {
+  addTags(readGroup(input, context), input.stringMap('tags') ?? {});
   return undefined;
 };
 
-export const untagLogGroup: Operation = (input, { account }) => {
-  const group = account.group(input.required('logGroupName'));
-  for (const key of input.strings('tags') ?? []) group.tags.delete(key);
+export const untagLogGroup: Operation = (input, context) => {
+  removeTags(readGroup(input, context), input.strings('tags') ?? []);
   return undefined;
 };
 
-export const listTagsLogGroup: Operation = (input, { account }) => ({
-  tags: Object.fromEntries(account.group(input.required('logGroupName')).tags),
+export const listTagsLogGroup: Operation = (input, context) => ({
+  tags: Object.fromEntries(readGroup(input, context).tags),
 });
 
-function addTags(group: LogGroup, tags: Readonly<Record<string, string>>): void {
-  const merged = new Map([...group.tags, ...Object.entries(tags)]);
+function addTags({ change, tags }: Tagged, added: Readonly<Record<string, string>>): void {
+  const merged = new Map([...tags, ...Object.entries(added)]);
   if (merged.size > MAX_TAGS) {
     throw new ServiceError('TooManyTagsException', `A resource can have at most ${MAX_TAGS} tags.`);
   }
-  for (const [key, value] of merged) group.tags.set(key, value);
+  change(merged);
 }
 
-/** Reads resourceArn, which must be the ARN of a log group. */
-function readResource(input: Input, account: Account): LogGroup {
+function removeTags({ change, tags }: Tagged, keys: readonly string[]): void {
+  change(new Map([...tags].filter(([key]) => !keys.includes(key))));
+}
+
+function readGroup(input: Input, context: Context): Tagged {
+  return ofGroup(context.account.group(input.required('logGroupName')), context);
+}
+
+function ofGroup(group: LogGroup, { store }: Context): Tagged {
+  return { tags: group.tags, change: (tags) => store.changeGroup(group, { tags }) };
+}
+
+/** Reads resourceArn, which must be the ARN of a log group or a destination. */
+function readResource(input: Input, context: Context): Tagged {
+  const { account, store } = context;
   const arn = input.required('resourceArn');
   if (!/^arn:[\w-]+:logs:[^:]*:[^:]*:[\w-]+:[^:]+$/.test(arn)) throw validation('Invalid resourceArn');
   const group = groupOfArn(arn, account);
-  if (group === undefined) {
+  if (group !== undefined) return ofGroup(group, context);
+  const { destinations } = account.resources;
+  const prefix = `arn:aws:logs:${account.region}:${account.accountId}:destination:`;
+  const destination = arn.startsWith(prefix) ? destinations.get(arn.slice(prefix.length)) : undefined;
+  if (destination === undefined) {
     throw new ServiceError('ResourceNotFoundException', 'The specified resource does not exist.');
   }
-  return group;
+  return {
+    tags: new Map(Object.entries(destination.tags)),
+    change: (tags) => {
+      destinations.set(destination.destinationName, { ...destination, tags: Object.fromEntries(tags) });
+      store.accountChanged(account);
+    },
+  };
 }

@@ -2,7 +2,10 @@ import { invalidParameter, type ServiceError, serialization, validation } from '
 import type { Json, Members } from './json.js';
 import { INPUTS, SHAPES, type Shape } from './service-model.js';
 
-export type ModelOperation = keyof typeof INPUTS;
+export type OperationName = keyof typeof INPUTS;
+
+/** Every operation that the endpoint answers. */
+export const OPERATION_NAMES = Object.keys(INPUTS) as readonly OperationName[];
 
 /** How many broken constraints an answer lists: one for 10,000 empty messages would be larger than the request. */
 const MAX_LISTED = 25;
@@ -20,7 +23,7 @@ const NAMES = ['LogGroupName', 'LogStreamName'];
  * does, and a member that is null is absent.
  * @throws ServiceError SerializationException, InvalidParameterException
  */
-export function checkConstraints(operation: ModelOperation, members: Members): void {
+export function checkConstraints(operation: OperationName, members: Members): void {
   const found = new Violations();
   found.checkStructure(INPUTS[operation], members, '');
   found.refuse();

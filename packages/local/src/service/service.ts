@@ -10,7 +10,6 @@ import { findOperation } from '../operations/index.js';
 import { checkConstraints } from '../requests/constraints.js';
 import { credentialScope } from '../requests/credential-scope.js';
 import { Input } from '../requests/input.js';
-import { OPERATION_NAMES } from '../requests/operation-names.js';
 import { decodeBody } from '../requests/request-body.js';
 import { type LocalCredentials, verifySignature } from '../requests/sigv4.js';
 import { EVENT_OVERHEAD_BYTES } from '../store/log-stream.js';
@@ -297,7 +296,7 @@ function operationName(headers: IncomingHttpHeaders): string {
   const target = headers['x-amz-target'];
   const name =
     typeof target === 'string' && target.startsWith(TARGET_PREFIX) ? target.slice(TARGET_PREFIX.length) : '';
-  return OPERATION_NAMES.some((known) => known === name) ? name : 'other';
+  return findOperation(name)?.name ?? 'other';
 }
 
 function refuseUnknown(headers: IncomingHttpHeaders): never {

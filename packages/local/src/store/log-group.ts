@@ -1,5 +1,6 @@
 import { noSuchGroup, noSuchStream } from '../errors/service-error.js';
 import type { LogStream } from './log-stream.js';
+import { type GroupPolicy, Resources } from './resources.js';
 
 const DAY_MS = 86_400_000;
 
@@ -12,17 +13,30 @@ export interface LogGroupSettings {
   readonly deletionProtectionEnabled?: boolean | undefined;
 }
 
+/** Of a log group, everything that requests can change. The store changes it. */
+export interface ChangeableSettings {
+  readonly tags: ReadonlyMap<string, string>;
+  readonly kmsKeyId: string | undefined;
+  readonly retentionInDays: number | undefined;
+  readonly deletionProtectionEnabled: boolean;
+  readonly indexPolicy: GroupPolicy | undefined;
+  /** `'deleted'` where there was one: DescribeLogGroups tells. */
+  readonly dataProtection: GroupPolicy | 'deleted' | undefined;
+}
+
 /** One log group, with its streams. */
-export class LogGroup {
+export class LogGroup implements ChangeableSettings {
   readonly account: Account;
   readonly name: string;
   readonly creationTime: number;
   readonly logGroupClass: LogGroupClass;
-  readonly tags: Map<string, string>;
   readonly streams = new Map<string, LogStream>();
-  kmsKeyId: string | undefined;
-  retentionInDays: number | undefined;
-  deletionProtectionEnabled: boolean;
+  readonly tags: ReadonlyMap<string, string>;
+  readonly kmsKeyId: string | undefined;
+  readonly retentionInDays: number | undefined;
+  readonly deletionProtectionEnabled: boolean;
+  readonly indexPolicy: GroupPolicy | undefined;
+  readonly dataProtection: GroupPolicy | 'deleted' | undefined;
 
   constructor(account: Account, name: string, creationTime: number, settings: LogGroupSettings) {
     this.account = account;
@@ -54,15 +68,20 @@ export class LogGroup {
   }
 }
 
-/** The log groups of one account in one Region: names and ARNs of one say nothing in another. */
+/** The log groups and resources of one account in one Region: names and ARNs of one say nothing in another. */
 export class Account {
   readonly region: string;
   readonly accountId: string;
   readonly groups = new Map<string, LogGroup>();
+  readonly resources = new Resources();
 
   constructor(region: string, accountId: string) {
     this.region = region;
     this.accountId = accountId;
+  }
+
+  get isEmpty(): boolean {
+    return this.groups.size === 0 && this.resources.isEmpty;
   }
 
   /** @throws ServiceError ResourceNotFoundException */

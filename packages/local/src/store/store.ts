@@ -1,6 +1,6 @@
 import { groupExists, streamExists } from '../errors/service-error.js';
 import { Feed } from './feed.js';
-import { Account, LogGroup, type LogGroupSettings } from './log-group.js';
+import { Account, type ChangeableSettings, LogGroup, type LogGroupSettings } from './log-group.js';
 import { LogStream, type NewEvent } from './log-stream.js';
 import { TokenSource } from './sequence-tokens.js';
 
@@ -35,12 +35,12 @@ export class Store {
     return this.#arrivals;
   }
 
-  /** The account, which is kept only while it has a log group: the names come from requests. */
+  /** The account, which is kept only while there is something in it: the names come from requests. */
   account(region: string, accountId: string): Account {
     return this.#accounts.get(`${region} ${accountId}`) ?? new Account(region, accountId);
   }
 
-  /** All accounts that have a log group. */
+  /** All accounts that have something in them. */
   accounts(): Iterable<Account> {
     return this.#accounts.values();
   }
@@ -50,8 +50,19 @@ export class Store {
     if (account.groups.has(name)) throw groupExists();
     const group = new LogGroup(account, name, this.#now(), settings);
     account.groups.set(name, group);
-    this.#accounts.set(`${account.region} ${account.accountId}`, account);
+    this.accountChanged(account);
     return group;
+  }
+
+  changeGroup(group: LogGroup, change: Partial<ChangeableSettings>): void {
+    Object.assign(group, change);
+  }
+
+  /** To be called after the resources of an account were changed. */
+  accountChanged(account: Account): void {
+    const key = `${account.region} ${account.accountId}`;
+    if (account.isEmpty) this.#accounts.delete(key);
+    else this.#accounts.set(key, account);
   }
 
   /** @throws ServiceError ResourceAlreadyExistsException */
@@ -64,9 +75,19 @@ export class Store {
 
   deleteGroup({ account, name, streams }: LogGroup): void {
     account.groups.delete(name);
-    if (account.groups.size === 0) this.#accounts.delete(`${account.region} ${account.accountId}`);
+    this.accountChanged(account);
     for (const stream of streams.values()) this.#discard(stream);
     this.#forgetPuts();
+  }
+
+  /** Lets go of everything. */
+  clear(): void {
+    for (const { groups } of this.#accounts.values()) {
+      for (const { streams } of groups.values()) for (const stream of streams.values()) this.#discard(stream);
+    }
+    this.#accounts.clear();
+    this.#forgetPuts();
+    this.evicted = 0;
   }
 
   deleteStream(group: LogGroup, stream: LogStream): void {

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import * as client from '@aws-sdk/client-cloudwatch-logs';
 import { ServiceError } from '../../src/errors/service-error.ts';
-import { checkConstraints, type ModelOperation } from '../../src/requests/constraints.ts';
+import { checkConstraints, OPERATION_NAMES, type OperationName } from '../../src/requests/constraints.ts';
 import type { Json, Members } from '../../src/requests/json.ts';
 import { INPUTS, SHAPES, type Shape } from '../../src/requests/service-model.ts';
 
-const OPERATIONS = Object.keys(INPUTS) as ModelOperation[];
+const OPERATIONS = OPERATION_NAMES;
 
 /** The refusal of a request, or undefined when its members are fine. */
-function refusal(operation: ModelOperation, members: Members): ServiceError | undefined {
+function refusal(operation: OperationName, members: Members): ServiceError | undefined {
   try {
     checkConstraints(operation, members);
     return undefined;
@@ -76,7 +76,7 @@ function good(name: string): Json {
   }
 }
 
-const goodInput = (operation: ModelOperation): Members => good(INPUTS[operation]) as Members;
+const goodInput = (operation: OperationName): Members => good(INPUTS[operation]) as Members;
 
 /** Values of the wrong JSON type. */
 function wrongTypes(shape: Shape): Json[] {

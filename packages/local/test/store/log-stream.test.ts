@@ -141,7 +141,7 @@ test('what expired is let go of, and evictions count on without it', () => {
   const { store, group, add } = storeOf(27 * 3, () => now);
   const stream = store.createStream(group, 's');
   add(stream, { timestamp: now, message: 'a' }, { timestamp: now + 1, message: 'b' });
-  group.retentionInDays = 1;
+  store.changeGroup(group, { retentionInDays: 1 });
   now += day + 1;
   store.expire(group);
   assert.deepEqual([messages(group), store.bytes, store.events, store.evicted], [['b'], 27, 1, 0]);
