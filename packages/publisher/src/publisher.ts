@@ -118,18 +118,22 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       flushes: this.#flushes,
       fullest: new Fullest<StreamWriter>(),
     };
-    this.#writers = new StreamWriters(this.#options.logGroupName, {
-      ...shared,
-      random: internals.random ?? Math.random,
-      deadlines: this.#deadlines,
-      pace: new Pace({ clock: this.#clock, deadlines: this.#deadlines, budget: this.#budget }),
-      sink: this.#sink,
-      provisioner: this.#provisioner,
-      overdue: new Overdue(this.#clock, this.#deadlines, this.#diagnostics),
-      dispatcher,
-      isClosing: () => this.#state !== 'open',
-      disk: () => this.#spooler,
-    });
+    this.#writers = new StreamWriters(
+      this.#options.logGroupName,
+      {
+        ...shared,
+        random: internals.random ?? Math.random,
+        deadlines: this.#deadlines,
+        pace: new Pace({ clock: this.#clock, deadlines: this.#deadlines, budget: this.#budget }),
+        sink: this.#sink,
+        provisioner: this.#provisioner,
+        overdue: new Overdue(this.#clock, this.#deadlines, this.#diagnostics),
+        dispatcher,
+        isClosing: () => this.#state !== 'open',
+        disk: () => this.#spooler,
+      },
+      this.#namer.instance,
+    );
     const writers = this.#writers;
     this.#intake = new Intake({ ...shared, writers, namer: this.#namer });
     const { spool, enabled } = this.#options;
@@ -239,7 +243,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
    */
   restore(snapshot: PublisherSnapshot, observe: () => BatchObserver): void {
     const { maxBatchBytes, maxBatchEvents } = this.#options;
-    for (const { token, batches, ...target } of snapshot.streams) {
+    for (const { token, isUnmade, batches, ...target } of snapshot.streams) {
       const restored = batches.map((saved) =>
         restoreBatch(saved, { maxBytes: maxBatchBytes, maxEvents: maxBatchEvents }),
       );
@@ -249,7 +253,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
         this.#accounts.received += batch.weight;
         this.#budget.take(batch.bytes);
       }
-      this.#writers.of(target).adopt(restored, token);
+      this.#writers.of(target).adopt(restored, token, isUnmade);
     }
   }
 

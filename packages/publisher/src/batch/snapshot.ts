@@ -18,6 +18,8 @@ export interface PublisherSnapshot {
     readonly logStreamName: string;
     /** What the next put carries. */
     readonly token: PutToken;
+    /** Whether the stream cannot be there yet. */
+    readonly isUnmade: boolean;
     /** Oldest first. */
     readonly batches: readonly BatchSnapshot[];
   }[];

@@ -39,8 +39,8 @@ export class Remains {
     const streams: PublisherSnapshot['streams'][number][] = [];
     for (const writer of this.#context.writers) {
       if (writer.isIdle) continue;
-      const { token, saved, batches } = writer.snapshot();
-      streams.push({ ...writer.target, token, batches: saved });
+      const { token, isUnmade, saved, batches } = writer.snapshot();
+      streams.push({ ...writer.target, token, isUnmade, batches: saved });
       this.#handedOver.push(...batches);
     }
     // The names are chosen already; a function could not be sent to another thread. The files of the spool stay

@@ -23,6 +23,8 @@ export interface StreamNamer {
   nameFor(timestamp: number, context: EventContext | undefined, message: string): string;
   /** Whether the name depends on the event's level or fields; if not, a transport need not look at them. */
   readonly dependsOnEvent: boolean;
+  /** The random part of its names that no other publisher has; undefined when they have none. */
+  readonly instance?: string | undefined;
 }
 
 type Part = string | ((timestamp: number, context: EventContext | undefined) => string);
@@ -41,6 +43,7 @@ export function compileStreamName(template: string, environment: StreamNameEnvir
   const parts: Part[] = [];
   let periodMs = Number.POSITIVE_INFINITY;
   let dependsOnEvent = false;
+  let instance: string | undefined;
   let rest = template;
   while (rest !== '') {
     const open = rest.indexOf('{');
@@ -52,8 +55,10 @@ export function compileStreamName(template: string, environment: StreamNameEnvir
     rest = rest.slice(close + 1);
     if (token === 'hostname') parts.push(environment.hostname);
     else if (token === 'pid') parts.push(String(environment.pid));
-    else if (token === 'instance') parts.push(environment.instance);
-    else if (token === 'date') {
+    else if (token === 'instance') {
+      instance = environment.instance;
+      parts.push(instance);
+    } else if (token === 'date') {
       parts.push((timestamp) => isoTime(timestamp).slice(0, 10));
       periodMs = Math.min(periodMs, 24 * HOUR_MS);
     } else if (token === 'hour') {
@@ -72,7 +77,7 @@ export function compileStreamName(template: string, environment: StreamNameEnvir
 
   const build = (timestamp: number, context: EventContext | undefined) =>
     sanitizeStreamName(parts.map((p) => (typeof p === 'string' ? p : p(timestamp, context))).join(''));
-  if (dependsOnEvent) return { nameFor: build, dependsOnEvent };
+  if (dependsOnEvent) return { nameFor: build, dependsOnEvent, instance };
 
   // Without level or fields the name holds for a whole day or hour: one comparison per event.
   let from = 0;
@@ -80,6 +85,7 @@ export function compileStreamName(template: string, environment: StreamNameEnvir
   let name = '';
   return {
     dependsOnEvent,
+    instance,
     nameFor(timestamp) {
       if (timestamp >= from && timestamp < to) return name;
       from = periodMs === Number.POSITIVE_INFINITY ? 0 : Math.floor(timestamp / periodMs) * periodMs;

@@ -57,6 +57,8 @@ export interface AnswersContext extends RestContext {
 export interface AnsweredStream {
   /** The batch is to be put again, before all others. */
   readonly putBack: (batch: Batch) => void;
+  /** Whether the stream cannot be there yet. */
+  readonly isUnmade: boolean;
   /** There may be something to put. */
   readonly offer: () => void;
   /** The batch met its fate. */
@@ -80,6 +82,8 @@ export class Answers implements WaitingStream {
   readonly rest: Rest;
   readonly settlement: Settlement;
   readonly refused: RefusedBatches;
+  /** Whether the stream cannot be there yet, so that a put would only say so. */
+  isUnmade: boolean;
   readonly #target: Target;
   readonly #context: AnswersContext;
   readonly #host: AnsweredStream;
@@ -99,6 +103,7 @@ export class Answers implements WaitingStream {
     this.#target = target;
     this.#context = context;
     this.#host = host;
+    this.isUnmade = host.isUnmade && options.createLogStream;
     this.token = new SequenceToken(options.sequenceTokens);
     const { random } = context;
     this.lanes = new Lanes({ token: this.token, endpoint, most: mostPuts(options), random });
@@ -140,6 +145,15 @@ export class Answers implements WaitingStream {
 
   get target(): Target {
     return this.#target;
+  }
+
+  /** Has a stream made that cannot be there yet. @returns whether that has begun, so that nothing is put before its end */
+  makesStream(): boolean {
+    if (!this.isUnmade) return false;
+    this.isUnmade = false;
+    this.begins();
+    void this.#provision(false);
+    return true;
   }
 
   /** A put begins. @returns is to be told how far it has come */

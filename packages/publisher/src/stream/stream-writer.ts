@@ -40,7 +40,8 @@ export class StreamWriter implements PutSource {
   #held = 0;
   #isHanging = false;
 
-  constructor(target: Target, context: WriterContext) {
+  /** @param isUnmade whether the stream cannot be there before this writer has it made */
+  constructor(target: Target, context: WriterContext, isUnmade = false) {
     const { options, endpoint, clock, deadlines, budget, flushes, pace, disk } = context;
     this.target = target;
     this.lastUsedAt = clock.now();
@@ -57,6 +58,7 @@ export class StreamWriter implements PutSource {
       onDue: () => this.#offer(),
     });
     this.#answers = new Answers(target, context, {
+      isUnmade,
       putBack: (batch) => this.#queue.live.putBack(batch),
       offer: () => this.#offer(),
       onSettled: (batch) => disk()?.settled(batch),
@@ -200,8 +202,9 @@ export class StreamWriter implements PutSource {
   }
 
   /** Takes over what another publisher left, with the token that it knew. */
-  adopt(batches: Iterable<Batch>, token: PutToken): void {
+  adopt(batches: Iterable<Batch>, token: PutToken, isUnmade: boolean): void {
     this.#answers.token.restore(token);
+    this.#answers.isUnmade = isUnmade;
     for (const batch of batches) {
       if (batch.state === 'frozen') this.#queue.resend(batch);
       else this.#queue.live.push(batch);
@@ -211,6 +214,7 @@ export class StreamWriter implements PutSource {
   /** Everything that is not settled, as data for another thread. Never puts again. */
   snapshot(): {
     readonly token: PutToken;
+    readonly isUnmade: boolean;
     readonly saved: readonly BatchSnapshot[];
     readonly batches: readonly Batch[];
   } {
@@ -226,7 +230,8 @@ export class StreamWriter implements PutSource {
       batches.push(batch);
       saved.push(snapshot);
     }
-    return { token: this.#answers.token.forPut, saved, batches };
+    const { token, isUnmade } = this.#answers;
+    return { token: token.forPut, isUnmade, saved, batches };
   }
 
   /** Sends events without waiting for company. */
@@ -243,6 +248,10 @@ export class StreamWriter implements PutSource {
 
   /** Starts one put. The dispatcher has asked {@link canPut} and keeps a request slot for it. */
   start(slot: RequestSlot): void {
+    if (this.#answers.makesStream()) {
+      this.#context.dispatcher.finished(this, slot);
+      return;
+    }
     const { refused, settlement } = this.#answers;
     let batch = refused.next();
     // Every event of the batch that is being built may have been dropped.

@@ -8,14 +8,17 @@ const IDLE_AFTER_MS = 60_000;
 /** The writers of a publisher, one for each log stream in use. */
 export class StreamWriters {
   readonly #logGroupName: string;
+  readonly #instance: string | undefined;
   readonly #context: WriterContext;
   readonly #clock: Clock;
   readonly #byName = new Map<string, StreamWriter>();
   #last: StreamWriter | undefined;
   #sweepFrom = SWEEP_FROM;
 
-  constructor(logGroupName: string, context: WriterContext) {
+  /** @param instance streams whose names hold it were made by nobody else */
+  constructor(logGroupName: string, context: WriterContext, instance?: string) {
     this.#logGroupName = logGroupName;
+    this.#instance = instance;
     this.#context = context;
     this.#clock = context.clock;
   }
@@ -34,7 +37,9 @@ export class StreamWriters {
     let writer = this.#byName.get(logStreamName);
     if (!writer) {
       if (this.#byName.size >= this.#sweepFrom) this.#forgetIdle();
-      writer = new StreamWriter({ logGroupName: this.#logGroupName, logStreamName }, this.#context);
+      const isUnmade = this.#instance !== undefined && logStreamName.includes(this.#instance);
+      const target = { logGroupName: this.#logGroupName, logStreamName };
+      writer = new StreamWriter(target, this.#context, isUnmade);
       this.#byName.set(logStreamName, writer);
     }
     this.#last = writer;
