@@ -146,7 +146,9 @@ export class PackedEvents {
   /** Without the ids. What is returned must not be changed. */
   toData(): PackedEventsData {
     if (this.#gone > 0) this.#compact();
-    return { messages: this.#messages, ends: this.#ends, timestamps: this.#timestamps, notes: this.#notes };
+    // Behind the last message is what this memory held before, which may be anything.
+    const messages = this.#messages.subarray(0, this.#startOf(this.#ends.length));
+    return { messages, ends: this.#ends, timestamps: this.#timestamps, notes: this.#notes };
   }
 
   #indexes(from: number, to: number): number[] {

@@ -29,6 +29,15 @@ function read(events: PackedEvents): Event[] {
   });
 }
 
+test('as data, the messages are those of the events, and nothing that the memory held before', () => {
+  const events = new PackedEvents(Number.POSITIVE_INFINITY);
+  push(events, { message: 'one', timestamp: 1, note: undefined, id: 0 });
+  push(events, { message: 'two', timestamp: 2, note: undefined, id: 0 });
+  assert.equal(Buffer.from(events.toData().messages).toString(), 'onetwo');
+  events.pop();
+  assert.equal(Buffer.from(events.toData().messages).toString(), 'one');
+});
+
 test('events come out as they went in, however many are taken out at the front', () => {
   const note: Note = { kind: 'marker' };
   fc.assert(
