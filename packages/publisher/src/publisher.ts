@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { Accounts, type PublisherStats } from './accounts/accounts.js';
-import { retentionWarning } from './accounts/advice.js';
+import { retentionWarning, wrongClockWarning } from './accounts/advice.js';
 import { Diagnostics, type PublisherEvents, printLine } from './accounts/diagnostics.js';
 import { type Flush, Flushes, type FlushResult } from './accounts/flush.js';
 import { MemoryBudget } from './accounts/memory-budget.js';
@@ -9,6 +9,7 @@ import { type PublisherSnapshot, restoreBatch } from './batch/snapshot.js';
 import { Endpoint } from './cloudwatch/endpoint.js';
 import { Provisioner } from './cloudwatch/provisioner.js';
 import { CloudWatchLogsSink } from './cloudwatch/sdk-sink.js';
+import { ServiceClock } from './cloudwatch/service-clock.js';
 import type { Sink } from './cloudwatch/sink.js';
 import { Spooler } from './disk/spooler.js';
 import { type Guarded, guardExit, sendLate } from './exit/exit-guard.js';
@@ -95,7 +96,8 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#namer = streamNamerFor(this.#options, this.#diagnostics);
     const dispatcher = new Dispatcher(requestBounds(this.#options), this.#deadlines);
     const { maxBatchBytes: maxBytes, maxBatchEvents: maxEvents } = this.#options;
-    const endpoint = new Endpoint({ maxBytes, maxEvents });
+    const time = new ServiceClock(this.#clock, (byMs) => this.#correctTimes(byMs));
+    const endpoint = new Endpoint({ maxBytes, maxEvents }, time);
     this.#sink = internals.sink ?? new CloudWatchLogsSink(this.#options);
     this.#provisioner = new Provisioner(
       this.#sink,
@@ -255,6 +257,13 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       }
       this.#writers.of(target).adopt(restored, token, isUnmade);
     }
+  }
+
+  /** The clock of this machine is wrong: what waits in memory has its times from it. */
+  #correctTimes(byMs: number): void {
+    const { logGroupName } = this.#options;
+    this.#diagnostics.warn({ code: 'clock', message: wrongClockWarning(byMs), logGroupName });
+    for (const writer of this.#writers) writer.correctTimes(byMs);
   }
 
   #beginFlush(): Flush {

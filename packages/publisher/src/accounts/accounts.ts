@@ -138,7 +138,7 @@ export class Accounts {
    * @returns 1 when an event was settled by this, 0 for a marker or a part that is not the last
    */
   settleOne(note: ReturnType<Batch['noteAt']>, fate: Fate): number {
-    if (note === undefined) {
+    if (note === undefined || note.kind === 'unchecked time') {
       this.#fates[fate]++;
       return 1;
     }

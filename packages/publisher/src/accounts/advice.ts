@@ -47,6 +47,15 @@ export function explainFailure(
   }
 }
 
+/** @param byMs what makes a time of this machine's clock right */
+export function wrongClockWarning(byMs: number): string {
+  const seconds = Math.round(Math.abs(byMs) / 1000);
+  return (
+    `the clock of this machine is ${seconds} s ${byMs < 0 ? 'ahead of' : 'behind'} that of CloudWatch Logs. Events that ` +
+    'have their time from it are corrected; set the clock.'
+  );
+}
+
 /** The retention of a group could not be set. */
 export function retentionWarning(logGroupName: string, failure: PutFailure): Omit<Warning, 'suppressed'> {
   return {

@@ -21,6 +21,7 @@ export type WarningCode =
   | 'entity'
   | 'lagging'
   | 'duplicates'
+  | 'clock'
   | 'overdue'
   | 'overflow'
   | 'oversize'

@@ -114,10 +114,10 @@ export class Settlement {
     this.#flushes.replaced(batch, 0);
   }
 
-  /** Two parts take the place of a batch. */
-  halved(batch: Batch): void {
-    batch.observer?.finished(2);
-    this.#flushes.replaced(batch, 2);
+  /** So many parts take the place of a batch. */
+  parted(batch: Batch, parts = 2): void {
+    batch.observer?.finished(parts);
+    this.#flushes.replaced(batch, parts);
   }
 
   /** One batch takes the place of parts of another. */

@@ -1,7 +1,7 @@
 import { EVENT_OVERHEAD_BYTES, MAX_BATCH_SPAN_MS } from '../options/limits.js';
 import { type IdRange, rangesOfIds } from '../structures/range-set.js';
 import type { Fate } from './fate.js';
-import type { Note } from './note.js';
+import { hasUncheckedTime, isUnaccounted, type Note } from './note.js';
 import { PackedEvents, type PackedEventsData } from './packed-events.js';
 import { NEVER_PUT, ofJoined, ofPart, type PutHistory, type PutToken } from './put-history.js';
 
@@ -218,7 +218,45 @@ export class Batch {
 
   /** Two frozen batches with the events of this one: those before `index`, and those from it on. */
   splitAt(index: number): [Batch, Batch] {
-    return [this.#slice(0, index), this.#slice(index, this.length)];
+    return this.divided((at) => at < index);
+  }
+
+  /** Two frozen batches with the events of this one: those at the places that are chosen, and the others. */
+  divided(isChosen: (index: number) => boolean): [Batch, Batch] {
+    const chosen: number[] = [];
+    const others: number[] = [];
+    for (let index = 0; index < this.length; index++) (isChosen(index) ? chosen : others).push(index);
+    const first = this.#partOf(chosen, 0, 0);
+    return [first, this.#partOf(others, first.weight, chosen.length)];
+  }
+
+  /** Whether the time of any event was not checked. */
+  get hasUncheckedTimes(): boolean {
+    for (let index = 0; !this.plain && index < this.length; index++)
+      if (hasUncheckedTime(this.noteAt(index))) return true;
+    return false;
+  }
+
+  /**
+   * Moves the times that were not checked, none beyond `latest`. Not once a put of it may be stored.
+   *
+   * @returns false when that would make the batch span more than a batch may; nothing is changed then
+   */
+  correctTimes(byMs: number, latest: number): boolean {
+    const times: number[] = [];
+    for (let index = 0; index < this.length; index++) {
+      const time = this.timestampAt(index);
+      times.push(hasUncheckedTime(this.noteAt(index)) ? Math.min(time + byMs, latest) : time);
+    }
+    const earliest = times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
+    const newest = times.reduce((most, time) => Math.max(most, time), Number.NEGATIVE_INFINITY);
+    if (newest - earliest > MAX_BATCH_SPAN_MS) return false;
+    this.#events.retime(times);
+    this.#earliest = earliest;
+    this.#latest = newest;
+    this.#inOrder = times.every((time, index) => index === 0 || times[index - 1] <= time);
+    if (this.state === 'frozen' && !this.#inOrder) this.#events = this.#events.sorted();
+    return true;
   }
 
   /** How many events from the front stay within `maxBytes`; at least one. */
@@ -251,15 +289,16 @@ export class Batch {
     return joined;
   }
 
-  #slice(from: number, to: number): Batch {
-    const part = new Batch(this.#limits, this.#events.slice(from, to));
+  /** @param skipped what the other part has of the weight, where this one comes second; `first` of the events */
+  #partOf(indexes: readonly number[], skipped: number, first: number): Batch {
+    const part = new Batch(this.#limits, this.#events.picked(indexes));
     part.state = 'frozen';
     part.observer = this.observer;
     part.epoch = this.epoch;
     part.openedAt = this.openedAt;
-    part.#epochs = this.#epochsOf(from === 0 ? 0 : this.weight - part.weight, part.weight);
+    part.#epochs = this.#epochsOf(skipped, part.weight);
     part.history = ofPart(this.history);
-    if (this.place !== undefined) part.place = this.place + from;
+    if (this.place !== undefined) part.place = this.place + first;
     return part;
   }
 
@@ -294,9 +333,4 @@ export class Batch {
     }
     if (isUnaccounted(note)) this.#unaccounted++;
   }
-}
-
-/** Markers and all parts of an event but the last do not count as events. */
-function isUnaccounted(note: Note | undefined): boolean {
-  return note !== undefined && (note.kind === 'marker' || !note.last);
 }

@@ -11,4 +11,28 @@ export interface SplitEvent {
 /** What is special about an event of a batch; most have none. */
 export type Note =
   | { readonly kind: 'marker' }
-  | { readonly kind: 'part'; readonly event: SplitEvent; readonly last: boolean };
+  | {
+      readonly kind: 'part';
+      readonly event: SplitEvent;
+      readonly last: boolean;
+      readonly hasUncheckedTime?: boolean;
+    }
+  | typeof UNCHECKED_TIME;
+
+/** The time of the event is that of this machine's clock, and it was not known yet whether that clock is right. */
+export const UNCHECKED_TIME = { kind: 'unchecked time' } as const;
+
+export function hasUncheckedTime(note: Note | undefined): boolean {
+  return note?.kind === 'unchecked time' || (note?.kind === 'part' && note.hasUncheckedTime === true);
+}
+
+/** The note of the event once its time is right. */
+export function withCheckedTime(note: Note | undefined): Note | undefined {
+  if (note?.kind === 'part') return { ...note, hasUncheckedTime: false };
+  return note?.kind === 'marker' ? note : undefined;
+}
+
+/** Whether the event counts as none: markers, and all parts of an event but the last. */
+export function isUnaccounted(note: Note | undefined): boolean {
+  return note?.kind === 'marker' || (note?.kind === 'part' && !note.last);
+}

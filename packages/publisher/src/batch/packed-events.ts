@@ -1,5 +1,5 @@
 import { writeEscaped } from './json-bytes.js';
-import type { Note } from './note.js';
+import { hasUncheckedTime, type Note, withCheckedTime } from './note.js';
 
 const FIRST_BYTES = 1024;
 const COMPACT_FROM_EVENTS = 256;
@@ -126,14 +126,31 @@ export class PackedEvents {
 
   /** In the order of their timestamps, equal ones as they are. */
   sorted(): PackedEvents {
-    return this.#picked(
+    return this.picked(
       this.#indexes(0, this.length).sort((a, b) => this.timestampAt(a) - this.timestampAt(b)),
     );
   }
 
   /** Those from one index until before the other. */
   slice(from: number, to: number): PackedEvents {
-    return this.#picked(this.#indexes(from, to));
+    return this.picked(this.#indexes(from, to));
+  }
+
+  /** Those at these places, in this order. */
+  picked(indexes: readonly number[]): PackedEvents {
+    const picked = new PackedEvents(this.#maxBytes);
+    picked.#pick(this, indexes);
+    return picked;
+  }
+
+  /** Gives every event its right time, which needs no check any more. */
+  retime(times: readonly number[]): void {
+    for (const [index, time] of times.entries()) {
+      const at = this.#gone + index;
+      this.#timestamps[at] = time;
+      const note = this.#notes?.[at];
+      if (this.#notes && hasUncheckedTime(note)) this.#notes[at] = withCheckedTime(note);
+    }
   }
 
   /** All of them, one after the other. */
@@ -153,12 +170,6 @@ export class PackedEvents {
 
   #indexes(from: number, to: number): number[] {
     return Array.from({ length: to - from }, (_, index) => from + index);
-  }
-
-  #picked(indexes: readonly number[]): PackedEvents {
-    const picked = new PackedEvents(this.#maxBytes);
-    picked.#pick(this, indexes);
-    return picked;
   }
 
   #pick(from: PackedEvents, indexes: readonly number[]): void {

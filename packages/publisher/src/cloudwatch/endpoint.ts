@@ -1,4 +1,5 @@
 import type { BatchLimits } from '../batch/batch.js';
+import type { ServiceClock } from './service-clock.js';
 
 /** A header or an encoding of a put that not every endpoint takes. */
 export type PutExtra = 'gzip' | 'emf';
@@ -8,6 +9,7 @@ const LEAST_BATCH_BYTES = 4096;
 /** What a publisher has learned of its endpoint, for all of its streams. */
 export class Endpoint implements BatchLimits {
   readonly maxEvents: number;
+  readonly time: ServiceClock;
   /** Sequence tokens are enforced: from then on each stream keeps to one put at a time. */
   enforcesTokens = false;
   #maxBytes: number;
@@ -16,7 +18,8 @@ export class Endpoint implements BatchLimits {
   /** Answers that refuse everything, by how many streams they hold. */
   readonly #holding = new Map<string, number>();
 
-  constructor(limits: BatchLimits) {
+  constructor(limits: BatchLimits, time: ServiceClock) {
+    this.time = time;
     this.maxEvents = limits.maxEvents;
     this.#maxBytes = limits.maxBytes;
   }

@@ -41,6 +41,7 @@ export class OneCall {
   readonly #sent: Uint8Array[] = [];
   #batch: Batch | undefined;
   #extras: readonly PutExtra[] = [];
+  #date: number | undefined;
 
   /** @param progress is changed as the call goes on */
   constructor(silences: Silences, progress: PutProgress = { stage: 'client' }) {
@@ -80,12 +81,24 @@ export class OneCall {
         return this.listen(bytesOf(args.request?.body), async () => {
           const result = await next(args);
           if (result.response) await boundAnswer(result.response);
+          this.dated(result.response?.headers?.date);
           return result;
         });
       },
       // Next to the handler: signed, and before the SDK reads the answer.
       { step: 'deserialize', priority: 'low', name: 'watchRequest' },
     );
+  }
+
+  /** @param date the header of the answer */
+  dated(date: string | undefined): void {
+    const time = Date.parse(date ?? '');
+    if (!Number.isNaN(time)) this.#date = time;
+  }
+
+  /** When the answer was made, as it says. */
+  get date(): number | undefined {
+    return this.#date;
   }
 
   /** Aborted when the request is silent for too long while somebody waits. */
@@ -128,6 +141,7 @@ export class OneCall {
     return {
       ...failure,
       message,
+      ...(this.#date !== undefined && { date: this.#date }),
       ...(this.givingUp.aborted && { isGivenUp: true }),
       ...(this.#extras.length > 0 && { sentWith: this.#extras }),
     };

@@ -76,6 +76,7 @@ export class CloudWatchLogsSink implements Sink {
         rejected: answer.rejectedLogEventsInfo,
         rejectedEntity: answer.rejectedEntityInfo?.errorType,
         clientAttempts: answer.$metadata?.attempts,
+        date: call.date,
       };
     } catch (error) {
       return call.failure(error);

@@ -61,6 +61,7 @@ export class SignedSink implements Sink {
         nextSequenceToken: textOf(answer.nextSequenceToken),
         rejected: answer.rejectedLogEventsInfo,
         rejectedEntity: answer.rejectedEntityInfo?.errorType,
+        date: call.date,
       };
     } catch (error) {
       return call.failure(error);
@@ -176,7 +177,8 @@ export class SignedSink implements Sink {
       return await call.listen(body.length, async () => {
         const { response } = await this.#handler.handle(request, { abortSignal, onBytes });
         const text = (await readAnswer(response)).toString();
-        this.#learnTime(response.headers.date);
+        call.dated(response.headers.date);
+        this.#learnTime(call.date);
         return { statusCode: response.statusCode ?? 0, headers: response.headers, text };
       });
     } catch (error) {
@@ -188,8 +190,9 @@ export class SignedSink implements Sink {
     }
   }
 
-  #learnTime(date: string | undefined): void {
-    const ahead = Date.parse(date ?? '') - wallTime();
+  #learnTime(date: number | undefined): void {
+    if (date === undefined) return;
+    const ahead = date - wallTime();
     if (Math.abs(ahead - this.#clockOffsetMs) >= MOST_SKEW_MS) this.#clockOffsetMs = ahead;
   }
 }

@@ -21,6 +21,8 @@ export interface RejectedInfo {
 
 export interface PutSuccess {
   readonly ok: true;
+  /** The time that the answer was made, by its `Date`, in milliseconds since the epoch. */
+  readonly date?: number | undefined;
   readonly nextSequenceToken?: string;
   readonly rejected?: RejectedInfo;
   /** Why the entity was refused, when it was; the events are stored all the same. */
@@ -37,6 +39,8 @@ export interface PutFailure {
   readonly message: string;
   /** HTTP status, when an answer came. */
   readonly status?: number;
+  /** The time that the answer was made, by its `Date`, in milliseconds since the epoch. */
+  readonly date?: number | undefined;
   readonly retryAfterMs?: number;
   readonly expectedSequenceToken?: string;
   /** Whether the request may have reached the service. */

@@ -5,7 +5,7 @@ import type { StreamWriter } from '../stream/stream-writer.js';
 import type { DiskLosses } from './disk-losses.js';
 import type { OnlyOnDisk } from './only-on-disk.js';
 import type { PutNotes } from './put-notes.js';
-import { flagsOf } from './spooled-parts.js';
+import { flagsOf, weightOf } from './spooled-parts.js';
 
 /** A batch that was not settled when its publisher ended, with its stream. */
 export interface Leftover {
@@ -79,7 +79,7 @@ export class KeepAtEnd {
       const flags = flagsOf(note);
       const time = batch.timestampAt(index);
       const id = spool.append(logGroupName, logStreamName, time, batch.messageAt(index), flags);
-      if (id > 0 && flags === 0) onlyOnDisk.keep(1);
+      if (id > 0) onlyOnDisk.keep(weightOf({ flags }));
       ids.push(id);
     }
     if (ids.length > 0 && !ids.includes(0))
@@ -97,7 +97,7 @@ export class KeepAtEnd {
       if (note?.kind === 'marker') continue;
       const id = ids[at++];
       if (id > 0 && !losses.includesAny([[id, id]])) continue;
-      if (id > 0 && flagsOf(note) === 0) onlyOnDisk.keep(-1);
+      if (id > 0) onlyOnDisk.keep(-weightOf({ flags: flagsOf(note) }));
       lost += accounts.settleOne(note, 'shutdown');
     }
     return lost;

@@ -1,5 +1,6 @@
 import type { MemoryBudget } from '../accounts/memory-budget.js';
-import { type DiskPlace, partNotes } from '../intake/intake.js';
+import type { Note } from '../batch/note.js';
+import type { DiskPlace } from '../intake/intake.js';
 import type { SpoolMode } from '../options/options.js';
 import type { Spool } from '../spool/spool.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
@@ -32,13 +33,14 @@ export class Placement implements DiskPlace {
     this.#liveBytes = Math.floor(context.budget.maxBytes * (1 - RESERVE));
   }
 
-  take(writer: StreamWriter, text: string, time: number, size: number): boolean {
+  take(writer: StreamWriter, text: string, time: number, size: number, note: Note | undefined): boolean {
     return this.#hearLater(() => {
       const isMemorys = this.#hasMemory(writer, size);
-      const id = isMemorys && this.#context.mode === 'overflow' ? 0 : this.#append(writer, time, text, 0);
+      const id =
+        isMemorys && this.#context.mode === 'overflow' ? 0 : this.#append(writer, time, text, flagsOf(note));
       if (isMemorys) {
         this.#context.budget.take(size);
-        writer.append(text, time, size, undefined, id);
+        writer.append(text, time, size, note, id);
       } else if (id > 0) {
         this.#context.onlyOnDisk.add(writer, id, 1);
       }
@@ -46,11 +48,16 @@ export class Placement implements DiskPlace {
     });
   }
 
-  takeParts(writer: StreamWriter, parts: readonly string[], sizes: readonly number[], time: number): boolean {
+  takeParts(
+    writer: StreamWriter,
+    parts: readonly string[],
+    sizes: readonly number[],
+    time: number,
+    notes: readonly (Note | undefined)[],
+  ): boolean {
     return this.#hearLater(() => {
       const total = sizes.reduce((sum, size) => sum + size, 0);
       let isMemorys = this.#hasMemory(writer, total);
-      const notes = partNotes(parts.length);
       for (const [index, part] of parts.entries()) {
         const note = notes[index];
         const isOnlyMemorys = isMemorys && this.#context.mode === 'overflow';

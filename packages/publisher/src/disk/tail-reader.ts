@@ -1,18 +1,18 @@
 import type { Flushes } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
-import { EVENT_OVERHEAD_BYTES, MAX_EVENT_AGE_MS } from '../options/limits.js';
-import type { SpooledEvent } from '../spool/spool.js';
+import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
+import type { Spool, SpooledEvent } from '../spool/spool.js';
 import type { ReplayGate } from '../stream/replay-lane.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import type { Clock } from '../time/clock.js';
 import type { DiskTail, OnlyOnDisk } from './only-on-disk.js';
 import { Scan } from './scan.js';
 import { noteOf, weightOf } from './spooled-parts.js';
-import { type TooOldContext, TooOldEvents } from './too-old-events.js';
 
 /** What a reader needs. */
-export interface TailReaderContext extends TooOldContext {
+export interface TailReaderContext {
   readonly clock: Clock;
+  readonly spool: Spool;
   readonly budget: MemoryBudget;
   readonly flushes: Flushes;
   readonly writers: StreamWriters;
@@ -45,7 +45,6 @@ export class TailReader {
   readonly #isReplay: boolean;
   readonly #gate: ReplayGate;
   readonly #main: Scan;
-  readonly #tooOld: TooOldEvents;
   /** Tails that were given events since they were last sealed. */
   readonly #touched = new Set<DiskTail>();
   readonly #waits = new Map<Scan, Wait>();
@@ -57,7 +56,6 @@ export class TailReader {
     this.#isReplay = isReplay;
     this.#gate = gate;
     this.#main = new Scan(context.spool, isReplay, 0);
-    this.#tooOld = new TooOldEvents(context);
   }
 
   /** Whether ids may come that were given up meanwhile. */
@@ -80,8 +78,6 @@ export class TailReader {
     const caughtUp = await this.#readCatchUp();
     const hasRead = this.#tails.size > this.#parked && (await this.#readMain());
     if (this.#tails.size === this.#parked) this.#seal();
-    this.#tooOld.acknowledge();
-    this.#tooOld.report();
     return caughtUp || hasRead;
   }
 
@@ -238,15 +234,10 @@ export class TailReader {
 
   /** Gives an event that was read to its stream. */
   #load(tail: DiskTail, event: SpooledEvent, size: number): void {
-    const { budget, onlyOnDisk, spool, clock } = this.#context;
+    const { budget, onlyOnDisk, spool } = this.#context;
     const { id, message, timestamp } = event;
     const { writer } = tail;
     tail.cursor = id;
-    if (this.#isReplay && timestamp < clock.wallTime() - MAX_EVENT_AGE_MS) {
-      this.#tooOld.add(tail, event);
-      this.#endIfOver(tail);
-      return;
-    }
     const note = noteOf(event, tail);
     const epoch = onlyOnDisk.epochOf(id);
     budget.take(size);

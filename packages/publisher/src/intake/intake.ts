@@ -3,7 +3,8 @@ import type { Diagnostics } from '../accounts/diagnostics.js';
 import type { Flushes } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import type { DropReason } from '../batch/fate.js';
-import type { Note, SplitEvent } from '../batch/note.js';
+import { type Note, type SplitEvent, UNCHECKED_TIME } from '../batch/note.js';
+import type { Endpoint } from '../cloudwatch/endpoint.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { EventContext, StreamNamer } from '../options/stream-name.js';
@@ -24,14 +25,21 @@ export interface LogEvent {
 /** A place on disk for events that memory has no room for, or that are to be on disk in any case. */
 export interface DiskPlace {
   /** @returns false when the event is not taken here, so that the rules of memory hold */
-  take(writer: StreamWriter, text: string, time: number, size: number): boolean;
+  take(writer: StreamWriter, text: string, time: number, size: number, note: Note | undefined): boolean;
   /** The same for an event that became several. */
-  takeParts(writer: StreamWriter, parts: readonly string[], sizes: readonly number[], time: number): boolean;
+  takeParts(
+    writer: StreamWriter,
+    parts: readonly string[],
+    sizes: readonly number[],
+    time: number,
+    notes: readonly (Note | undefined)[],
+  ): boolean;
 }
 
 /** What the intake needs of its publisher. */
 export interface IntakeContext {
   readonly options: ResolvedOptions;
+  readonly endpoint: Endpoint;
   readonly clock: Clock;
   readonly accounts: Accounts;
   readonly budget: MemoryBudget;
@@ -41,6 +49,9 @@ export interface IntakeContext {
   readonly writers: StreamWriters;
   readonly namer: StreamNamer;
 }
+
+/** A time that is so near to that of arrival has come from this machine's clock, as the times of loggers do. */
+const ARRIVAL_MS = 60_000;
 
 /** Takes events: checks them, splits those that are too large, and finds each its place, or counts it. */
 export class Intake {
@@ -63,15 +74,16 @@ export class Intake {
     if (typeof message !== 'string')
       return this.refuse('invalid', 0, `an event has a message of type ${typeof message}`);
     if (message === '') return this.refuse('invalid', EVENT_OVERHEAD_BYTES, 'an event has an empty message');
-    const time = this.#validTime(timestamp);
+    const { time, isChecked } = this.#timeOf(timestamp);
     const text = message.isWellFormed() ? message : message.toWellFormed();
     const size = Buffer.byteLength(text) + EVENT_OVERHEAD_BYTES;
     const writer = writers.named(namer.nameFor(time, eventContext, text));
-    if (size > options.maxEventBytes) return this.#takeOversize(writer, text, time, size);
-    if (this.disk?.take(writer, text, time, size)) return true;
+    if (size > options.maxEventBytes) return this.#takeOversize(writer, text, time, size, isChecked);
+    const note = isChecked ? undefined : UNCHECKED_TIME;
+    if (this.disk?.take(writer, text, time, size, note)) return true;
     if (!this.#fits(writer, size)) return this.#refuseOverflow(writer, size, time);
     budget.take(size);
-    writer.append(text, time, size);
+    writer.append(text, time, size, note);
     return true;
   }
 
@@ -108,7 +120,7 @@ export class Intake {
     this.#reportOverflow(writer, size);
   }
 
-  #takeOversize(writer: StreamWriter, text: string, time: number, size: number): boolean {
+  #takeOversize(writer: StreamWriter, text: string, time: number, size: number, isChecked: boolean): boolean {
     const { options, accounts, budget } = this.#context;
     const { oversize, maxEventBytes } = options;
     const room = maxEventBytes - EVENT_OVERHEAD_BYTES;
@@ -122,7 +134,8 @@ export class Intake {
     const parts = oversize === 'split' ? splitMessage(text, room) : [truncateMessage(text, room)];
     const sizes = parts.map((part) => Buffer.byteLength(part) + EVENT_OVERHEAD_BYTES);
     const total = sizes.reduce((sum, one) => sum + one, 0);
-    const isSpooled = this.disk?.takeParts(writer, parts, sizes, time) ?? false;
+    const notes = partNotes(parts.length, isChecked);
+    const isSpooled = this.disk?.takeParts(writer, parts, sizes, time, notes) ?? false;
     if (!isSpooled && !this.#fits(writer, total)) return this.#refuseOverflow(writer, total, time);
     if (parts.length > 1) accounts.splitEvents++;
     else {
@@ -131,7 +144,6 @@ export class Intake {
     }
     if (isSpooled) return true;
     budget.take(total);
-    const notes = partNotes(parts.length);
     parts.forEach((part, index) => {
       writer.append(part, time, sizes[index], notes[index]);
     });
@@ -141,6 +153,15 @@ export class Intake {
   /** Whether bytes of a stream fit into the buffer, after events made room where that is wanted. */
   #fits(writer: StreamWriter, bytes: number): boolean {
     return this.#context.budget.fits(bytes) || this.#overflow.makeRoom(writer, bytes);
+  }
+
+  /** The time of an event, corrected where it is that of this machine's clock and that is wrong. */
+  #timeOf(timestamp: number): { readonly time: number; readonly isChecked: boolean } {
+    const { clock, endpoint } = this.#context;
+    const time = this.#validTime(timestamp);
+    if (Math.abs(time - clock.wallTime()) > ARRIVAL_MS) return { time, isChecked: true };
+    const { correctionMs } = endpoint.time;
+    return { time: time + (correctionMs ?? 0), isChecked: correctionMs !== undefined };
   }
 
   #validTime(timestamp: number): number {
@@ -179,9 +200,14 @@ export class Intake {
   }
 }
 
-/** The notes of an event that became `count`; a single one needs none. */
-export function partNotes(count: number): (Note | undefined)[] {
-  if (count === 1) return [undefined];
+/** The notes of an event that became `count`. */
+function partNotes(count: number, isChecked: boolean): (Note | undefined)[] {
+  if (count === 1) return [isChecked ? undefined : UNCHECKED_TIME];
   const event: SplitEvent = { worst: undefined, counted: undefined };
-  return Array.from({ length: count }, (_, index) => ({ kind: 'part', event, last: index === count - 1 }));
+  return Array.from({ length: count }, (_, index) => ({
+    kind: 'part',
+    event,
+    last: index === count - 1,
+    hasUncheckedTime: !isChecked,
+  }));
 }

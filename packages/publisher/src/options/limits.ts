@@ -15,9 +15,6 @@ export const MAX_BATCH_EVENTS = 10_000;
 /** Longest time between the first and the last event of one batch. */
 export const MAX_BATCH_SPAN_MS = 24 * 60 * 60 * 1000;
 
-/** Oldest event that PutLogEvents stores. */
-export const MAX_EVENT_AGE_MS = 14 * 24 * 60 * 60 * 1000;
-
 /**
  * Largest event, overhead included: 1 MB since April 2025 (before: 262,144). That the overhead counts here
  * too is not documented; AWS's own tests succeed up to 1,048,546 bytes of message.

@@ -26,7 +26,7 @@ import { SpoolWriter } from './writing/spool-writer.js';
 export type { IdRange } from '../structures/range-set.js';
 export type { StreamSummary } from './files/directory-scan.js';
 export type { Destination } from './format/destination.js';
-export { PART_FLAG, type SpooledEvent } from './format/event-frame.js';
+export { PART_FLAG, type SpooledEvent, UNCHECKED_TIME_FLAG } from './format/event-frame.js';
 export type * from './spool-options.js';
 
 const FIRST_OWN_ID = 2 ** 40;

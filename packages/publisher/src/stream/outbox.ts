@@ -138,6 +138,14 @@ export class Outbox {
     else this.#openIsDue = true;
   }
 
+  /** Moves the times that were not checked of all that was never put. */
+  correctTimes(byMs: number): void {
+    const { clock } = this.#context;
+    for (const batch of this.batches()) {
+      if (batch.state !== 'frozen') batch.correctTimes(byMs, clock.wallTime() + byMs);
+    }
+  }
+
   /** Adds a complete batch behind all others. */
   push(batch: Batch): void {
     this.#sealed.push(batch);

@@ -6,7 +6,7 @@ import type { Flushes } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import { Settlement } from '../accounts/settlement.js';
 import type { Batch } from '../batch/batch.js';
-import { notAttempted } from '../batch/put-history.js';
+import { NEVER_PUT, notAttempted } from '../batch/put-history.js';
 import type { Schedule } from '../cloudwatch/backoff.js';
 import type { Endpoint } from '../cloudwatch/endpoint.js';
 import { type Advice, judge, type RejectedRange } from '../cloudwatch/outcome.js';
@@ -30,6 +30,7 @@ import { SequenceToken } from './sequence-token.js';
 import type { StreamQueue } from './stream-queue.js';
 import { StreamWarnings } from './stream-warnings.js';
 import { Rest, type RestContext } from './waits.js';
+import { without, wronglyTimed } from './wrong-times.js';
 
 /** Longer than a stream waits for its turn among a thousand others. */
 const LAGGING_MS = 60_000;
@@ -173,6 +174,7 @@ export class Answers implements WaitingStream {
   conclude(batch: Batch, result: PutResult, durationMs: number): PutEnd {
     const { accounts } = this.#context;
     const said = judge(result, batch.length);
+    const hasNewTime = this.#learnTime(result);
     // What was never made yet is made now: nothing went wrong.
     const isNew = said.kind === 'missing' && this.#missingInARow === 0;
     if (isNew) batch.history = notAttempted(batch.history);
@@ -202,10 +204,15 @@ export class Answers implements WaitingStream {
         this.#conflict(outcome.expected);
         return 'other';
       case 'missing':
-        this.#host.putBack(batch);
+        this.#host.putBack(isNew ? this.#corrected(batch) : batch);
         void this.#provision(outcome.group);
         return 'other';
       case 'retry':
+        // The signature had the time of a clock that is wrong; the next one has the right time.
+        if (hasNewTime && outcome.advice === 'credentials') {
+          this.#host.putBack(this.#corrected(batch));
+          return 'other';
+        }
         this.#host.putBack(batch);
         if ((result as PutFailure).isGivenUp) return 'other';
         this.#warnOfFailure(outcome.advice, result as PutFailure, outcome.schedule);
@@ -224,7 +231,10 @@ export class Answers implements WaitingStream {
     durationMs: number,
     twice: PossibleDuplicates | undefined,
   ): void {
-    this.settlement.delivered(batch, rejected, durationMs);
+    const { time } = this.#context.endpoint;
+    const again = wronglyTimed(batch, rejected, time);
+    const rest = again.size > 0 ? this.#putRightly(batch, again) : batch;
+    if (rest) this.settlement.delivered(rest, without(again, rejected), durationMs);
     if (twice) this.#warnings.possiblyTwice(twice);
     this.#checkLag(batch);
     this.refused.stored(batch);
@@ -232,6 +242,44 @@ export class Answers implements WaitingStream {
     if (result.rejectedEntity) this.#warnings.entityRefused(result.rejectedEntity);
     const pauseMs = this.token.pauseAfterPutMs(this.#context.random());
     if (pauseMs > 0) this.rest.take(pauseMs, 'fast');
+  }
+
+  /** @returns whether the answer told that the clock of this machine is wrong, which was not known */
+  #learnTime(result: PutResult): boolean {
+    const { time } = this.#context.endpoint;
+    // What a gateway says in the place of CloudWatch Logs may be dated by any clock.
+    if (result.date === undefined || !(result.ok || result.name.endsWith('Exception'))) return false;
+    const before = time.correctionMs;
+    time.heard(result.date);
+    return !before && time.correctionMs !== 0;
+  }
+
+  /** The batch with the right times, where it has wrong ones and nothing of it can be stored. */
+  #corrected(batch: Batch): Batch {
+    const { time } = this.#context.endpoint;
+    // Of what was on disk it is not known whether it has its time from the clock as it is now.
+    const isOfNow = batch.openedAt !== Number.POSITIVE_INFINITY;
+    if (!time.correctionMs || !isOfNow || batch.history.unanswered > 0 || !batch.hasUncheckedTimes)
+      return batch;
+    const [corrected] = batch.divided(() => true);
+    if (!corrected.correctTimes(time.correctionMs, time.now)) return batch;
+    this.settlement.parted(batch, 1);
+    this.#host.onReplaced([batch], [corrected]);
+    return corrected;
+  }
+
+  /** Has rejected events put again with the right time. @returns what is left of the batch, if anything is */
+  #putRightly(batch: Batch, places: ReadonlySet<number>): Batch | undefined {
+    const { time } = this.#context.endpoint;
+    const [again, others] = batch.divided((index) => places.has(index));
+    again.history = NEVER_PUT;
+    again.correctTimes(time.correctionMs ?? 0, time.now);
+    const rest = others.length > 0 ? others : undefined;
+    if (rest) rest.history = batch.history;
+    this.settlement.parted(batch, rest ? 2 : 1);
+    this.#host.onReplaced([batch], rest ? [rest, again] : [again]);
+    this.#host.putBack(again);
+    return rest;
   }
 
   /** @param copies how often each event may be stored besides once */

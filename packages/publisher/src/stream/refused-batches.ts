@@ -286,7 +286,7 @@ export class RefusedBatches {
       this.#searches.delete(batch);
       for (const part of parts) this.#searches.set(part, search);
     }
-    this.#context.settlement.halved(batch);
+    this.#context.settlement.parted(batch);
     this.#context.onReplaced([batch], parts);
     return parts;
   }

@@ -169,7 +169,7 @@ class SimulatedServiceView extends SimulatedService {
   }
 }
 
-test('recovered events that are older than 14 days are given up without being sent', async (t) => {
+test('recovered events that are older than 14 days are rejected by the service, and counted', async (t) => {
   const directory = temporaryDirectory(t);
   const first = start(t, { directory, service: { fault: () => 'reset-before' } });
   const now = first.clock.now();

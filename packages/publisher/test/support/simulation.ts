@@ -217,7 +217,8 @@ export class SimulatedService implements Sink {
     const fresh = [...this.#starts].filter(({ now }) => this.#clock.now() - now < 1000).length;
     this.mostFresh = Math.max(this.mostFresh, fresh);
     try {
-      return await this.#answer(group, name, events, sequenceToken);
+      const answer = await this.#answer(group, name, events, sequenceToken);
+      return answer.ok || answer.status !== undefined ? { ...answer, date: this.#clock.now() } : answer;
     } finally {
       this.underWay--;
       this.#starts.delete(startedAt);

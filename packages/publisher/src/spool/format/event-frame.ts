@@ -5,6 +5,8 @@ import { beginFrame, endFrame, type FramePosition } from './frame.js';
 export const EVENTS_KIND = 1;
 /** Flag: not the last part of a split event, so it weighs nothing in the accounts. */
 export const PART_FLAG = 1;
+/** Flag: the time is that of the clock of its machine, and it was not known yet whether that clock was right. */
+export const UNCHECKED_TIME_FLAG = 2;
 
 /** All ids are lower. */
 export const ID_LIMIT = 2 ** 52;
