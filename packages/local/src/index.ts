@@ -1,11 +1,8 @@
+export type { LocalClientConfig } from './endpoint/addresses.js';
+export type { StoredEvent, StoredGroup } from './endpoint/contents.js';
 export type { LocalStats } from './endpoint/counters.js';
-export {
-  type LocalClientConfig,
-  LocalCloudWatchLogs,
-  type LocalEvents,
-} from './endpoint/local.js';
+export { LocalCloudWatchLogs, type LocalEvents } from './endpoint/local.js';
 export type { LocalOptions } from './endpoint/options.js';
-export type { StoredEvent, StoredGroup } from './endpoint/stored.js';
 export type { WantedEvents } from './endpoint/wanted-events.js';
 export { ServiceError } from './errors/service-error.js';
 export { FAULT_KINDS, type Fault, type FaultKind, type Milliseconds } from './faults/fault.js';

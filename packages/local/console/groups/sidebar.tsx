@@ -201,7 +201,7 @@ function Streams({ group, onChosen }: { readonly group: GroupSummary; readonly o
   );
 }
 
-/** What the endpoint holds, and the ways to empty it and to send something to it. */
+/** How much the endpoint holds, and the ways to empty it and to send something to it. */
 function Kept() {
   const stats = overview.value?.stats;
   if (stats === undefined) return null;

@@ -123,7 +123,7 @@ function Whole({ event }: { readonly event: WireEvent }) {
   );
 }
 
-/** What can be done with a field of a JSON message. */
+/** The actions of a field of a JSON message. */
 function useField(action: 'column' | 'is' | 'is not', path: Path, value: Json): void {
   const { columns, filters } = view.value;
   if (action === 'column') {
@@ -137,7 +137,7 @@ function useField(action: 'column' | 'is' | 'is not', path: Path, value: Json): 
   else if (!filters.includes(pattern)) show({ filters: [...filters, pattern] });
 }
 
-/** What its stream logged just before and after, whatever is searched for. */
+/** The events of its stream just before and after, whatever is searched for. */
 function Neighbours({ event }: { readonly event: WireEvent }) {
   const around = useSignal<{ readonly of: string; readonly events: readonly WireEvent[] } | undefined>(
     undefined,

@@ -189,7 +189,7 @@ function summaryOf(event: WireEvent): Summary | undefined {
 
 export function openEvent(id: string | undefined): void {
   cursor.value = id ?? cursor.value;
-  // What is read stays where it is.
+  // The rows that somebody reads stay where they are.
   if (id !== undefined) following.value = false;
   show({ event: id }, { replace: true });
 }
@@ -230,7 +230,7 @@ function ColumnHeads({ columns }: { readonly columns: readonly string[] }) {
   );
 }
 
-/** What waits below, or what a search is doing. */
+/** How many events wait below, or how far a search is. */
 function Catch() {
   const waiting = missed.value;
   if (searching.value !== undefined) {

@@ -9,7 +9,7 @@ import { ago, fullTime, lasted, rowTime } from '../text/time.ts';
 
 const ROW_PX = 26;
 
-/** What clients asked, newest first, with what explains an answer. */
+/** The requests of clients, newest first, each with the reason for its answer. */
 export function RequestsTab() {
   const operation = useSignal('');
   const open = useSignal<number | undefined>(undefined);

@@ -6,7 +6,7 @@ const KEPT_REQUESTS = 1000;
 /** For so long requests are counted by second. */
 export const WATCHED_SECONDS = 120;
 
-/** What the tail does with events that come in. */
+/** The tail, as it is told of events that come in. */
 export interface LiveListener {
   readonly onOpen: () => void;
   readonly onEvents: (events: readonly WireEvent[], lost: number) => void;

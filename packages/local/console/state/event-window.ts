@@ -56,7 +56,7 @@ export class EventWindow {
     if (surplus > 0) {
       const last = this.#rows[this.#maxRows - 1];
       this.#forget(this.#rows.splice(this.#maxRows));
-      // What arrives live belongs behind what has left.
+      // Events that arrive live belong behind those that have left.
       this.newer = last?.id;
     }
     return fresh.length;

@@ -2,7 +2,7 @@ import { computed, effect, signal } from '@preact/signals';
 import { fromQuery, toQuery, type View } from './view.ts';
 import type { FaultState, Overview, RequestRecord } from './wire.ts';
 
-/** What all parts of the page share. */
+/** State that all parts of the page share. */
 
 export const view = signal<View>(fromQuery(location.search));
 export const overview = signal<Overview | undefined>(undefined);

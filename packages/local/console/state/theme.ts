@@ -7,7 +7,7 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 
 export const chosenTheme = signal<Theme>(stored());
 const systemIsDark = signal(dark.matches);
-/** What is shown. */
+/** The colours that are shown. */
 export const theme = signal<'light' | 'dark'>('light');
 
 dark.addEventListener('change', () => {

@@ -105,7 +105,7 @@ export function parseDuration(text: string): number | undefined {
   return Number(number) * UNITS[unit as keyof typeof UNITS];
 }
 
-/** What of a view decides which events it shows, as the parameters of a search. */
+/** The part of a view that decides which events it shows, as the parameters of a search. */
 export function searchParameters(view: View, now: number): URLSearchParams {
   const query = new URLSearchParams();
   for (const place of view.places) query.append('in', place);

@@ -1,4 +1,4 @@
-/** What the endpoint sends to the console. Times are milliseconds since 1970. */
+/** Messages from the endpoint to the console. Times are milliseconds since 1970. */
 
 export const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'none'] as const;
 export type Level = (typeof LEVELS)[number];
@@ -27,7 +27,7 @@ export interface EventPage {
 }
 
 export interface GroupSummary {
-  /** What to ask for: the name, with Region and account where they are not those of the endpoint. */
+  /** The name to ask for, with Region and account where they are not those of the endpoint. */
   readonly place: string;
   readonly name: string;
   readonly arn: string;

@@ -167,7 +167,7 @@ function readCredentials(
     return credentials(AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN || undefined);
   }
   const [id, secret, ...token] = text.split(':');
-  // What was given may be a secret and is not repeated.
+  // The text may be a secret and is not repeated.
   if (!id || !secret) throw new TypeError('--credentials must be <id:secret>, <id:secret:token> or env');
   return credentials(id, secret, token.length === 0 ? undefined : token.join(':'));
 }

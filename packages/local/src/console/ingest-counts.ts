@@ -136,7 +136,7 @@ export class IngestCounts {
   }
 
   async #countStored(store: Store): Promise<void> {
-    // What is stored from now on is counted by the subscription.
+    // Events that are stored from now on are counted by the subscription.
     const before = store.arrivals;
     const stored = [...store.accounts()].flatMap(({ accountId, groups, region }) =>
       [...groups.values()].flatMap(({ name: logGroupName, streams }) =>

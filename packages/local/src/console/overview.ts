@@ -7,7 +7,7 @@ import type { Store } from '../store/store.js';
 import type { IngestCounts } from './ingest-counts.js';
 import { findPlace, type Home, placeOf } from './places.js';
 
-/** What the console shows beside events: the endpoint, its counts and its groups. */
+/** Everything that the console shows beside events: the endpoint, its counts and its groups. */
 export function overview(local: LocalCloudWatchLogs, store: Store, home: Home, counts: IngestCounts): object {
   return {
     version: VERSION,

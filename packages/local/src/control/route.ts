@@ -15,7 +15,7 @@ export interface ControlRequest {
 /** Answers the object to send as JSON, or nothing when it has written the response itself. */
 type Handler = (request: ControlRequest) => object | undefined | Promise<object | undefined>;
 
-/** What a path answers, by method. */
+/** The handlers of a path, by method. */
 export type Route = { readonly [Method in 'GET' | 'POST' | 'PUT' | 'DELETE']?: Handler };
 
 /** The parameters of a query string. Each reader throws what to answer when the value is not valid. */

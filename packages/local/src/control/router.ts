@@ -69,7 +69,7 @@ function sendError(response: ServerResponse, error: unknown): void {
         ? new ServiceError('InvalidParameterException', error.message)
         : new ServiceError('InternalFailure', String(error), { status: 500 });
   const { code, message, status, fields } = refused;
-  // What was not read of the request would be taken for the next one.
+  // The rest of the body, unread, would be taken for the next request.
   if (!response.req.complete) response.setHeader('connection', 'close');
   sendJson(response, status, { __type: code, message, ...fields });
 }

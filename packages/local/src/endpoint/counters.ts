@@ -1,4 +1,4 @@
-/** What an endpoint has seen and holds. */
+/** How often things happened at an endpoint, and how much it holds. */
 export interface LocalStats {
   /** Requests by operation, `'other'` for what names no known operation; those that met a fault are among them. */
   readonly requests: Readonly<Record<string, number>>;
@@ -17,7 +17,7 @@ export interface LocalStats {
 }
 
 /** Counts by name. */
-export class Tally {
+class Tally {
   readonly #counts = new Map<string, number>();
 
   add(name: string): void {
@@ -31,5 +31,27 @@ export class Tally {
   /** A copy, sorted by name. */
   toObject(): Record<string, number> {
     return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+}
+
+/** The counts of an endpoint that do not follow from what it holds. */
+export class Counters {
+  readonly requests = new Tally();
+  readonly errors = new Tally();
+  readonly faults = new Tally();
+  puts = 0;
+
+  clear(): void {
+    for (const tally of [this.requests, this.errors, this.faults]) tally.clear();
+    this.puts = 0;
+  }
+
+  toObject(): Pick<LocalStats, 'requests' | 'errors' | 'faults' | 'puts'> {
+    return {
+      requests: this.requests.toObject(),
+      errors: this.errors.toObject(),
+      faults: this.faults.toObject(),
+      puts: this.puts,
+    };
   }
 }

@@ -12,26 +12,18 @@ import { type Exchange, type RequestRecord, recordOf } from '../service/request-
 import { HttpServer } from '../service/server.js';
 import { type Outcome, Service } from '../service/service.js';
 import type { Subscription, SubscriptionOptions } from '../store/feed.js';
-import type { Account, LogGroup, LogGroupSettings } from '../store/log-group.js';
-import { at, END, readAll } from '../store/scan.js';
+import type { Account, LogGroupSettings } from '../store/log-group.js';
 import { Store } from '../store/store.js';
 import { type SubscriptionDelivery, SubscriptionFilters } from '../subscriptions/subscription-filters.js';
-import { type LocalStats, Tally } from './counters.js';
+import { clientConfigOf, environmentOf, type LocalClientConfig, urlOf } from './addresses.js';
+import { Contents, type NamedPlace, parsedMessage, type StoredEvent, type StoredGroup } from './contents.js';
+import { Counters, type LocalStats } from './counters.js';
 import { type LocalOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { RequestLog } from './request-log.js';
-import type { StoredEvent, StoredGroup } from './stored.js';
+import { Waiters } from './waiters.js';
 import { matcherOf, notSeen, type WantedEvents } from './wanted-events.js';
 
-/** Options of an SDK client that talks to an endpoint. */
-export interface LocalClientConfig {
-  endpoint: string;
-  region: string;
-  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
-  /** Without it the SDK would call `stream-127.0.0.1` for StartLiveTail, a name that does not resolve. */
-  disableHostPrefix: true;
-}
-
-/** What listeners are told. */
+/** The events of an endpoint, as a listener is told of them. */
 export interface LocalEvents {
   /** A request was answered, reset, or began to hang. */
   request: [RequestRecord];
@@ -41,11 +33,6 @@ export interface LocalEvents {
   stream: [{ readonly logGroupName: string; readonly logStreamName: string }];
   /** A subscription filter whose destination is an ARN sent something. Comes after the put. */
   subscription: [SubscriptionDelivery];
-}
-
-interface Waiter {
-  readonly check: () => void;
-  readonly fail: (error: Error) => void;
 }
 
 /** Answers a request that is not a `POST /`, or says that there is no such page. */
@@ -70,7 +57,7 @@ export let partsOf: (local: LocalCloudWatchLogs) => EndpointParts;
 
 /** A running endpoint; made by `startLocal`. */
 export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
-  /** What goes wrong. `set`, `add` and `clear` take effect with the next request. */
+  /** The faults that happen. `set`, `add` and `clear` take effect with the next request. */
   readonly faults: Faults;
   /** The seed of the faults that have a `probability`. Pass it to `startLocal` to see the same again. */
   readonly seed: number;
@@ -82,13 +69,11 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   readonly #service: Service;
   readonly #http: HttpServer;
   readonly #startedAt = performance.now();
-  #restart: NodeJS.Timeout | undefined;
-  readonly #requests = new Tally();
-  readonly #errors = new Tally();
-  readonly #faultCounts = new Tally();
-  readonly #waiters = new Set<Waiter>();
+  readonly #contents: Contents;
+  readonly #counters = new Counters();
+  readonly #waiters = new Waiters();
   readonly #requestLog = new RequestLog();
-  #puts = 0;
+  #restart: NodeJS.Timeout | undefined;
   #closed = false;
 
   static {
@@ -111,6 +96,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     this.seed = seed;
     this.faults = new Faults(seededRandom(seed), now, this.#options.faults);
     this.#store = new Store({ maxBytes, now, onFirstEviction: () => warnAboutEviction(maxBytes) });
+    this.#contents = new Contents(this.#store, this.#options, now);
     this.#metricFilters = new MetricFilters(this.#store);
     this.#queries = new Queries(now);
     this.#subscriptionFilters = new SubscriptionFilters(this.#store, positionDigits, (delivery) =>
@@ -123,11 +109,11 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
       region: this.#options.region,
       accountId: this.#options.accountId,
       seed,
-      onRequest: (operation) => this.#requests.add(operation),
+      onRequest: (operation) => this.#counters.requests.add(operation),
       onFault: ({ kind }) => {
-        this.#faultCounts.add(kind);
+        this.#counters.faults.add(kind);
         // A request that is held has no outcome yet that would have the waiters look again.
-        if (kind === 'latency' || kind === 'slow-read') this.#reevaluate();
+        if (kind === 'latency' || kind === 'slow-read') this.#waiters.check();
       },
     });
     this.#service = service;
@@ -148,9 +134,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
 
   /** The URL to give to a client, for example as AWS_ENDPOINT_URL_CLOUDWATCH_LOGS. */
   get endpoint(): string {
-    const { host } = this.#options;
-    const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-    return `http://${name.includes(':') ? `[${name}]` : name}:${this.port}`;
+    return urlOf(this.#options.host, this.port);
   }
 
   /** Whether it accepts connections. */
@@ -165,19 +149,8 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
    * Here and below a name means the group in the Region and account of the endpoint's options; where they have none of
    * this name, the group of another Region or account that requests were signed for.
    */
-  events({ logGroupName, logStreamName }: { logGroupName: string; logStreamName?: string }): StoredEvent[] {
-    const group = this.#account(logGroupName).groups.get(logGroupName);
-    if (group === undefined) return [];
-    if (logStreamName !== undefined && !group.streams.has(logStreamName)) return [];
-    const streams = logStreamName === undefined ? group.streams.values() : [group.stream(logStreamName)];
-    this.#store.expire(group);
-    const from = at(group.keptSince(this.#options.now()));
-    return readAll(streams, { from, to: END, forward: true }).map((event) => ({
-      timestamp: event.timestamp,
-      message: event.message,
-      ingestionTime: event.ingestionTime,
-      logStreamName: event.logStreamName,
-    }));
+  events(place: NamedPlace): StoredEvent[] {
+    return this.#contents.events(place);
   }
 
   /**
@@ -185,23 +158,12 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
    * the text that they are.
    */
   messages<Message = unknown>(logGroupName: string, logStreamName?: string): Message[] {
-    const events = this.events({ logGroupName, ...(logStreamName !== undefined && { logStreamName }) });
-    return events.map(({ message }) => parsed(message) as Message);
+    return this.events({ logGroupName, logStreamName }).map((event) => parsedMessage(event) as Message);
   }
 
   /** All log groups of all Regions and accounts, sorted by name. */
   groups(): StoredGroup[] {
-    const groups = this.#groups().sort((a, b) => (a.name < b.name ? -1 : 1));
-    return groups.map((group) => ({
-      logGroupName: group.name,
-      arn: group.arn,
-      tags: Object.fromEntries(group.tags),
-      logGroupClass: group.logGroupClass,
-      deletionProtectionEnabled: group.deletionProtectionEnabled,
-      streams: [...group.streams.keys()].sort(),
-      ...(group.retentionInDays !== undefined && { retentionInDays: group.retentionInDays }),
-      ...(group.kmsKeyId !== undefined && { kmsKeyId: group.kmsKeyId }),
-    }));
+    return this.#contents.describeGroups();
   }
 
   /** The last 1,000 requests, or those of them with a number greater than `since`, oldest first. */
@@ -209,19 +171,11 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     return this.#requestLog.since(since);
   }
 
-  /** What was seen so far and what is stored now. A copy. */
+  /** Counts of all that happened so far, and of what is stored now. A copy. */
   stats(): LocalStats {
-    for (const group of this.#groups()) this.#store.expire(group);
+    for (const group of this.#contents.groups) this.#store.expire(group);
     const { bytes, events, evicted } = this.#store;
-    return {
-      requests: this.#requests.toObject(),
-      errors: this.#errors.toObject(),
-      faults: this.#faultCounts.toObject(),
-      puts: this.#puts,
-      events,
-      bytes,
-      evicted,
-    };
+    return { ...this.#counters.toObject(), events, bytes, evicted };
   }
 
   /**
@@ -234,32 +188,12 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
 
   /** Options for a client of the AWS SDK for JavaScript that is to talk to this endpoint. */
   clientConfig(): LocalClientConfig {
-    const {
-      accessKeyId = 'local',
-      secretAccessKey = 'local',
-      sessionToken,
-    } = this.#options.credentials ?? {};
-    return {
-      endpoint: this.endpoint,
-      region: this.#options.region,
-      credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
-      disableHostPrefix: true,
-    };
+    return clientConfigOf(this.endpoint, this.#options);
   }
 
   /** Environment variables that make the AWS SDKs of every language and the AWS CLI talk to this endpoint. */
   environment(): Record<string, string> {
-    const { endpoint, region, credentials } = this.clientConfig();
-    return {
-      AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoint,
-      // The AWS CLI reads AWS_DEFAULT_REGION, the SDKs AWS_REGION.
-      AWS_REGION: region,
-      AWS_DEFAULT_REGION: region,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      ...(credentials.sessionToken !== undefined && { AWS_SESSION_TOKEN: credentials.sessionToken }),
-      AWS_DISABLE_HOST_PREFIX_INJECTION: 'true',
-    };
+    return environmentOf(this.clientConfig());
   }
 
   /** Milliseconds since the endpoint was made. */
@@ -273,13 +207,12 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
    */
   reset(): void {
     this.#store.clear();
-    for (const tally of [this.#requests, this.#errors, this.#faultCounts]) tally.clear();
+    this.#counters.clear();
     this.#requestLog.clear();
     this.#metricFilters.clear();
     this.#queries.clear();
-    this.#puts = 0;
     this.faults.restart(seededRandom(this.seed), this.#options.faults);
-    this.#reevaluate();
+    this.#waiters.check();
   }
 
   /**
@@ -296,28 +229,27 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
 
   /** @throws ServiceError ResourceAlreadyExistsException */
   createLogGroup(logGroupName: string, settings: LogGroupSettings = {}): void {
-    const { accountId, region } = this.#options;
-    this.#store.createGroup(this.#store.account(region, accountId), logGroupName, settings);
-    this.#reevaluate();
+    this.#store.createGroup(this.#contents.home, logGroupName, settings);
+    this.#waiters.check();
   }
 
   /** @throws ServiceError ResourceNotFoundException, ResourceAlreadyExistsException */
   createLogStream(logGroupName: string, logStreamName: string): void {
-    this.#store.createStream(this.#group(logGroupName), logStreamName);
-    this.#reevaluate();
+    this.#store.createStream(this.#contents.group(logGroupName), logStreamName);
+    this.#waiters.check();
   }
 
   /** Deletes a group, whether or not it is protected. @throws ServiceError ResourceNotFoundException */
   deleteLogGroup(logGroupName: string): void {
-    this.#store.deleteGroup(this.#group(logGroupName));
-    this.#reevaluate();
+    this.#store.deleteGroup(this.#contents.group(logGroupName));
+    this.#waiters.check();
   }
 
   /** Deletes a stream, whether or not its group is protected. @throws ServiceError ResourceNotFoundException */
   deleteLogStream(logGroupName: string, logStreamName: string): void {
-    const group = this.#group(logGroupName);
+    const group = this.#contents.group(logGroupName);
     this.#store.deleteStream(group, group.stream(logStreamName));
-    this.#reevaluate();
+    this.#waiters.check();
   }
 
   /**
@@ -325,7 +257,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
    * is not forgotten. @throws ServiceError ResourceNotFoundException
    */
   rotateToken(logGroupName: string, logStreamName: string): string {
-    return this.#store.rotateToken(this.#group(logGroupName).stream(logStreamName));
+    return this.#store.rotateToken(this.#contents.group(logGroupName).stream(logStreamName));
   }
 
   /** Listens again on the same port after `stop`. Nothing happens when it listens already. */
@@ -357,8 +289,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     clearTimeout(this.#restart);
     this.#subscriptionFilters.close();
     this.#queries.clear();
-    for (const waiter of [...this.#waiters])
-      waiter.fail(new Error('The endpoint was closed while waiting for it.'));
+    this.#waiters.fail(new Error('The endpoint was closed while waiting for it.'));
     await this.#http.stop();
   }
 
@@ -374,31 +305,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   ): Promise<void> {
     const explain = (): string =>
       `waitFor: not so after ${timeoutMs} ms: ${condition}\nThe endpoint has seen: ${JSON.stringify(this.stats())}`;
-    return this.#wait(() => condition(this), timeoutMs, explain);
-  }
-
-  #wait(condition: () => boolean, timeoutMs: number, explain: () => string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      let timer: NodeJS.Timeout | undefined;
-      const settle = (settled: () => void): void => {
-        clearTimeout(timer);
-        this.#waiters.delete(waiter);
-        settled();
-      };
-      const waiter: Waiter = {
-        check: () => {
-          try {
-            if (condition()) settle(resolve);
-          } catch (error) {
-            settle(() => reject(error));
-          }
-        },
-        fail: (error) => settle(() => reject(error)),
-      };
-      timer = setTimeout(() => waiter.fail(new Error(explain())), timeoutMs);
-      this.#waiters.add(waiter);
-      waiter.check();
-    });
+    return this.#waiters.wait(() => condition(this), timeoutMs, explain);
   }
 
   /**
@@ -427,33 +334,17 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
       notSeen(wanted, timeoutMs, {
         events: this.events(wanted),
         matching: matching.length,
-        groupNames: this.#groups().map(({ name }) => name),
-        errors: this.#errors.toObject(),
-        faults: this.#faultCounts.toObject(),
+        groupNames: this.#contents.groups.map(({ name }) => name),
+        errors: this.#counters.errors.toObject(),
+        faults: this.#counters.faults.toObject(),
       });
-    await this.#wait(enough, timeoutMs, explain);
+    await this.#waiters.wait(enough, timeoutMs, explain);
     return matching;
   }
 
   /** Closes it at the end of the scope of an `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  #groups(): LogGroup[] {
-    return [...this.#store.accounts()].flatMap(({ groups }) => [...groups.values()]);
-  }
-
-  /** The account of the options, unless only another has a group of this name. */
-  #account(logGroupName: string): Account {
-    const { accountId, region } = this.#options;
-    const own = this.#store.account(region, accountId);
-    if (own.groups.has(logGroupName)) return own;
-    return [...this.#store.accounts()].find(({ groups }) => groups.has(logGroupName)) ?? own;
-  }
-
-  #group(logGroupName: string): LogGroup {
-    return this.#account(logGroupName).group(logGroupName);
   }
 
   #context(): Omit<Context, 'account'> {
@@ -469,7 +360,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
       queries: this.#queries,
       subscriptionFilters: this.#subscriptionFilters,
       onPut: (put) => {
-        this.#puts += 1;
+        this.#counters.puts += 1;
         this.emit('put', put);
       },
       onStream: (logGroupName, logStreamName) => this.emit('stream', { logGroupName, logStreamName }),
@@ -477,23 +368,11 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   }
 
   #settled(outcome: Outcome, exchange: Exchange): void {
-    if (outcome.error !== undefined) this.#errors.add(outcome.error);
+    if (outcome.error !== undefined) this.#counters.errors.add(outcome.error);
     const record = recordOf(this.#requestLog.newest + 1, outcome, exchange);
     this.#requestLog.add(record);
     this.emit('request', record);
-    this.#reevaluate();
-  }
-
-  #reevaluate(): void {
-    for (const waiter of [...this.#waiters]) waiter.check();
-  }
-}
-
-function parsed(message: string): unknown {
-  try {
-    return JSON.parse(message);
-  } catch {
-    return message;
+    this.#waiters.check();
   }
 }
 

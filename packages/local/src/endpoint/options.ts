@@ -22,7 +22,7 @@ export interface LocalOptions {
    * `'message'` in the text only. @default 'field'
    */
   readonly tokenErrors?: TokenErrorStyle | undefined;
-  /** What goes wrong from the start; see `faults` of the endpoint. @default [] */
+  /** Faults from the start; see `faults` of the endpoint. @default [] */
   readonly faults?: readonly Fault[] | undefined;
   /** When given, the signature of every request is verified. @default signatures are not looked at */
   readonly credentials?: LocalCredentials | undefined;

@@ -1,7 +1,7 @@
 import { suggestion } from '../errors/spelling.js';
 import { compileFilterPattern, type FilterPattern } from '../filter-pattern/compile.js';
 import { FilterPatternError } from '../filter-pattern/pattern-error.js';
-import type { StoredEvent } from './stored.js';
+import type { StoredEvent } from './contents.js';
 
 /** Which events `waitForEvents` waits for. */
 export interface WantedEvents {
@@ -59,7 +59,7 @@ function testOf(match: WantedEvents['match']): (event: StoredEvent) => boolean {
   return ({ message }) => expression.test(message);
 }
 
-/** What an endpoint holds and answered, as far as it explains why events are missing. */
+/** The part of an endpoint's contents and answers that explains why events are missing. */
 export interface Seen {
   /** Events of the group and stream that were waited for. */
   readonly events: readonly StoredEvent[];

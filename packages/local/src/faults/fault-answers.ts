@@ -43,7 +43,7 @@ export function faultAnswer(fault: Fault, target: FaultTarget): ServiceError | u
   }
 }
 
-/** What a proxy in front of the service might answer. */
+/** An answer as a proxy in front of the service might give it. */
 export const HTML_ANSWER =
   '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><h1>502 Bad Gateway</h1></body>\r\n</html>\r\n';
 

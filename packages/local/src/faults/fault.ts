@@ -40,7 +40,7 @@ export type Milliseconds = number | readonly [from: number, to: number];
 /** Something that goes wrong for the requests that it matches. */
 export interface Fault {
   /**
-   * What goes wrong. `-before` and `-after` mean before and after the request was carried out. `quota`: the requests
+   * The kind of fault. `-before` and `-after` mean before and after the request was carried out. `quota`: the requests
    * beyond the rate that AWS grants an account. `rival`: another producer stores an event first and so takes the token.
    * `invalidate-token`: the stream expects another token, though nothing was stored. `slow-read`: the body of the
    * request is read slowly. `endless-body`: the request is carried out, and its answer begins and never ends.
@@ -68,7 +68,7 @@ export interface Fault {
   readonly ms?: Milliseconds | undefined;
   /** How fast `slow-read` reads (default 16384) and `endless-body` writes (default 1048576). */
   readonly bytesPerSecond?: number | undefined;
-  /** What is added to the time in the `Date` header by `false-date`, in milliseconds; may be negative. Required there. */
+  /** Milliseconds that `false-date` adds to the time in the `Date` header; may be negative. Required there. */
   readonly offsetMs?: number | undefined;
   /** How many empty pages `empty-pages` puts before each page, from 1 to 9. @default 1 */
   readonly pages?: number | undefined;

@@ -8,7 +8,7 @@ import {
 } from './fault.js';
 import { awsRate, RateLimiter } from './quota.js';
 
-/** What of a request decides whether a fault happens to it. */
+/** The parts of a request that decide whether a fault happens to it. */
 export interface FaultTarget {
   readonly operation: string;
   readonly region: string;
@@ -46,7 +46,7 @@ export class Faults {
     this.set(faults);
   }
 
-  /** What was set, in order, each with how often it has happened. A copy. */
+  /** The faults in order, each with how often it has happened. A copy. */
   list(): readonly { readonly fault: Fault; readonly happened: number }[] {
     return this.#plans.map(({ fault, happened }) => ({ fault, happened }));
   }

@@ -14,7 +14,7 @@ export interface FilterPattern {
   /** Regular expressions in the pattern. */
   readonly regularExpressions: number;
   readonly matches: (message: string) => boolean;
-  /** What TestMetricFilter shows of a message that matches: the fields of a space-delimited one, nothing of others. */
+  /** The values that TestMetricFilter shows of a message that matches: the fields of a space-delimited one, none of others. */
   readonly extract: (message: string) => Record<string, string>;
   /**
    * Reads a reference into the messages, as the value and the dimensions of a metric have them: `$.latency` for a JSON

@@ -7,7 +7,7 @@ export type Step =
 /** A value of a JSON event. */
 export interface JsonNode {
   readonly value: unknown;
-  /** What a comparison with text sees: a string as it is, a number as the event writes it. */
+  /** The text that is compared: a string as it is, a number as the event writes it. */
   readonly text: () => string;
 }
 

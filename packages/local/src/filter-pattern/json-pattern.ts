@@ -94,7 +94,7 @@ function takeElement(scanner: Scanner): Step {
   return { kind: 'element', index: Number(index) };
 }
 
-/** What comes behind a selector: a comparison, or `IS NULL`, `IS TRUE`, `IS FALSE`, `NOT EXISTS`. */
+/** The condition behind a selector: a comparison, or `IS NULL`, `IS TRUE`, `IS FALSE`, `NOT EXISTS`. */
 function takeTest(scanner: Scanner, steps: readonly Step[]): Predicate<JsonEvent> {
   scanner.skipSpace();
   const operator = takeOperator(scanner);

@@ -5,7 +5,7 @@ import type { QueryScanner } from './query-scanner.js';
 import type { Row } from './row.js';
 import { isTrue, numberOf, Time, textOf, truth, type Value } from './value.js';
 
-/** What is calculated for a row. `aggregated` holds the results of the aggregates of a `stats` command. */
+/** Calculates a value for a row. `aggregated` holds the results of the aggregates of a `stats` command. */
 export type Expression = (row: Row, aggregated: readonly Value[]) => Value;
 
 /** An aggregate in a `stats` command: what it is fed with for each row. */

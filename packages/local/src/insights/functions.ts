@@ -99,7 +99,7 @@ export const FUNCTIONS: Readonly<Record<string, QueryFunction>> = {
   },
 };
 
-/** What an operator between two numbers answers; missing when one is no number. */
+/** The result of an operator between two numbers; missing when one is no number. */
 export function calculate(operator: string, a: Value, b: Value): Value {
   const [x, y] = [numberOf(a), numberOf(b)];
   if (x === undefined || y === undefined) return undefined;

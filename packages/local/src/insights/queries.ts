@@ -6,12 +6,12 @@ import type { EventSource } from './source.js';
 
 export type QueryStatus = 'Running' | 'Complete' | 'Failed' | 'Cancelled';
 
-/** What is asked of `Queries.start`. */
+/** A query to be started. */
 export interface QueryRequest {
   readonly account: Account;
   /** Names of the groups that are searched. */
   readonly groupNames: readonly string[];
-  /** What DescribeQueries shows. */
+  /** The query as DescribeQueries shows it. */
   readonly queryString: string;
   readonly query: Query;
   readonly limit: number | undefined;

@@ -6,7 +6,7 @@ import { textOf } from './value.js';
 /** One row of a result. */
 export type ResultRow = readonly { readonly field: string; readonly value: string }[];
 
-/** What is shown when neither `fields`, `display` nor `stats` says. */
+/** The columns where neither `fields`, `display` nor `stats` names any. */
 const DEFAULT_COLUMNS = ['@timestamp', '@message'];
 /** Rows of a result when nothing says how many. Source: API reference of StartQuery. */
 const DEFAULT_LIMIT = 10_000;

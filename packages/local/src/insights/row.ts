@@ -8,7 +8,7 @@ export interface QueriedEvent {
   readonly logStreamName: string;
   /** `account:group`, as the field `@log` has it. */
   readonly log: string;
-  /** What GetLogRecord takes to find the event again. */
+  /** The pointer by which GetLogRecord finds the event again. */
   readonly pointer: () => string;
 }
 

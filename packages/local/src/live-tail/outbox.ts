@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 
-/** What the service holds for a client that reads slower than events come. Source: API reference of StartLiveTail. */
+/** Limits of the updates that wait for a client that reads slower than events come. Source: API reference of StartLiveTail. */
 const MAX_UPDATES = 10;
 const MAX_EVENTS = 5_000;
 

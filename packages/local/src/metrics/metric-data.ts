@@ -25,7 +25,7 @@ const MAX_METRICS = 1_000;
 interface Series {
   readonly metric: Omit<LocalMetric, 'points'>;
   readonly minutes: Map<number, MetricPoint>;
-  /** What stands for the minutes in which no event matched. */
+  /** The value of minutes in which no event matched. */
   readonly defaults: Map<number, MetricPoint>;
 }
 

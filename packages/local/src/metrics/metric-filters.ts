@@ -3,7 +3,7 @@ import { type GroupFilter, GroupFilters } from '../store/group-filters.js';
 import type { Store } from '../store/store.js';
 import { type LocalMetric, MetricData } from './metric-data.js';
 
-/** What a metric filter makes of an event that matches. */
+/** How an event that matches becomes a value of a metric. */
 export interface MetricTransformation {
   readonly metricNamespace: string;
   readonly metricName: string;

@@ -11,7 +11,7 @@ import type { SequenceTokenRule, TokenErrorStyle } from '../store/sequence-token
 import type { Store } from '../store/store.js';
 import type { SubscriptionFilters } from '../subscriptions/subscription-filters.js';
 
-/** What an operation works on. */
+/** Everything that operations work on. */
 export interface Context {
   readonly store: Store;
   /** Whose request it is, and in which Region. */

@@ -13,7 +13,7 @@ import { pageAfter } from './page-token.js';
 
 const MAX_GROUPS = 50;
 const DEFAULT_MAX_RESULTS = 1_000;
-/** What GetLogGroupFields looks at: the last 15 minutes, or 8 minutes on both sides of `time`. Source: API reference. */
+/** The time that GetLogGroupFields looks at: the last 15 minutes, or 8 minutes on both sides of `time`. Source: API reference. */
 const FIELDS_WINDOW_MS = 15 * 60_000;
 const FIELDS_AROUND_MS = 8 * 60_000;
 /** Fields that every event has. */

@@ -5,7 +5,7 @@ import { type Context, groupOfArn, type Operation } from './context.js';
 
 const MAX_TAGS = 50;
 
-/** What has tags: a log group or a destination. */
+/** A log group or a destination, as something with tags. */
 interface Tagged {
   readonly tags: ReadonlyMap<string, string>;
   readonly change: (tags: ReadonlyMap<string, string>) => void;

@@ -10,7 +10,7 @@ export function hostName(header: string): string {
 }
 
 /**
- * What SDKs put before the host of StartLiveTail; `streaming-` until April 2026. No name of another machine becomes one of
+ * SDKs put this before the host of StartLiveTail; `streaming-` until April 2026. No name of another machine becomes one of
  * this machine without it.
  */
 const HOST_PREFIX = /^stream(?:ing)?-/;

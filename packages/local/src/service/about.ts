@@ -1,7 +1,7 @@
 import type { FaultKind } from '../faults/fault.js';
 import type { Input } from '../requests/input.js';
 
-/** What a request was about; `input` is undefined where its body was not read. */
+/** The subject of a request; `input` is undefined where its body was not read. */
 export interface About {
   readonly input: Input | undefined;
   readonly logGroupName: string | undefined;

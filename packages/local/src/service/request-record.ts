@@ -37,7 +37,7 @@ export interface RequestRecord {
   readonly client?: string;
 }
 
-/** What only the HTTP side knows of a request. */
+/** The part of a request that only the HTTP side knows. */
 export interface Exchange {
   readonly time: number;
   readonly durationMs: number;

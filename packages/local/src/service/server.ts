@@ -197,7 +197,7 @@ const ENDLESS_STEP_MS = 50;
 
 function writeEndlessly(response: ServerResponse, bytesPerSecond: number, date: string): void {
   response.writeHead(200, { 'content-type': CONTENT_TYPE, date, 'x-amzn-requestid': randomUUID() });
-  // What is white space in JSON may go on for ever without being wrong.
+  // White space in JSON may go on for ever without being wrong.
   const part = ' '.repeat(Math.max(1, Math.round((bytesPerSecond * ENDLESS_STEP_MS) / 1000)));
   response.write('{');
   const timer = setInterval(() => {

@@ -23,7 +23,7 @@ export interface Call {
   readonly body: Buffer;
 }
 
-/** What is to be done with the connection of a request. */
+/** An answer, or whatever else is to be done with the connection of a request. */
 export type Answer =
   | {
       readonly kind: 'reply';
@@ -73,7 +73,7 @@ const RIVAL_MESSAGE = '{"rival":true}';
 const SLOW_READ_BYTES_PER_SECOND = 16_384;
 const ENDLESS_BODY_BYTES_PER_SECOND = 1_048_576;
 
-/** What disturbances leave behind for the rest of a request. */
+/** Traces of disturbances that the rest of a request meets. */
 interface Disturbed {
   reading: ReadFaults;
   dateOffsetMs: number;
@@ -262,7 +262,7 @@ export class Service {
       try {
         await run();
       } catch (error) {
-        // What it would have answered is lost like any other answer.
+        // Its refusal is lost like any other answer.
         if (!(error instanceof ServiceError)) throw error;
       }
     }

@@ -9,7 +9,7 @@ export interface FedPut {
   readonly firstArrival: number;
   /** At least one, in chronological order. */
   readonly events: readonly { readonly timestamp: number; readonly message: string }[];
-  /** What each event counts: its UTF-8 bytes and 26. */
+  /** Accounted bytes of each event: UTF-8 and 26. */
   readonly sizes: Uint32Array;
 }
 
@@ -24,7 +24,7 @@ export interface SubscriptionOptions {
   readonly onEvents?: (() => void) | undefined;
 }
 
-/** What a subscriber takes: the puts that waited, oldest first, and how many events were lost before them. */
+/** The puts that waited, oldest first, and how many events were lost before them. */
 export interface Taken {
   readonly puts: readonly FedPut[];
   readonly lost: number;

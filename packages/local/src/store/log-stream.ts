@@ -3,7 +3,7 @@ import { ReadingOrder } from './reading-order.js';
 import { Segment } from './segment.js';
 import type { TokenHistory } from './sequence-tokens.js';
 
-/** What a put adds. */
+/** An event as a put brings it. */
 export interface NewEvent {
   readonly timestamp: number;
   readonly message: string;
@@ -13,7 +13,7 @@ export interface NewEvent {
 export interface KeptEvent extends NewEvent {
   readonly ingestionTime: number;
   readonly arrival: number;
-  /** What it counts: its UTF-8 bytes and 26. */
+  /** Accounted bytes: UTF-8 and 26. */
   readonly bytes: number;
   readonly logStreamName: string;
 }

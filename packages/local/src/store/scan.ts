@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { KeptEvent, LogStream, Position } from './log-stream.js';
 import { Merge, type Range } from './merge.js';
 
-/** What a reader wants. */
+/** A request for one page of events. */
 export interface Scan extends Range {
   readonly streams: readonly LogStream[];
   readonly accepts: (event: KeptEvent) => boolean;

@@ -10,7 +10,7 @@ export type SequenceTokenRule = 'ignored' | 'enforced';
  */
 export type TokenErrorStyle = 'field' | 'message';
 
-/** What one log stream knows about its tokens. */
+/** The memory of one log stream about its tokens. */
 export interface TokenHistory {
   /** The token that the next put must carry; undefined while nothing was ever put. */
   expected: string | undefined;
@@ -32,7 +32,7 @@ export class TokenSource {
 }
 
 /**
- * What decides whether two puts are the same: their messages, in order. Timestamps do not take part.
+ * Two puts are the same when their messages are, in order. Timestamps do not take part.
  * JSON tells every list of strings from every other, lone surrogates included.
  */
 export function messagesDigest(events: readonly { readonly message: string }[]): string {

@@ -9,7 +9,7 @@ import { TokenSource } from './sequence-tokens.js';
  * arrived first leave, whatever stream they are in.
  */
 export class Store {
-  /** What every accepted put is handed to. */
+  /** Gets every accepted put. */
   readonly feed = new Feed();
   readonly #accounts = new Map<string, Account>();
   readonly #tokens = new TokenSource();

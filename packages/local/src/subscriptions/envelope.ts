@@ -9,7 +9,7 @@ export interface SubscribedEvent {
   readonly extractedFields?: Readonly<Record<string, string>>;
 }
 
-/** What CloudWatch Logs sends to the destination of a subscription filter, compressed by gzip. */
+/** The message of CloudWatch Logs to the destination of a subscription filter, before it is compressed by gzip. */
 export interface SubscriptionEnvelope {
   readonly messageType: 'DATA_MESSAGE';
   /** Account of the log group. */

@@ -12,7 +12,7 @@ export interface SubscriptionFilter extends GroupFilter {
   readonly distribution: 'ByLogStream' | 'Random';
 }
 
-/** What a subscription filter sends to its destination. */
+/** A message of a subscription filter to its destination. */
 export interface SubscriptionDelivery {
   readonly logGroupName: string;
   readonly filterName: string;

@@ -1,5 +1,5 @@
+import type { StoredEvent } from '../../endpoint/contents.js';
 import type { LocalCloudWatchLogs } from '../../endpoint/local.js';
-import type { StoredEvent } from '../../endpoint/stored.js';
 import { matcherOf, type WantedEvents } from '../../endpoint/wanted-events.js';
 import { invalidParameter, ServiceError } from '../../errors/service-error.js';
 import type { Route } from '../route.js';

@@ -18,7 +18,7 @@ export const statsRoute: Route = {
   },
 };
 
-/** What metric filters counted: there is no CloudWatch beside it that one could ask. */
+/** The metrics of metric filters: there is no CloudWatch beside it that one could ask. */
 export const metricsRoute: Route = {
   GET: ({ local, parameters }) => {
     parameters.only();

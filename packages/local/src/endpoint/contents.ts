@@ -1,0 +1,100 @@
+import type { Account, LogGroup, LogGroupClass } from '../store/log-group.js';
+import { at, END, readAll } from '../store/scan.js';
+import type { Store } from '../store/store.js';
+
+/** A log event as CloudWatch Logs returns it. Times are milliseconds since 1970. */
+export interface StoredEvent {
+  readonly timestamp: number;
+  readonly message: string;
+  readonly ingestionTime: number;
+  readonly logStreamName: string;
+}
+
+/** A log group and the names of its streams. */
+export interface StoredGroup {
+  readonly logGroupName: string;
+  /** Tells the group's Region and account. */
+  readonly arn: string;
+  readonly retentionInDays?: number;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly logGroupClass: LogGroupClass;
+  readonly kmsKeyId?: string;
+  readonly deletionProtectionEnabled: boolean;
+  /** Sorted. */
+  readonly streams: readonly string[];
+}
+
+/** A group, and one of its streams where only that is meant. */
+export interface NamedPlace {
+  readonly logGroupName: string;
+  readonly logStreamName?: string | undefined;
+}
+
+/** The contents of a store by the names of groups and streams, for tests that look into it without a request. */
+export class Contents {
+  readonly #store: Store;
+  readonly #home: Pick<Account, 'region' | 'accountId'>;
+  readonly #now: () => number;
+
+  constructor(store: Store, home: Pick<Account, 'region' | 'accountId'>, now: () => number) {
+    this.#store = store;
+    this.#home = home;
+    this.#now = now;
+  }
+
+  get groups(): LogGroup[] {
+    return [...this.#store.accounts()].flatMap(({ groups }) => [...groups.values()]);
+  }
+
+  /** The account of the options. */
+  get home(): Account {
+    return this.#store.account(this.#home.region, this.#home.accountId);
+  }
+
+  /** The group of a name in the account of the options, or where only another has it, in that. */
+  group(logGroupName: string): LogGroup {
+    const accounts = [this.home, ...this.#store.accounts()];
+    const account = accounts.find(({ groups }) => groups.has(logGroupName)) ?? this.home;
+    return account.group(logGroupName);
+  }
+
+  events({ logGroupName, logStreamName }: NamedPlace): StoredEvent[] {
+    const group = this.groups.some(({ name }) => name === logGroupName)
+      ? this.group(logGroupName)
+      : undefined;
+    if (group === undefined) return [];
+    if (logStreamName !== undefined && !group.streams.has(logStreamName)) return [];
+    const streams = logStreamName === undefined ? group.streams.values() : [group.stream(logStreamName)];
+    this.#store.expire(group);
+    const from = at(group.keptSince(this.#now()));
+    return readAll(streams, { from, to: END, forward: true }).map((event) => ({
+      timestamp: event.timestamp,
+      message: event.message,
+      ingestionTime: event.ingestionTime,
+      logStreamName: event.logStreamName,
+    }));
+  }
+
+  describeGroups(): StoredGroup[] {
+    const groups = this.groups.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return groups.map((group) => ({
+      logGroupName: group.name,
+      arn: group.arn,
+      tags: Object.fromEntries(group.tags),
+      logGroupClass: group.logGroupClass,
+      deletionProtectionEnabled: group.deletionProtectionEnabled,
+      streams: [...group.streams.keys()].sort(),
+      ...(group.retentionInDays !== undefined && { retentionInDays: group.retentionInDays }),
+      ...(group.kmsKeyId !== undefined && { kmsKeyId: group.kmsKeyId }),
+    }));
+  }
+}
+
+/** A message as JSON where it is that, else as the text that it is. */
+export function parsedMessage({ message }: StoredEvent): unknown {
+  try {
+    return JSON.parse(message);
+  } catch {
+    return message;
+  }
+}
