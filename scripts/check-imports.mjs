@@ -40,7 +40,7 @@ const FLOORS = {
     'control',
     'endpoint',
     'service',
-    'operations',
+    'operations data',
     'live-tail insights metrics subscriptions',
     'faults',
     'store',

@@ -5,6 +5,7 @@ import { runProgram } from './command/program.js';
 import { requestLine } from './command/request-line.js';
 import { tailEvents } from './command/tail.js';
 import type { LocalCloudWatchLogs } from './endpoint/local.js';
+import type { LocalOptions } from './endpoint/options.js';
 import { VERSION } from './endpoint/version.js';
 import { isLoopback } from './requests/loopback.js';
 import { startLocal } from './start.js';
@@ -28,7 +29,7 @@ async function main(): Promise<void> {
     await local.close();
     return;
   }
-  announce(local, given.options.console !== false, (given.options.faults ?? []).length > 0);
+  announce(local, given.options);
   local.on('stream', ({ logGroupName, logStreamName }) => {
     // Quoted, because a stream name may hold control characters.
     print(`new stream: ${JSON.stringify(logStreamName)} in ${logGroupName}`);
@@ -55,7 +56,10 @@ async function start({ options, portGiven, program }: Arguments): Promise<LocalC
   }
 }
 
-function announce(local: LocalCloudWatchLogs, hasConsole: boolean, hasFaults: boolean): void {
+function announce(
+  local: LocalCloudWatchLogs,
+  { console: hasConsole, data, faults = [] }: LocalOptions,
+): void {
   console.log(`CloudWatch Logs at ${local.endpoint}`);
   if (hasConsole) console.log('Open it in a browser to watch the logs.');
   console.log('Point an application at it with:');
@@ -67,7 +71,8 @@ function announce(local: LocalCloudWatchLogs, hasConsole: boolean, hasFaults: bo
     console.log('  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local');
   }
   console.log('  export AWS_DISABLE_HOST_PREFIX_INJECTION=true');
-  if (hasFaults) console.log(`Faults are on, seed ${local.seed}.`);
+  if (faults.length > 0) console.log(`Faults are on, seed ${local.seed}.`);
+  if (data !== undefined) console.log(`Logs are kept in ${data}: ${local.stats().events} events are there.`);
 }
 
 function warnAboutHost(local: LocalCloudWatchLogs, host: string | undefined): void {

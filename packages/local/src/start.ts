@@ -14,7 +14,8 @@ import type { LocalOptions } from './endpoint/options.js';
  * await local.close();
  * ```
  *
- * @throws TypeError when an option or a fault is not valid; Error EADDRINUSE when the port is taken
+ * @throws TypeError when an option or a fault is not valid; Error EADDRINUSE when the port is taken, or that says
+ * why the directory of `data` cannot be used
  */
 export async function startLocal(options: LocalOptions = {}): Promise<LocalCloudWatchLogs> {
   const showConsole = consolePages();
@@ -22,6 +23,12 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalCloud
     if (options.console !== false && (await showConsole(...request))) return true;
     return answerControlRequest(...request);
   });
-  await local.start();
+  try {
+    await local.start();
+  } catch (error) {
+    // The port stays with its owner, and a directory with data is free for who comes next.
+    await local.close();
+    throw error;
+  }
   return local;
 }

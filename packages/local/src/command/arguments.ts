@@ -25,7 +25,8 @@ export interface Arguments {
 
 export const HELP = `Usage: cloudwatch-logs-local [options] [-- program [arguments]]
 
-A CloudWatch Logs endpoint on this machine, for development and tests. Logs are kept in memory.
+A CloudWatch Logs endpoint on this machine, for development and tests. Logs are kept in memory,
+unless --data names a directory.
 After -- comes a program to run with the environment that makes it log here; the endpoint ends with
 it, and with its exit code.
 
@@ -45,6 +46,7 @@ it, and with its exit code.
   --token-errors <style>   where a refusal names the expected token: field or message (default field)
   --max-event-bytes <n>    largest event; 262144 is the limit of before April 2025 (default 1048576)
   --max-bytes <n>          bytes of events to keep, the oldest go first (default 268435456)
+  --data <directory>       keep groups, streams and events there, to have them again at the next start
   --fault <kind[:p]>       something that goes wrong with every put, or with the share p of them; repeatable
                            kinds: ${wrap(FAULT_KINDS)}
                            a number or a range may follow after @, before the share: latency@700, latency@100-900
@@ -70,6 +72,7 @@ const OPTIONS = {
   'token-errors': { type: 'string' },
   'max-event-bytes': { type: 'string' },
   'max-bytes': { type: 'string' },
+  data: { type: 'string' },
   fault: { type: 'string', multiple: true },
   seed: { type: 'string' },
   version: { type: 'boolean', short: 'v' },
@@ -102,6 +105,7 @@ export function readArguments(
       tokenErrors: values['token-errors'] as LocalOptions['tokenErrors'],
       maxEventBytes: optionalNumber('max-event-bytes', values['max-event-bytes']),
       maxBytes: optionalNumber('max-bytes', values['max-bytes']),
+      data: values.data,
       faults: (values.fault ?? []).map(readFault),
       seed: optionalNumber('seed', values.seed),
       console: !values['no-console'],

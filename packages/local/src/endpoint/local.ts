@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { KeptData } from '../data/kept-data.js';
 import { Faults } from '../faults/faults.js';
 import { seededRandom } from '../faults/random.js';
 import { Queries } from '../insights/queries.js';
@@ -68,6 +69,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   readonly #queries: Queries;
   readonly #service: Service;
   readonly #http: HttpServer;
+  readonly #data: KeptData | undefined;
   readonly #startedAt = performance.now();
   readonly #contents: Contents;
   readonly #counters = new Counters();
@@ -102,6 +104,15 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     this.#subscriptionFilters = new SubscriptionFilters(this.#store, positionDigits, (delivery) =>
       this.emit('subscription', delivery),
     );
+    const { data } = this.#options;
+    this.#data =
+      data === undefined
+        ? undefined
+        : new KeptData(data, {
+            store: this.#store,
+            metricFilters: this.#metricFilters,
+            subscriptionFilters: this.#subscriptionFilters,
+          });
     const service = new Service({
       context: this.#context(),
       faults: this.faults,
@@ -257,7 +268,8 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
    * is not forgotten. @throws ServiceError ResourceNotFoundException
    */
   rotateToken(logGroupName: string, logStreamName: string): string {
-    return this.#store.rotateToken(this.#contents.group(logGroupName).stream(logStreamName));
+    const group = this.#contents.group(logGroupName);
+    return this.#store.rotateToken(group, group.stream(logStreamName));
   }
 
   /** Listens again on the same port after `stop`. Nothing happens when it listens already. */
@@ -291,6 +303,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     this.#queries.clear();
     this.#waiters.fail(new Error('The endpoint was closed while waiting for it.'));
     await this.#http.stop();
+    this.#data?.close();
   }
 
   /**

@@ -43,11 +43,17 @@ export interface LocalOptions {
   readonly region?: string | undefined;
   /** Account of requests whose access key is not the 12 digits of another. @default '123456789012' */
   readonly accountId?: string | undefined;
+  /**
+   * Directory in which groups, streams and events are kept, to be there again at the next start; it is made if it is not
+   * there. @default none: everything is in memory, and gone at the end
+   */
+  readonly data?: string | undefined;
   /** `false`: `GET /` does not show the console, and what only it asks for is not answered. @default true */
   readonly console?: boolean | undefined;
 }
 
-export type ResolvedOptions = Required<Omit<LocalOptions, 'credentials'>> & Pick<LocalOptions, 'credentials'>;
+export type ResolvedOptions = Required<Omit<LocalOptions, 'credentials' | 'data'>> &
+  Pick<LocalOptions, 'credentials' | 'data'>;
 
 interface Rule {
   readonly expected: string;
@@ -88,6 +94,7 @@ const RULES: Readonly<Record<keyof LocalOptions, Rule>> = {
   now: { expected: 'a function that returns milliseconds', accepts: (value) => typeof value === 'function' },
   region: text('a region such as us-east-1', /^[a-z0-9-]+$/),
   accountId: text('12 digits', /^\d{12}$/),
+  data: text('the path of a directory', /^[^\0]+$/),
   console: { expected: 'true or false', accepts: (value) => typeof value === 'boolean' },
 };
 
@@ -120,6 +127,7 @@ export function resolveOptions(options: LocalOptions): ResolvedOptions {
     now: options.now ?? Date.now,
     region: options.region ?? 'us-east-1',
     accountId: options.accountId ?? '123456789012',
+    data: options.data,
     console: options.console ?? true,
   };
 }

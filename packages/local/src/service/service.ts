@@ -233,8 +233,8 @@ export class Service {
         return true;
       }
       case 'invalidate-token':
-        if (stream === undefined) return false;
-        store.rotateToken(stream);
+        if (group === undefined || stream === undefined) return false;
+        store.rotateToken(group, stream);
         return true;
       case 'empty-pages':
         disturbed.reading = { ...disturbed.reading, emptyPages: fault.pages ?? 1 };

@@ -45,6 +45,7 @@ export class GroupFilters<Filter extends GroupFilter> {
     const filters = this.#filters.get(group) ?? new Map<string, Filter>();
     filters.set(filter.filterName, filter);
     this.#filters.set(group, filters);
+    this.#store.listener?.groupChanged(group);
   }
 
   /** Answers false when there is no filter of this name. */
@@ -53,6 +54,7 @@ export class GroupFilters<Filter extends GroupFilter> {
     const filters = this.#filters.get(group);
     const deleted = filters?.delete(filterName) ?? false;
     if (filters?.size === 0) this.#filters.delete(group);
+    if (deleted) this.#store.listener?.groupChanged(group);
     return deleted;
   }
 

@@ -112,17 +112,7 @@ export class LogStream {
 
   /** The event at a rank. */
   at(rank: number): KeptEvent {
-    const slot = this.#slotAt(rank);
-    const segment = this.#segmentOf(slot);
-    const put = this.#putOf(slot);
-    return {
-      timestamp: segment.timestampAt(slot),
-      message: segment.messageAt(slot),
-      ingestionTime: this.#putTimes[put] ?? 0,
-      arrival: (this.#putArrivals[put] ?? 0) + slot - (this.#putSlots[put] ?? 0),
-      bytes: segment.bytesAt(slot) + EVENT_OVERHEAD_BYTES,
-      logStreamName: this.name,
-    };
+    return this.eventIn(this.#slotAt(rank));
   }
 
   timestampAt(rank: number): number {
@@ -160,6 +150,20 @@ export class LogStream {
     this.bytes -= bytes;
     if (this.#head === segment.firstSlot + segment.count) this.#forgetSegment();
     return bytes;
+  }
+
+  /** The event of a slot, which must be here. */
+  eventIn(slot: number): KeptEvent {
+    const segment = this.#segmentOf(slot);
+    const put = this.#putOf(slot);
+    return {
+      timestamp: segment.timestampAt(slot),
+      message: segment.messageAt(slot),
+      ingestionTime: this.#putTimes[put] ?? 0,
+      arrival: (this.#putArrivals[put] ?? 0) + slot - (this.#putSlots[put] ?? 0),
+      bytes: segment.bytesAt(slot) + EVENT_OVERHEAD_BYTES,
+      logStreamName: this.name,
+    };
   }
 
   /** The timestamp of the event that would be evicted next. */

@@ -1,7 +1,8 @@
 import { groupExists, streamExists } from '../errors/service-error.js';
+import type { StoredPut, StoreListener } from './changes.js';
 import { Feed } from './feed.js';
 import { Account, type ChangeableSettings, LogGroup, type LogGroupSettings } from './log-group.js';
-import { LogStream, type NewEvent } from './log-stream.js';
+import { EVENT_OVERHEAD_BYTES, LogStream, type NewEvent } from './log-stream.js';
 import { TokenSource } from './sequence-tokens.js';
 
 /**
@@ -11,6 +12,8 @@ import { TokenSource } from './sequence-tokens.js';
 export class Store {
   /** Gets every accepted put. */
   readonly feed = new Feed();
+  /** Told of every change, if anybody is. */
+  listener: StoreListener | undefined;
   readonly #accounts = new Map<string, Account>();
   readonly #tokens = new TokenSource();
   readonly #maxBytes: number;
@@ -46,38 +49,53 @@ export class Store {
   }
 
   /** @throws ServiceError ResourceAlreadyExistsException */
-  createGroup(account: Account, name: string, settings: LogGroupSettings = {}): LogGroup {
+  createGroup(
+    account: Account,
+    name: string,
+    settings: LogGroupSettings = {},
+    creationTime = this.#now(),
+  ): LogGroup {
     if (account.groups.has(name)) throw groupExists();
-    const group = new LogGroup(account, name, this.#now(), settings);
+    const group = new LogGroup(account, name, creationTime, settings);
     account.groups.set(name, group);
-    this.accountChanged(account);
+    this.#keep(account);
+    this.listener?.groupChanged(group);
     return group;
   }
 
   changeGroup(group: LogGroup, change: Partial<ChangeableSettings>): void {
     Object.assign(group, change);
+    this.listener?.groupChanged(group);
   }
 
   /** To be called after the resources of an account were changed. */
   accountChanged(account: Account): void {
+    this.#keep(account);
+    this.listener?.accountChanged(account);
+  }
+
+  #keep(account: Account): void {
     const key = `${account.region} ${account.accountId}`;
     if (account.isEmpty) this.#accounts.delete(key);
     else this.#accounts.set(key, account);
   }
 
   /** @throws ServiceError ResourceAlreadyExistsException */
-  createStream(group: LogGroup, name: string): LogStream {
+  createStream(group: LogGroup, name: string, creationTime = this.#now()): LogStream {
     if (group.streams.has(name)) throw streamExists();
-    const stream = new LogStream(name, this.#now());
+    const stream = new LogStream(name, creationTime);
     group.streams.set(name, stream);
+    this.listener?.streamChanged(group, stream);
     return stream;
   }
 
-  deleteGroup({ account, name, streams }: LogGroup): void {
+  deleteGroup(group: LogGroup): void {
+    const { account, name, streams } = group;
     account.groups.delete(name);
-    this.accountChanged(account);
+    this.#keep(account);
     for (const stream of streams.values()) this.#discard(stream);
     this.#forgetPuts();
+    this.listener?.groupDeleted(group);
   }
 
   /** Lets go of everything. */
@@ -88,18 +106,21 @@ export class Store {
     this.#accounts.clear();
     this.#forgetPuts();
     this.evicted = 0;
+    this.listener?.cleared();
   }
 
   deleteStream(group: LogGroup, stream: LogStream): void {
     group.streams.delete(stream.name);
     this.#discard(stream);
     this.#forgetPuts();
+    this.listener?.streamDeleted(group, stream);
   }
 
   /** Makes the stream expect another token. What its last accepted put was is not forgotten. */
-  rotateToken(stream: LogStream): string {
+  rotateToken(group: LogGroup, stream: LogStream): string {
     const token = this.#tokens.next();
     stream.tokens.expected = token;
+    this.listener?.streamChanged(group, stream);
     return token;
   }
 
@@ -115,30 +136,51 @@ export class Store {
     from: number,
     to: number,
   ): string {
-    if (to > from) {
-      const ingestionTime = this.#now();
-      const firstArrival = this.#arrivals;
-      const bytesBefore = stream.bytes;
-      stream.append(events, sizes, from, to, { firstArrival, ingestionTime });
-      this.#arrivals += to - from;
-      this.bytes += stream.bytes - bytesBefore;
-      this.events += to - from;
-      this.#puts.push({ stream, endSlot: stream.slots.end });
-      this.#evict();
-      const { account, name: logGroupName } = group;
-      const whole = from === 0 && to === events.length;
-      this.feed.publish({
-        region: account.region,
-        accountId: account.accountId,
-        logGroupName,
-        logStreamName: stream.name,
-        ingestionTime,
-        firstArrival,
-        events: whole ? events : events.slice(from, to),
-        sizes: whole ? sizes : sizes.subarray(from, to),
-      });
-    }
-    return this.rotateToken(stream);
+    if (to <= from) return this.rotateToken(group, stream);
+    const ingestionTime = this.#now();
+    const firstArrival = this.#arrivals;
+    const put = { events, from, to, firstArrival, ingestionTime };
+    this.#append(stream, put, sizes);
+    const token = this.#tokens.next();
+    stream.tokens.expected = token;
+    this.listener?.put(stream, put);
+    const { account, name: logGroupName } = group;
+    const whole = from === 0 && to === events.length;
+    this.feed.publish({
+      region: account.region,
+      accountId: account.accountId,
+      logGroupName,
+      logStreamName: stream.name,
+      ingestionTime,
+      firstArrival,
+      events: whole ? events : events.slice(from, to),
+      sizes: whole ? sizes : sizes.subarray(from, to),
+    });
+    return token;
+  }
+
+  /**
+   * Stores events that were stored before, under the numbers that they had. Nobody is told of them. Puts must come in the
+   * order of these numbers.
+   */
+  restore(stream: LogStream, put: StoredPut): void {
+    this.#append(stream, put, sizesOf(put.events));
+  }
+
+  /** Numbers the events to come from here on, as those before them were stored by a process that has ended. */
+  continueFrom(arrivals: number): void {
+    this.#arrivals = Math.max(this.#arrivals, arrivals);
+  }
+
+  #append(stream: LogStream, put: StoredPut, sizes: Uint32Array): void {
+    const { events, from, to, firstArrival } = put;
+    const bytesBefore = stream.bytes;
+    stream.append(events, sizes, from, to, put);
+    this.#arrivals = Math.max(this.#arrivals, firstArrival + to - from);
+    this.bytes += stream.bytes - bytesBefore;
+    this.events += to - from;
+    this.#puts.push({ stream, endSlot: stream.slots.end });
+    this.#evict();
   }
 
   /**
@@ -186,4 +228,8 @@ export class Store {
       .filter(({ stream, endSlot }) => stream.slots.head < endSlot);
     this.#oldestPut = 0;
   }
+}
+
+function sizesOf(events: readonly NewEvent[]): Uint32Array {
+  return Uint32Array.from(events, ({ message }) => Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES);
 }
