@@ -8,10 +8,20 @@ import { rolldown } from 'rolldown';
 
 const MOST_BYTES = 110_000;
 const sources = fileURLToPath(new URL('../packages/publisher/src', import.meta.url));
-/** The thread has no spool, no end of its own to watch over, and starts no thread. */
-const leftOut = ['spool/spool.ts', 'disk/spooler.ts', 'exit/exit-guard.ts', 'exit/exit-thread-code.ts'].map(
-  (file) => path.join(sources, file),
+/**
+ * The thread has no spool, no end of its own to watch over, and starts no thread; its options were checked where they were
+ * given. In the place of a file stands the code here.
+ */
+const leftOut = new Map(
+  Object.entries({
+    'spool/spool.ts': 'export {};',
+    'disk/spooler.ts': 'export {};',
+    'exit/exit-guard.ts': 'export {};',
+    'options/option-checks.ts': 'export function checkOptions() {}\nexport function checkFlushOptions() {}',
+    'exit/exit-thread-code.ts': 'export {};',
+  }).map(([file, code]) => [path.join(sources, file), code]),
 );
+const itself = path.join(sources, 'exit/exit-thread-code.ts');
 
 export async function buildExitThread() {
   const bundle = await rolldown({
@@ -24,8 +34,8 @@ export async function buildExitThread() {
       {
         name: 'left-out',
         // The module that is made here is not there before the first time.
-        resolveId: (source) => (source.endsWith('/exit-thread-code.js') ? leftOut.at(-1) : undefined),
-        load: (id) => (leftOut.includes(id) ? 'export {};' : undefined),
+        resolveId: (source) => (source.endsWith('/exit-thread-code.js') ? itself : undefined),
+        load: (id) => leftOut.get(id),
       },
     ],
     shimMissingExports: true,
