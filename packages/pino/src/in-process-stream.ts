@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import type { FlushResult, Publisher, PublisherStats } from 'cloudwatch-logs-publisher';
-import { printLine } from 'cloudwatch-logs-publisher/worker';
+import { now, printLine } from 'cloudwatch-logs-publisher/worker';
 import { type CloudWatchStream, PUBLISHER } from './cloudwatch-stream.js';
 import { LineSplitter } from './line-splitter.js';
 import { type LineFormat, publishLine } from './publish-line.js';
@@ -13,6 +13,9 @@ const FORWARDED = new Map<string | symbol, 'warn' | 'drop' | 'duplicates' | 'cre
   ['cloudwatch:started', 'started'],
 ]);
 
+/** A listener that throws is told of at most so often, as by the publisher. */
+const THREW_EVERY_MS = 60_000;
+
 type Listener = Parameters<Writable['on']>[1];
 type WriteCallback = (error?: Error | null) => void;
 
@@ -23,6 +26,7 @@ type WriteCallback = (error?: Error | null) => void;
 export class InProcessStream extends Writable implements CloudWatchStream {
   readonly [PUBLISHER]: Publisher;
   readonly #lines: LineSplitter;
+  #threwAt = Number.NEGATIVE_INFINITY;
   readonly #forwarders = new Map<string | symbol, (about: unknown) => void>();
 
   constructor(publisher: Publisher, format: LineFormat) {
@@ -104,6 +108,8 @@ export class InProcessStream extends Writable implements CloudWatchStream {
       this.emit('cloudwatch:stats', this.stats());
     } catch (error) {
       // A listener of the application failed: that must not keep a flush or the end from coming to its end.
+      if (now() - this.#threwAt < THREW_EVERY_MS) return;
+      this.#threwAt = now();
       const reason = error instanceof Error ? error.message : String(error);
       printLine(`a listener for 'cloudwatch:stats' threw: ${reason}`);
     }

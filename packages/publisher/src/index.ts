@@ -2,13 +2,13 @@ export type { LastError, PublisherStats } from './accounts/accounts.js';
 export type {
   BatchDelivered,
   Conflict,
-  Drop,
   Place,
   PossibleDuplicates,
   PublisherEvents,
   Warning,
   WarningCode,
 } from './accounts/diagnostics.js';
+export type { Drop } from './accounts/drop-tally.js';
 export type { FlushResult } from './accounts/flush.js';
 export { type HealthLimits, isHealthy } from './accounts/health.js';
 export type { DropReason, RejectReason } from './batch/fate.js';

@@ -1,11 +1,11 @@
 import { channel } from 'node:diagnostics_channel';
 import type { EventEmitter } from 'node:events';
 import { writeSync } from 'node:fs';
-import type { DropReason, RejectReason } from '../batch/fate.js';
 import { consoleLink, type SentPlace } from '../cloudwatch/console-link.js';
 import type { Target } from '../cloudwatch/sink.js';
 import { lineForPeople } from '../text/for-people.js';
 import type { Clock } from '../time/clock.js';
+import { type Drop, DropTally } from './drop-tally.js';
 
 /** What a warning is about; fit for an alert. */
 export type WarningCode =
@@ -42,18 +42,6 @@ export interface Warning {
   readonly logStreamName?: string;
   /** Warnings of the same code that were held back since the last one. */
   readonly suppressed: number;
-}
-
-/** Events that were given up or rejected. */
-export interface Drop {
-  readonly reason: DropReason | RejectReason;
-  readonly events: number;
-  /** Bytes as CloudWatch Logs counts them, where they are known. */
-  readonly bytes: number;
-  readonly logGroupName: string;
-  readonly logStreamName?: string;
-  /** What CloudWatch Logs said, for `poison`. */
-  readonly cause?: string;
 }
 
 /** A put lost the race for the sequence token. */
@@ -101,7 +89,7 @@ export interface Place {
 /** The events of a publisher. There is no 'error'. */
 export interface PublisherEvents {
   warn: [Warning];
-  /** What a listener for `drop` drops by publishing is counted, and not told to it again. */
+  /** At once, and once a second for what follows with the same reason and stream. */
   drop: [Drop];
   conflict: [Conflict];
   batch: [BatchDelivered];
@@ -135,16 +123,19 @@ export class Diagnostics {
   readonly #emitter: EventEmitter<PublisherEvents>;
   readonly #clock: Clock;
   readonly #silent: boolean;
-  #isTellingDrop = false;
+  readonly #drops: DropTally;
   #holds = 0;
   #held: (() => void)[] = [];
   readonly #windows = new Map<WarningCode, { until: number; warnings: number }>();
   readonly #remembered = new Map<string, { nextAt: number; suppressed: number }>();
+  /** Until when it is not told again that a listener threw. */
+  readonly #throwingUntil = new Map<string, number>();
 
   constructor(emitter: EventEmitter<PublisherEvents>, clock: Clock, silent: boolean) {
     this.#silent = silent;
     this.#emitter = emitter;
     this.#clock = clock;
+    this.#drops = new DropTally(clock, (drop) => this.#tell(() => this.#emitNow('drop', drop)));
   }
 
   /** @param topic tells warnings of the same code apart, so that one does not hold back another */
@@ -203,9 +194,22 @@ export class Diagnostics {
     this.emit(name, { ...where, region: sentTo?.region, console: link });
   }
 
-  /** Tells an event; who builds one for it asks {@link wants} before. */
-  emit<Name extends keyof PublisherEvents>(name: Name, ...args: PublisherEvents[Name]): void {
+  /** Tells an event; who builds one for it asks {@link wants} before. For drops there is {@link drop}. */
+  emit<Name extends Exclude<keyof PublisherEvents, 'drop'>>(
+    name: Name,
+    ...args: PublisherEvents[Name]
+  ): void {
     this.#tell(() => this.#emitNow(name, ...args));
+  }
+
+  /** Tells of a drop, now or with others; who builds it asks {@link wants} before. */
+  drop(drop: Drop): void {
+    this.#drops.add(drop);
+  }
+
+  /** Tells at once of the drops that are told together. */
+  tellDrops(): void {
+    this.#drops.report();
   }
 
   /**
@@ -231,20 +235,23 @@ export class Diagnostics {
 
   /** @returns whether somebody listened */
   #emitNow<Name extends keyof PublisherEvents>(name: Name, ...args: PublisherEvents[Name]): boolean {
-    // A listener that logs what was dropped into a full buffer causes the next drop, and so on without end.
-    if (name === 'drop' && this.#isTellingDrop) return true;
-    if (name === 'drop') this.#isTellingDrop = true;
     try {
       if (channels[name].hasSubscribers) channels[name].publish(args[0]);
       return (this.#emitter as EventEmitter).emit(name, ...args);
     } catch (error) {
       // A listener of the application failed: that must not stop the delivery of its logs.
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#print(`a listener for '${name}' threw: ${reason}`);
+      this.listenerThrew(name, error);
       return true;
-    } finally {
-      if (name === 'drop') this.#isTellingDrop = false;
     }
+  }
+
+  /** Said at most once a minute for each event: a listener that fails does so for each of a million. */
+  listenerThrew(name: string, error: unknown): void {
+    const now = this.#clock.now();
+    if (now < (this.#throwingUntil.get(name) ?? Number.NEGATIVE_INFINITY)) return;
+    this.#throwingUntil.set(name, now + REPEAT_AFTER_MS);
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#print(`a listener for '${name}' threw: ${reason}`);
   }
 
   #print(message: string): void {

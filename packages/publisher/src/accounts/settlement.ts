@@ -77,7 +77,7 @@ export class Settlement {
     this.all(batch, fate);
     if (this.#diagnostics.wants('drop')) {
       const { weight: events, bytes } = batch;
-      this.#diagnostics.emit('drop', { ...this.#target, reason: fate, events, bytes, cause });
+      this.#diagnostics.drop({ ...this.#target, reason: fate, events, bytes, cause });
     }
     this.#diagnostics.warn({
       code: fate,
@@ -134,7 +134,7 @@ export class Settlement {
     if (events === 0) return; // a marker, or parts of an event that is told with its last
     if (this.#diagnostics.wants('drop')) {
       const bytes = bytesOf(batch, range);
-      this.#diagnostics.emit('drop', { ...this.#target, reason, events, bytes });
+      this.#diagnostics.drop({ ...this.#target, reason, events, bytes });
     }
     const times = `${new Date(batch.timestampAt(from)).toJSON()} to ${new Date(batch.timestampAt(to - 1)).toJSON()}`;
     this.#diagnostics.warn({

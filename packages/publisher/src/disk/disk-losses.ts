@@ -58,7 +58,7 @@ export class DiskLosses {
     accounts.count('overflow', events);
     const { logGroupName } = options;
     if (diagnostics.wants('drop')) {
-      diagnostics.emit('drop', { reason: 'overflow', events, bytes: 0, logGroupName });
+      diagnostics.drop({ reason: 'overflow', events, bytes: 0, logGroupName });
     }
     const why = {
       maxBytes: `the spool is full (maxBytes ${settings.maxBytes}); its oldest events make room`,

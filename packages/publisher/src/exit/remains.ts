@@ -92,7 +92,7 @@ export class Remains {
       logGroupName,
     });
     if (diagnostics.wants('drop')) {
-      diagnostics.emit('drop', { reason: 'shutdown', events: lost, bytes: 0, logGroupName });
+      diagnostics.drop({ reason: 'shutdown', events: lost, bytes: 0, logGroupName });
     }
   }
 }

@@ -93,7 +93,7 @@ export class Intake {
     accounts.count(reason, 1);
     const { logGroupName } = options;
     if (diagnostics.wants('drop')) {
-      diagnostics.emit('drop', { reason, events: 1, bytes: size, logGroupName });
+      diagnostics.drop({ reason, events: 1, bytes: size, logGroupName });
     }
     const code = reason === 'oversize' || reason === 'shutdown' ? reason : 'invalid';
     this.#warn(code, `${what}; it was dropped and counted as "${reason}".`);
@@ -185,7 +185,7 @@ export class Intake {
     const { options, diagnostics } = this.#context;
     const { maxBufferBytes, overflow } = options;
     if (diagnostics.wants('drop')) {
-      diagnostics.emit('drop', { ...writer.target, reason: 'overflow', events, bytes: size });
+      diagnostics.drop({ ...writer.target, reason: 'overflow', events, bytes: size });
     }
     const which = overflow === 'drop-oldest' ? 'the oldest events' : 'new events';
     this.#warn(

@@ -1,11 +1,10 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { BroadcastChannel, parentPort, threadId } from 'node:worker_threads';
 import type { PublisherStats } from '../accounts/accounts.js';
-import type { Drop, PublisherEvents } from '../accounts/diagnostics.js';
+import type { PublisherEvents } from '../accounts/diagnostics.js';
 import type { FlushResult } from '../accounts/flush.js';
 import type { Publisher } from '../publisher.js';
 import { setInterval } from '../time/clock.js';
-import { DropTally } from './drop-tally.js';
 import { pendingEvents, sumFlushResults, sumStats } from './stats-sum.js';
 import {
   ANSWER_EVENT,
@@ -33,7 +32,6 @@ const KEY = Symbol.for('cloudwatch-logs-publisher.bridge');
 export class WorkerBridge {
   readonly #post: Post;
   readonly #targets: Target[] = [];
-  readonly #drops: DropTally;
   /** What is told with the counters, for its number. */
   #news: [name: string, about: unknown][] = [];
   #lastTold = '';
@@ -52,13 +50,11 @@ export class WorkerBridge {
 
   private constructor(post: Post) {
     this.#post = post;
-    this.#drops = new DropTally((drop) => post('cloudwatch:drop', drop));
     // Heard here and not on the publishers, so that these go on to print warnings for which nobody else listens.
     subscribe('cloudwatch-logs:warn', (warning) => post('cloudwatch:warn', warning));
-    for (const name of ['duplicates', 'created', 'started'] as const) {
+    for (const name of ['drop', 'duplicates', 'created', 'started'] as const) {
       subscribe(`cloudwatch-logs:${name}`, (about) => post(`cloudwatch:${name}`, about));
     }
-    subscribe('cloudwatch-logs:drop', (drop) => this.#drops.add(drop as Drop));
     const questions = new BroadcastChannel(QUESTIONS);
     questions.onmessage = (event) => {
       const { data } = event as { data: BroadcastQuestion };
@@ -83,7 +79,6 @@ export class WorkerBridge {
 
   /** Tells the main thread the counters, and what waits to be told with them. */
   report(): void {
-    this.#drops.report();
     const news = this.#news;
     this.#news = [];
     for (const [name, about] of news) this.#post(name, about);

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Publisher, type PublisherStats } from '../../src/index.ts';
-import { DropTally } from '../../src/worker/drop-tally.ts';
 import { lostEvents, sumFlushResults, sumStats } from '../../src/worker/stats-sum.ts';
 
 function stats(change: Partial<PublisherStats>): PublisherStats {
@@ -51,29 +50,5 @@ describe('counters of several publishers', () => {
   it('are none for none', () => {
     assert.equal(sumStats([]), undefined);
     assert.deepEqual(sumFlushResults([]), { delivered: 0, dropped: 0, pending: 0 });
-  });
-});
-
-describe('drops', () => {
-  it('of the same reason and stream are reported as one', () => {
-    const reported: unknown[] = [];
-    const tally = new DropTally((drop) => reported.push(drop));
-    const drop = {
-      reason: 'overflow',
-      events: 1,
-      bytes: 100,
-      logGroupName: 'g',
-      logStreamName: 's',
-    } as const;
-    tally.add(drop);
-    tally.add(drop);
-    tally.add({ ...drop, logStreamName: 'other' });
-    assert.deepEqual(reported, []);
-    tally.report();
-    tally.report();
-    assert.deepEqual(reported, [
-      { ...drop, events: 2, bytes: 200 },
-      { ...drop, logStreamName: 'other' },
-    ]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Drop, PublisherEvents, Warning } from 'cloudwatch-logs-publisher';
-import { Diagnostics, DropTally, systemClock } from 'cloudwatch-logs-publisher/worker';
+import { Diagnostics, systemClock } from 'cloudwatch-logs-publisher/worker';
 import { type Relay, RelayEmitter } from '../relay.js';
 
 type EventName = keyof PublisherEvents;
@@ -18,7 +18,6 @@ const NAMES: Readonly<Record<string, EventName>> = {
 export class WorkerNews {
   readonly #diagnostics: Diagnostics;
   readonly #logGroupName: string;
-  readonly #drops = new DropTally((drop) => this.#diagnostics.emit('drop', drop));
 
   constructor(relay: Relay, logGroupName: string) {
     this.#diagnostics = new Diagnostics(new RelayEmitter(relay), systemClock, false);
@@ -29,6 +28,10 @@ export class WorkerNews {
   fromWorker(name: string, about: unknown, isEnding: boolean): void {
     const event = NAMES[name];
     if (event === undefined) return;
+    if (event === 'drop') {
+      this.#diagnostics.drop(about as Drop);
+      return;
+    }
     if (event !== 'warn') {
       this.#diagnostics.emit(event, about as never);
       return;
@@ -51,7 +54,7 @@ export class WorkerNews {
 
   /** Lines that had no room while they waited for the worker. */
   overflow(events: number, bytes: number, maxBufferBytes: number): void {
-    this.#drops.add({ reason: 'overflow', events, bytes, logGroupName: this.#logGroupName });
+    this.#drop('overflow', events, bytes);
     this.#warn(
       'overflow',
       `the worker thread takes lines more slowly than they come, and the buffer for them is full (maxBufferBytes ` +
@@ -71,7 +74,7 @@ export class WorkerNews {
 
   /** Tells at once of the drops that are told together. */
   report(): void {
-    this.#drops.report();
+    this.#diagnostics.tellDrops();
   }
 
   /** At the end the worker could not say what became of events. */
@@ -90,8 +93,8 @@ export class WorkerNews {
     this.#diagnostics.warn({ code, message, logGroupName: this.#logGroupName });
   }
 
-  #drop(reason: Drop['reason'], events: number): void {
+  #drop(reason: Drop['reason'], events: number, bytes = 0): void {
     if (!this.#diagnostics.wants('drop')) return;
-    this.#diagnostics.emit('drop', { reason, events, bytes: 0, logGroupName: this.#logGroupName });
+    this.#diagnostics.drop({ reason, events, bytes, logGroupName: this.#logGroupName });
   }
 }

@@ -1,0 +1,66 @@
+import type { DropReason, RejectReason } from '../batch/fate.js';
+import type { Clock } from '../time/clock.js';
+
+/** Events that were given up or rejected. */
+export interface Drop {
+  readonly reason: DropReason | RejectReason;
+  readonly events: number;
+  /** Bytes as CloudWatch Logs counts them, where they are known. */
+  readonly bytes: number;
+  readonly logGroupName: string;
+  readonly logStreamName?: string;
+  /** What CloudWatch Logs said, for `poison`. */
+  readonly cause?: string;
+}
+
+const TOGETHER_MS = 1000;
+
+/**
+ * Tells of drops: at once of the first, and once a second of those with the same reason and stream that follow, as one.
+ * So a flood of drops is no flood of reports; and a listener that logs each report into a full buffer, now or in a later
+ * turn, causes the next drop, which is told, with all others, a second later.
+ */
+export class DropTally {
+  readonly #clock: Clock;
+  readonly #report: (drop: Drop) => void;
+  /** Told within this second, each with what came since. */
+  readonly #told = new Map<string, Drop | undefined>();
+  #timer: unknown;
+
+  constructor(clock: Clock, report: (drop: Drop) => void) {
+    this.#clock = clock;
+    this.#report = report;
+  }
+
+  add(drop: Drop): void {
+    const key = [drop.reason, drop.logGroupName, drop.logStreamName, drop.cause].join('\0');
+    if (this.#told.has(key)) {
+      const since = this.#told.get(key);
+      const events = drop.events + (since?.events ?? 0);
+      this.#told.set(key, { ...drop, events, bytes: drop.bytes + (since?.bytes ?? 0) });
+      return;
+    }
+    this.#told.set(key, undefined);
+    this.#arm();
+    this.#report(drop);
+  }
+
+  /** Tells at once of what came together. */
+  report(): void {
+    const waiting = [...this.#told].filter(([, since]) => since !== undefined);
+    for (const [key] of waiting) this.#told.set(key, undefined);
+    for (const [, since] of waiting) if (since) this.#report(since);
+  }
+
+  #arm(): void {
+    this.#timer ??= this.#clock.setTimer(() => this.#nextSecond(), TOGETHER_MS);
+  }
+
+  #nextSecond(): void {
+    this.#timer = undefined;
+    for (const [key, since] of this.#told) if (since === undefined) this.#told.delete(key);
+    if (this.#told.size === 0) return;
+    this.#arm();
+    this.report();
+  }
+}
