@@ -1,8 +1,13 @@
 // An application that logs, and then ends as its first argument tells, as JSON:
 // { "logger", "options", "lines", "end": "close" | "natural" | "sigterm" | "flush" | "exit", "timeoutMs": for what has one,
 //   "first": so many lines are stored before, "step": the clock of the machine is set by so many ms while it closes,
-//   "listen": what it does when the transport tells something }
-const { logger, options, lines, end, timeoutMs, first = 0, step } = JSON.parse(process.argv[2]);
+//   "echo": it logs a line for each of these events, "channels": and for each on these diagnostics channels, "later": not
+//   at once but in a later "microtask" or "turn", "throwing": listeners for these events throw }
+import { subscribe } from 'node:diagnostics_channel';
+
+const scenario = JSON.parse(process.argv[2]);
+const { logger, options, lines, end, timeoutMs, first = 0, step } = scenario;
+const { echo = [], channels = [], later, throwing = [] } = scenario;
 
 let setMs = 0;
 if (step) {
@@ -17,6 +22,7 @@ const ways = {
     const publisher = new Publisher(options);
     return {
       log: (message) => publisher.publish({ timestamp: Date.now(), message }),
+      on: (name, listener) => publisher.on(name, listener),
       flush: (flushOptions) => publisher.flush(flushOptions),
       close: (closeOptions) => publisher.close(closeOptions),
     };
@@ -28,6 +34,7 @@ const ways = {
     const made = pino(transport);
     return {
       log: (message) => made.info(message),
+      on: (name, listener) => transport.on(`cloudwatch:${name}`, listener),
       flush: (flushOptions) => flushTransport(transport, flushOptions),
       close: () => ended(transport, 'close'),
     };
@@ -39,6 +46,7 @@ const ways = {
     const made = pino(stream);
     return {
       log: (message) => made.info(message),
+      on: (name, listener) => stream.on(`cloudwatch:${name}`, listener),
       flush: (flushOptions) => flushTransport(stream, flushOptions),
       close: () => ended(stream, 'close'),
     };
@@ -54,19 +62,31 @@ async function winston(given) {
   const made = winston.createLogger({ transports: [transport] });
   return {
     log: (message) => made.info(message),
+    on: (name, listener) => transport.on(name, listener),
     flush: (flushOptions) => transport.flush(flushOptions),
     close: () => ended(made, 'finish', transport),
   };
 }
 
-function ended(stream, event, told = stream) {
-  return new Promise((resolve) => {
+async function ended(stream, event, told = stream) {
+  const alive = setInterval(() => {}, 1000); // pino's worker does not hold the process until it has ended
+  await new Promise((resolve) => {
     told.once(event, resolve);
     stream.end();
   });
+  clearInterval(alive);
 }
 
-const { log, flush, close } = await ways[logger]();
+const { log, on, flush, close } = await ways[logger]();
+const when = { microtask: queueMicrotask, turn: setImmediate }[later] ?? ((now) => now());
+for (const name of echo) on(name, () => when(() => log(`echo of ${name}`)));
+for (const name of channels) subscribe(`cloudwatch-logs:${name}`, () => when(() => log(`echo of ${name}`)));
+for (const name of throwing) {
+  on(name, () => {
+    throw new Error('in a listener');
+  });
+}
+
 let number = 0;
 for (let i = 0; i < first; i++) log(`number ${number++}`);
 if (first > 0) await flush();
@@ -85,6 +105,19 @@ const ends = {
       clearInterval(alive);
     });
     process.kill(process.pid, 'SIGTERM');
+  },
+  async exitAfterFlush() {
+    await flush({ timeoutMs, beforeExit: true });
+    console.log('lives on');
+    setTimeout(() => process.exit(), 1500);
+  },
+  exitAfterNaturalEnd() {
+    let rounds = 0;
+    process.on('beforeExit', () => {
+      if (++rounds !== 2) return;
+      console.log('lives on');
+      setTimeout(() => process.exit(), 1500);
+    });
   },
   exitWhileClosing() {
     void close();

@@ -17,6 +17,7 @@ import { Remains } from './exit/remains.js';
 import { Intake, type LogEvent } from './intake/intake.js';
 import { streamNamerFor } from './intake/stream-namer.js';
 import { disabledLine } from './options/enabled.js';
+import { checkFlushOptions } from './options/option-checks.js';
 import type { PublisherOptions } from './options/options.js';
 import { type ResolvedOptions, requestBounds, resolveOptions } from './options/resolve-options.js';
 import type { EventContext, StreamNamer } from './options/stream-name.js';
@@ -27,6 +28,7 @@ import { Overdue } from './stream/overdue.js';
 import { Pace } from './stream/pace.js';
 import type { StreamWriter } from './stream/stream-writer.js';
 import { StreamWriters } from './stream/stream-writers.js';
+import { AnnouncedEnd } from './time/announced-end.js';
 import { type Clock, systemClock } from './time/clock.js';
 import { Deadlines } from './time/deadlines.js';
 import { KeepAlive } from './time/keep-alive.js';
@@ -83,14 +85,14 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   #closing: Promise<FlushResult> | undefined;
   #unguard: (() => void) | undefined;
   readonly #exitHooks = this.#hooksForExit();
-  /** Set once the application has begun to end: from then on the end of the process counts. */
-  #exitDeadline: number | undefined;
+  readonly #end: AnnouncedEnd;
 
   constructor(options: PublisherOptions, internals: PublisherInternals = {}) {
     super();
     this.#options = resolveOptions(options);
     this.#clock = internals.clock ?? systemClock;
     this.#deadlines = new Deadlines(this.#clock);
+    this.#end = new AnnouncedEnd(() => this.#clock.now());
     this.#budget = new MemoryBudget(this.#options.maxBufferBytes);
     this.#diagnostics = new Diagnostics(this, this.#clock, internals.silent ?? false);
     this.#namer = streamNamerFor(this.#options, this.#diagnostics);
@@ -191,28 +193,34 @@ export class Publisher extends EventEmitter<PublisherEvents> {
 
   /**
    * Waits until every event that was received before this call is stored or settled, queued and in flight.
-   * Never rejects.
+   * Rejects only when an option is wrong.
    */
   async flush(options: FlushOptions = {}): Promise<FlushResult> {
+    checkFlushOptions(options);
     for (const writer of this.#writers) writer.hasten();
     if (options.beforeExit) for (const writer of this.#writers) writer.hurry(true);
     const flush = this.#beginFlush();
     if (!flush.isDone && !this.#flushes.isOver) {
       const timeoutMs = options.timeoutMs ?? this.flushTimeoutMs;
-      if (options.beforeExit) this.#exitDeadline ??= this.#clock.now() + timeoutMs;
+      if (options.beforeExit) this.#end.announce(timeoutMs);
       await this.#within(timeoutMs, new Promise<void>((resolve) => flush.whenDone(resolve)));
-      // The process may live on; what it logs from now on has its time again.
-      if (options.beforeExit && flush.isDone && this.#state === 'open') this.#exitDeadline = undefined;
+      if (options.beforeExit && flush.isDone && this.#state === 'open') this.#end.callOff();
     }
     this.#flushes.end(flush);
+    this.#diagnostics.tellDrops();
     return flush.result;
   }
 
   /**
-   * Takes no more events, sends what there is within a deadline, and reports what is left. Idempotent; never
-   * rejects.
+   * Takes no more events, sends what there is within a deadline, and reports what is left. Idempotent; rejects only when
+   * an option is wrong.
    */
   close(options: FlushOptions = {}): Promise<FlushResult> {
+    try {
+      checkFlushOptions(options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     this.#closing ??= this.#shutDown(options.timeoutMs ?? this.#options.closeTimeoutMs);
     return this.#closing;
   }
@@ -297,7 +305,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   async #shutDown(timeoutMs: number): Promise<FlushResult> {
     this.#state = 'closing';
     const deadline = this.#clock.now() + timeoutMs;
-    this.#exitDeadline ??= deadline;
+    this.#end.announce(timeoutMs);
     const result = await this.flush({ timeoutMs });
     // A process that lives for a second only would never set the retention of its group otherwise.
     if (this.#provisioner.isBusy) await this.#within(deadline - this.#clock.now(), this.#provisioner.idle());
@@ -308,6 +316,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#sink.close();
     this.#remains.report(lost, timeoutMs > 0 ? `within ${timeoutMs} ms` : 'in time');
     this.#spooler?.report();
+    this.#diagnostics.tellDrops();
     // Everything is settled or on disk by now; a disk that hangs, or much that earlier processes left, ends by itself.
     await this.#spooler?.close();
     this.#flushes.giveUp();
@@ -325,10 +334,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
         const { buffered, inFlight } = this.stats();
         return buffered + inFlight;
       },
-      drainMs: () => {
-        if (this.#exitDeadline === undefined) return this.#options.closeTimeoutMs;
-        return Math.max(0, this.#exitDeadline - this.#clock.now());
-      },
+      drainMs: () => this.#end.leftMs(this.#options.closeTimeoutMs),
       drain: async (timeoutMs) => {
         for (const writer of this.#writers) writer.hurry(true);
         const deadline = this.#clock.now() + timeoutMs;
@@ -345,6 +351,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
         if (lost > 0) this.#state = 'closed';
         this.#remains.report(lost, 'before the process ended');
         this.#spooler?.report();
+        this.#diagnostics.tellDrops();
       },
     };
   }

@@ -3,7 +3,8 @@ import type { LastError } from '../accounts/accounts.js';
 import { printLine } from '../accounts/diagnostics.js';
 import type { PublisherSnapshot } from '../batch/snapshot.js';
 import type { Access } from '../cloudwatch/access.js';
-import { now } from '../time/clock.js';
+import { LIVES_ON_MS } from '../time/announced-end.js';
+import { now, setTimeout } from '../time/clock.js';
 import { ExitThread, type HandOver, type Rescued } from './exit-thread.js';
 import type { RescuedBatch } from './rescue-report.js';
 import { routeFor } from './route.js';
@@ -30,8 +31,20 @@ export interface Guarded {
   readonly settle: (rescued: readonly RescuedBatch[], lastError: LastError | undefined) => void;
 }
 
+/** A listener that logs for each batch makes the next one: so that it makes few, each round is held up longer than the last. */
+const FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 1000;
+
+interface NaturalEnd {
+  readonly until: number;
+  nextPauseMs: number;
+  /** When its last round was over; undefined while one is under way. */
+  roundOverAt: number | undefined;
+}
+
 const guarded = new Set<Guarded>();
-let drainingUntil: number | undefined;
+/** Since the process has run out of work: until when that may be held up. */
+let naturalEnd: NaturalEnd | undefined;
 /** Until when the end may be held up, once it has begun; on the clock of `performance`. */
 let exitDeadline: number | undefined;
 let exitThread: ExitThread | undefined;
@@ -68,22 +81,36 @@ export function sendLate(publisher: Guarded): void {
 }
 
 function onBeforeExit(): void {
-  // Emitted again each time the process runs out of work; what could not be drained once has had its time.
-  if (drainingUntil !== undefined) return;
+  forgetEndThatDidNotCome();
+  if (naturalEnd && (naturalEnd.roundOverAt === undefined || now() >= naturalEnd.until)) return;
   const waiting = [...guarded].filter((publisher) => publisher.pending() > 0 || publisher.isBusy());
-  if (waiting.length === 0) return;
-  drainingUntil = now() + Math.max(...waiting.map((publisher) => publisher.drainMs()));
-  void Promise.all(waiting.map((publisher) => publisher.drain(publisher.drainMs()))).then(() => {
-    // Logs of a later handler start a new count, unless the time is over.
-    if (waiting.every((publisher) => publisher.pending() === 0)) drainingUntil = undefined;
-  });
+  if (waiting.length > 0) void drain(waiting);
+}
+
+/** One round: emitted again each time the process runs out of work, and all rounds have one time together. */
+async function drain(waiting: readonly Guarded[]): Promise<void> {
+  const until = now() + Math.max(...waiting.map((publisher) => publisher.drainMs()));
+  const end: NaturalEnd = { until, nextPauseMs: 0, ...naturalEnd, roundOverAt: undefined };
+  naturalEnd = end;
+  if (end.nextPauseMs > 0) await new Promise((resolve) => setTimeout(resolve, end.nextPauseMs));
+  end.nextPauseMs = Math.min(Math.max(FIRST_PAUSE_MS, 2 * end.nextPauseMs), LONGEST_PAUSE_MS);
+  const leftMs = Math.max(0, end.until - now());
+  await Promise.all(waiting.map((publisher) => publisher.drain(Math.min(publisher.drainMs(), leftMs))));
+  end.roundOverAt = now();
+}
+
+/** What other handlers of 'beforeExit' began keeps the process alive. */
+function forgetEndThatDidNotCome(): void {
+  const { roundOverAt = Number.POSITIVE_INFINITY } = naturalEnd ?? {};
+  if (now() - roundOverAt > LIVES_ON_MS) naturalEnd = undefined;
 }
 
 function onExit(): void {
+  forgetEndThatDidNotCome();
   const waiting = [...guarded].filter((publisher) => publisher.inMemory() > 0);
   const counted = waiting.length > 0 ? waiting : [...guarded];
   const budgetMs = Math.max(...counted.map((publisher) => publisher.drainMs()));
-  const timeoutMs = drainingUntil === undefined ? budgetMs : Math.min(budgetMs, drainingUntil - now());
+  const timeoutMs = naturalEnd === undefined ? budgetMs : Math.min(budgetMs, naturalEnd.until - now());
   exitDeadline = now() + timeoutMs;
   end(guarded);
 }

@@ -5,6 +5,7 @@ export { findPackage } from '../modules/find-package.js';
 export { isEnabled } from '../options/enabled.js';
 export { checkFlushOptions } from '../options/option-checks.js';
 export { nearestName, unknownFlag } from '../options/spelling.js';
+export { AnnouncedEnd } from '../time/announced-end.js';
 export {
   clearInterval,
   clearTimeout,
@@ -17,7 +18,6 @@ export {
 } from '../time/clock.js';
 export { eventTime } from '../time/event-time.js';
 export { type AskedWorker, askWorker, waitForWorker } from './ask-worker.js';
-export { DropTally } from './drop-tally.js';
 export { lostEvents, noStats, pendingEvents, sumFlushResults, sumStats } from './stats-sum.js';
 export { type Post, type Target, WorkerBridge } from './worker-bridge.js';
 export {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Drop, Warning } from '../../src/accounts/diagnostics.ts';
+import type { Warning } from '../../src/accounts/diagnostics.ts';
+import type { Drop } from '../../src/accounts/drop-tally.ts';
 import { Publisher } from '../../src/publisher.ts';
 import { type ServiceOptions, SimulatedService, settled, VirtualClock } from '../support/simulation.ts';
 
@@ -38,6 +39,24 @@ test('close is done once, however often it is called', async () => {
   assert.equal(publisher.close({ timeoutMs: 1 }), first);
   await clock.until(first);
   assert.equal(publisher.close(), first);
+});
+
+test('a time that is none is refused in calls as in options, and changes nothing', async () => {
+  const { clock, publisher, publish } = setUp();
+  publish('one');
+  for (const timeoutMs of [Number.NaN, -1, '5000', null, Number.NEGATIVE_INFINITY]) {
+    const options = { timeoutMs } as { timeoutMs: number };
+    for (const beforeExit of [true, false]) {
+      await assert.rejects(publisher.flush({ ...options, beforeExit }), {
+        code: 'CLOUDWATCH_LOGS_INVALID_OPTION',
+        message: /"timeoutMs" must be a number of milliseconds from 0 on/,
+      });
+    }
+    await assert.rejects(publisher.close(options), { code: 'CLOUDWATCH_LOGS_INVALID_OPTION' });
+  }
+  await assert.rejects(publisher.close({ timeoutMS: 1 } as object), /Did you mean "timeoutMs"\?/);
+  assert.equal(publish('two'), true);
+  assert.deepEqual(await clock.until(publisher.close()), { delivered: 2, dropped: 0, pending: 0 });
 });
 
 test('close ends at its deadline; what is left is counted, reported and said once', async () => {

@@ -8,6 +8,7 @@ import type {
   PublisherStats,
 } from 'cloudwatch-logs-publisher';
 import {
+  AnnouncedEnd,
   guardExit,
   lostEvents,
   MOST_CLOSE_MS,
@@ -48,8 +49,7 @@ export class WorkerPublisher implements TransportPublisher {
   readonly #unguard: () => void;
   #state: 'open' | 'closing' | 'closed' = 'open';
   #closing: Promise<FlushResult> | undefined;
-  /** Set once the application has begun to end: from then on the end of the process counts. */
-  #exitDeadline: number | undefined;
+  readonly #end = new AnnouncedEnd();
   #thread: PublisherThread | undefined;
   /** Takes what 'exit' listeners log when the worker has ended; set once it has, with the process. */
   #lateLines: (() => Publisher) | undefined;
@@ -111,11 +111,9 @@ export class WorkerPublisher implements TransportPublisher {
     beforeExit,
   }: FlushOptions = {}): Promise<FlushResult> {
     if (pendingEvents(this.stats()) === 0) return NOTHING;
-    if (beforeExit) this.#exitDeadline ??= now() + timeoutMs;
+    if (beforeExit) this.#end.announce(timeoutMs);
     const { result } = await this.#settle((leftMs) => ({ flushTimeoutMs: leftMs, beforeExit }), timeoutMs);
-    // The process may live on; what it logs from now on has its time again.
-    if (beforeExit && this.#state === 'open' && pendingEvents(this.stats()) === 0)
-      this.#exitDeadline = undefined;
+    if (beforeExit && this.#state === 'open' && pendingEvents(this.stats()) === 0) this.#end.callOff();
     return result;
   }
 
@@ -230,7 +228,7 @@ export class WorkerPublisher implements TransportPublisher {
 
   async #shutDown(timeoutMs: number): Promise<FlushResult> {
     this.#state = 'closing';
-    this.#exitDeadline ??= now() + timeoutMs;
+    this.#end.announce(timeoutMs);
     const { result } = await this.#settle((leftMs) => ({ closeTimeoutMs: leftMs }), timeoutMs);
     const thread = this.#thread; // none when it failed, or the process has ended meanwhile
     const lost = this.#ended();
@@ -265,8 +263,8 @@ export class WorkerPublisher implements TransportPublisher {
 
   /** How long the end of the process, which began `since`, may still be held up. */
   #exitMs(since: number): number {
-    const deadline = this.#exitDeadline ?? since + this.#options.closeTimeoutMs;
-    return Math.max(0, Math.round(deadline - now()));
+    const unannouncedMs = Math.max(0, since + this.#options.closeTimeoutMs - now());
+    return Math.round(this.#end.leftMs(unannouncedMs));
   }
 
   /** @returns how many events the worker has left without a word, or no worker has taken */
