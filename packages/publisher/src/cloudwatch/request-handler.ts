@@ -1,9 +1,15 @@
 import type http from 'node:http';
 import type https from 'node:https';
-import { clearTimeout, setTimeout } from '../time/clock.js';
+import type { Socket } from 'node:net';
+import { clearTimeout, setTimeout, wallTime } from '../time/clock.js';
 import { type AgentSettings, nodeHttp } from './agent-settings.js';
 
 const CONNECT_TIMEOUT_MS = 5000;
+/**
+ * A connection that was idle for longer is not used again: the service may have closed it by then, and a put that meets
+ * that may or may not be stored. AWS names no time; the shortest that users report of a service is 5 s.
+ */
+const IDLE_MS = 4000;
 /** A body is written in pieces, because what is written at once shows no progress. */
 const PIECE_BYTES = 65_536;
 
@@ -42,12 +48,21 @@ export class RequestHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   readonly #http: http.Agent;
   readonly #https: https.Agent;
+  readonly #idleMs: number;
+  /**
+   * When a connection was used last, by the clock of the machine: timers come late in a process that was frozen, and the
+   * other clock may have stood still. A clock that is set costs a new connection.
+   */
+  readonly #usedAt = new WeakMap<Socket, number>();
 
   constructor(settings: AgentSettings = {}) {
     const { http, https } = nodeHttp();
     // Who asks bounds how many requests are under way.
-    this.#http = new http.Agent({ keepAlive: true, ...settings });
-    this.#https = new https.Agent({ keepAlive: true, ...settings });
+    const { timeout } = settings;
+    this.#idleMs = typeof timeout === 'number' && timeout > 0 ? timeout : IDLE_MS;
+    const all = { keepAlive: true, ...settings, timeout: this.#idleMs };
+    this.#http = new http.Agent(all);
+    this.#https = new https.Agent(all);
   }
 
   handle(request: SdkRequest, options: HandlerOptions = {}): Promise<{ response: Response }> {
@@ -60,8 +75,10 @@ export class RequestHandler {
         reject(abortSignal.reason);
         return;
       }
+      const agent = secure ? this.#https : this.#http;
+      this.#closeStale(agent);
       const outgoing = (secure ? https : http).request({
-        agent: secure ? this.#https : this.#http,
+        agent,
         host: request.hostname.replace(/^\[|\]$/g, ''),
         port: request.port,
         method: request.method,
@@ -77,6 +94,7 @@ export class RequestHandler {
       // An idle or hanging connection must not keep the process alive; whoever waits for an answer holds it.
       outgoing.once('socket', (socket) => {
         socket.unref();
+        outgoing.once('close', () => this.#usedAt.set(socket, wallTime()));
         if (onBytes) {
           onBytes();
           socket.on('data', onBytes);
@@ -103,6 +121,13 @@ export class RequestHandler {
   closeIdle(): void {
     for (const { freeSockets } of [this.#http, this.#https]) {
       for (const sockets of Object.values(freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+    }
+  }
+
+  #closeStale({ freeSockets }: http.Agent): void {
+    const now = wallTime();
+    for (const socket of Object.values(freeSockets).flatMap((sockets) => sockets ?? [])) {
+      if (Math.abs(now - (this.#usedAt.get(socket) ?? 0)) > this.#idleMs) socket.destroy();
     }
   }
 
