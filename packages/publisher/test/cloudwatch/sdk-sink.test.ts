@@ -469,7 +469,7 @@ test('a ready client that retries by itself sends the same body, and copies it m
     else json(200, {})(response, one);
   };
   const publisher = new Publisher(
-    { logGroupName: 'group', client, flushIntervalMs: 1 },
+    { logGroupName: 'group', logStreamName: 'stream', client, flushIntervalMs: 1 },
     { guardExit: false },
   );
   publisher.on('warn', () => {});
@@ -506,7 +506,10 @@ test('a publisher delivers over a real socket from the first missing stream to t
     endpoint,
     credentials: { accessKeyId: 'AKIA', secretAccessKey: 'secret' },
   };
-  const publisher = new Publisher({ logGroupName: 'group', aws, retentionInDays: 7 }, { guardExit: false });
+  const publisher = new Publisher(
+    { logGroupName: 'group', logStreamName: 'stream', aws, retentionInDays: 7 },
+    { guardExit: false },
+  );
   for (let i = 0; i < 100; i++) publisher.publish({ timestamp: Date.now(), message: `${i}` });
   assert.deepEqual(await publisher.close(), { delivered: 100, dropped: 0, pending: 0 });
   const operations = received.map(({ headers }) => String(headers['x-amz-target']).split('.')[1]);
@@ -530,7 +533,10 @@ test('a publisher goes on after an answer whose message is no text (it took the 
   const answers = [json(403, { message: { denied: true } }), json(502, { message: ['bad', 'gateway'] })];
   answer = (response, one) => (answers.shift() ?? json(200, { nextSequenceToken: '1' }))(response, one);
   const aws = { region: 'eu-west-1', endpoint, credentials: { accessKeyId: 'AKIA', secretAccessKey: 's' } };
-  const publisher = new Publisher({ logGroupName: 'group', aws }, { guardExit: false, silent: true });
+  const publisher = new Publisher(
+    { logGroupName: 'group', logStreamName: 'stream', aws },
+    { guardExit: false, silent: true },
+  );
   publisher.publish({ timestamp: Date.now(), message: 'one' });
   assert.deepEqual(await publisher.close(), { delivered: 1, dropped: 0, pending: 0 });
   assert.equal(publisher.stats().retries, 2);
