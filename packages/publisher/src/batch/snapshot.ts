@@ -29,10 +29,7 @@ export function countBatches({ streams }: PublisherSnapshot): number {
   return streams.reduce((sum, { batches }) => sum + batches.length, 0);
 }
 
-/**
- * @param underWay the token of a put of the batch that is under way.
- * Its answer will never be seen, so it may be stored.
- */
+/** @param underWay the token of a put of it that may be stored, and whose answer will never be seen */
 export function snapshotBatch(batch: Batch, underWay: PutToken | undefined): BatchSnapshot {
   return {
     events: batch.eventData,

@@ -1,9 +1,11 @@
 import type { Batch } from '../batch/batch.js';
 import { withoutQuotedValues } from '../text/for-people.js';
 import { withoutSent } from '../text/sent-text.js';
+import { clearTimeout, now, setTimeout, whenRead } from '../time/clock.js';
 import { boundAnswer } from './bounded-answer.js';
 import type { PutExtra } from './endpoint.js';
 import type { PutRequest } from './put-request.js';
+import type { RequestWatch } from './request-handler.js';
 import { timeoutError, toPutFailure } from './sdk-failure.js';
 import type { Heard, Silences } from './silences.js';
 import type { PutFailure, PutProgress, Stage } from './sink.js';
@@ -38,16 +40,23 @@ export class OneCall {
   readonly #progress: PutProgress;
   readonly #givingUp = new AbortController();
   #heard: Heard | undefined;
+  /** When something went on last, on the clock of waits. */
+  #movedAt = now();
+  #requestAt: number | undefined;
+  #isRead = false;
+  /** Requests that may have been carried out, before the one that is under way. */
+  #unanswered = 0;
   readonly #sent: Uint8Array[] = [];
   #batch: Batch | undefined;
   #extras: readonly PutExtra[] = [];
   #date: number | undefined;
 
   /** @param progress is changed as the call goes on */
-  constructor(silences: Silences, progress: PutProgress = { stage: 'client' }) {
+  constructor(silences: Silences, progress: PutProgress = { stage: 'client', mayBeStored: false }) {
     this.#silences = silences;
     this.#progress = progress;
     progress.stage = 'client';
+    progress.mayBeStored = false;
   }
 
   get #stage(): Stage {
@@ -70,17 +79,23 @@ export class OneCall {
     }
   }
 
-  /** Follows a command, whatever client sends it, and bounds its answer. */
-  watch(command: { readonly middlewareStack: unknown }): void {
-    this.#progress.stage = 'credentials';
+  /**
+   * Follows a command, whatever client sends it, and bounds its answer.
+   *
+   * @param client a mere object with a function `send` does not tell how far it has come
+   */
+  watch(client: object, command: { readonly middlewareStack: unknown }): void {
+    const tells = 'middlewareStack' in client;
+    this.#progress.mayBeStored = !tells;
+    this.#enter(tells ? 'credentials' : 'request');
     const stack = command.middlewareStack as Stack; // its types know nothing of requests and answers
     stack.add(
       (next) => async (args) => {
-        this.#progress.stage = 'request';
         this.signs(args.request?.headers);
         return this.listen(bytesOf(args.request?.body), async () => {
           const result = await next(args);
           if (result.response) await boundAnswer(result.response);
+          this.answered(result.response?.statusCode);
           this.dated(result.response?.headers?.date);
           return result;
         });
@@ -106,11 +121,30 @@ export class OneCall {
     return this.#givingUp.signal;
   }
 
-  /** Bytes of the request went either way. */
-  readonly onBytes = (): void => this.#heard?.bytes();
+  /** For the handler that makes the request. */
+  readonly handling: RequestWatch = {
+    begun: () => {
+      this.#progress.mayBeStored = false;
+    },
+    whole: () => {
+      this.#progress.mayBeStored = true;
+    },
+    wrote: () => this.#moved(),
+    read: () => {
+      this.#heard?.bytes();
+      // The head of an answer is progress; one that trickles for ever is not.
+      if (!this.#isRead) this.#moved();
+      this.#isRead = true;
+    },
+  };
 
   /** Makes the request, with a body of so many bytes, and listens for what comes of it. */
   async listen<T>(bytes: number, request: () => Promise<T>): Promise<T> {
+    if (this.#requestAt !== undefined && this.#progress.mayBeStored) this.#unanswered++;
+    this.#progress.mayBeStored = true; // as far as is known, until the handler says otherwise
+    this.#enter('request');
+    this.#requestAt = now();
+    this.#isRead = false;
     const heard = this.#silences.begin(bytes, (silentMs) => {
       this.#givingUp.abort(timeoutError(`no byte came or went for ${Math.round(silentMs)} ms`));
     });
@@ -119,9 +153,47 @@ export class OneCall {
       const answer = await request();
       heard.answered();
       return answer;
+    } catch (error) {
+      if (!toPutFailure(error).bodySent) this.#progress.mayBeStored = false;
+      throw error;
     } finally {
       heard.ended();
     }
+  }
+
+  /** An answer came whole. */
+  answered(status = 0): void {
+    if (status >= 400 && status < 500) this.#progress.mayBeStored = false; // it was refused
+  }
+
+  /**
+   * Calls back once nothing has gone on for `timeoutMs`.
+   *
+   * @returns call it when the call is over
+   */
+  whenSilent(timeoutMs: number, callback: () => void): () => void {
+    let timer: NodeJS.Timeout | undefined;
+    let isOver = false;
+    const leftMs = () => this.#movedAt + timeoutMs - now();
+    const wait = () => {
+      timer = setTimeout(() => (leftMs() > 0 ? wait() : whenRead(judge)), Math.max(1, leftMs())).unref();
+    };
+    const judge = () => {
+      if (isOver) return;
+      if (leftMs() > 0) wait();
+      else callback();
+    };
+    wait();
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+    };
+  }
+
+  /** How long the request was under way, for a result. */
+  get measured(): Pick<PutFailure, 'unansweredBefore' | 'requestMs'> {
+    if (this.#requestAt === undefined) return {};
+    return { unansweredBefore: this.#unanswered, requestMs: now() - this.#requestAt };
   }
 
   /** The error of a call that takes too long. */
@@ -140,11 +212,23 @@ export class OneCall {
     const message = isAnswer ? withoutSent(said, this.#sent, this.#shortMessages()) : said;
     return {
       ...failure,
+      bodySent: failure.bodySent && this.#progress.mayBeStored,
+      ...this.measured,
       message,
       ...(this.#date !== undefined && { date: this.#date }),
       ...(this.givingUp.aborted && { isGivenUp: true }),
       ...(this.#extras.length > 0 && { sentWith: this.#extras }),
     };
+  }
+
+  #enter(stage: Stage): void {
+    this.#progress.stage = stage;
+    this.#moved();
+  }
+
+  #moved(): void {
+    this.#movedAt = now();
+    this.#heard?.bytes();
   }
 
   /** Messages that are too short to be found in pieces. */

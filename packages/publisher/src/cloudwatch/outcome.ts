@@ -133,6 +133,11 @@ export function judgeFailure(failure: PutFailure): Extract<Outcome, { kind: 'ret
   return retry('fast', 'unreachable', failure.bodySent);
 }
 
+/** Whether other credentials may help. */
+export function needsCredentials({ name }: PutFailure): boolean {
+  return CREDENTIALS.has(name);
+}
+
 /**
  * Whether a failure stays as it is for whoever can neither renew credentials nor change settings: a signature that is not
  * accepted, a certificate that is not trusted. Where there are no credentials yet, they may come.

@@ -1,7 +1,7 @@
 import type http from 'node:http';
 import type https from 'node:https';
 import type { Socket } from 'node:net';
-import { clearTimeout, setTimeout, wallTime } from '../time/clock.js';
+import { clearTimeout, setTimeout, wallTime, whenRead } from '../time/clock.js';
 import { type AgentSettings, nodeHttp } from './agent-settings.js';
 
 const CONNECT_TIMEOUT_MS = 5000;
@@ -10,7 +10,10 @@ const CONNECT_TIMEOUT_MS = 5000;
  * that may or may not be stored. AWS names no time; the shortest that users report of a service is 5 s.
  */
 const IDLE_MS = 4000;
-/** A body is written in pieces, because what is written at once shows no progress. */
+/**
+ * A body is written in pieces, each when the system has taken the one before: what is written at once shows neither
+ * progress nor whether it left this process.
+ */
 const PIECE_BYTES = 65_536;
 
 /** The part of the SDK's HttpRequest that is used here. */
@@ -32,11 +35,22 @@ interface Response {
   readonly body: http.IncomingMessage;
 }
 
+/** Told how far one request has come. */
+export interface RequestWatch {
+  /** It begins: nothing of it has left this process. */
+  begun(): void;
+  /** Its last byte may leave from now on, so that it may be carried out. */
+  whole(): void;
+  /** The system has taken bytes of it. */
+  wrote(): void;
+  /** Bytes of the answer came. */
+  read(): void;
+}
+
 interface HandlerOptions {
   /** The signal that was given to `client.send`; the SDK's own type for it knows less. */
   readonly abortSignal?: unknown;
-  /** Called when bytes went either way. */
-  readonly onBytes?: () => void;
+  readonly watch?: RequestWatch;
 }
 
 /**
@@ -66,7 +80,8 @@ export class RequestHandler {
   }
 
   handle(request: SdkRequest, options: HandlerOptions = {}): Promise<{ response: Response }> {
-    const { onBytes } = options;
+    const { watch } = options;
+    watch?.begun();
     const abortSignal = options.abortSignal as AbortSignal | undefined;
     const { http, https } = nodeHttp();
     const secure = request.protocol === 'https:';
@@ -95,15 +110,25 @@ export class RequestHandler {
       outgoing.once('socket', (socket) => {
         socket.unref();
         outgoing.once('close', () => this.#usedAt.set(socket, wallTime()));
-        if (onBytes) {
-          onBytes();
-          socket.on('data', onBytes);
-          outgoing.once('close', () => socket.off('data', onBytes));
+        if (watch) {
+          const onData = () => watch.read();
+          socket.on('data', onData);
+          outgoing.once('close', () => socket.off('data', onData));
         }
-        if (!socket.connecting) return;
-        const late = setTimeout(() => outgoing.destroy(connectTimeout()), CONNECT_TIMEOUT_MS).unref();
-        socket.once(secure ? 'secureConnect' : 'connect', () => clearTimeout(late));
+        if (!socket.connecting) {
+          write(outgoing, request.body, watch);
+          return;
+        }
+        let isConnected = false;
+        const late = setTimeout(() => {
+          whenRead(() => isConnected || outgoing.destroy(connectTimeout()));
+        }, CONNECT_TIMEOUT_MS).unref();
         outgoing.once('close', () => clearTimeout(late));
+        socket.once(secure ? 'secureConnect' : 'connect', () => {
+          isConnected = true;
+          clearTimeout(late);
+          write(outgoing, request.body, watch);
+        });
       });
       outgoing.once('error', reject);
       outgoing.once('response', (incoming) => {
@@ -113,7 +138,6 @@ export class RequestHandler {
         }
         resolve({ response: { statusCode: incoming.statusCode, headers, body: incoming } });
       });
-      write(outgoing, request.body, onBytes);
     });
   }
 
@@ -145,14 +169,24 @@ export class RequestHandler {
   }
 }
 
-function write(outgoing: http.ClientRequest, body: SdkRequest['body'], onBytes?: () => void): void {
-  const isInPieces = onBytes && typeof body === 'object' && body.byteLength > PIECE_BYTES;
-  if (isInPieces) {
-    for (let from = 0; from < body.byteLength; from += PIECE_BYTES) {
-      outgoing.write(body.subarray(from, from + PIECE_BYTES), onBytes);
-    }
-    outgoing.end();
-  } else outgoing.end(body, onBytes);
+function write(outgoing: http.ClientRequest, body: SdkRequest['body'], watch?: RequestWatch): void {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  let at = 0;
+  const writeNext = () => {
+    if (outgoing.destroyed) return;
+    const piece = bytes?.subarray(at, at + PIECE_BYTES);
+    at += PIECE_BYTES;
+    const isLast = at >= (bytes?.length ?? 0);
+    if (isLast) watch?.whole();
+    const onTaken = (error?: Error | null) => {
+      if (error) return; // the request fails with it
+      watch?.wrote();
+      if (!isLast) writeNext();
+    };
+    if (isLast) outgoing.end(piece, onTaken);
+    else outgoing.write(piece, onTaken);
+  };
+  writeNext();
 }
 
 function connectTimeout(): Error {

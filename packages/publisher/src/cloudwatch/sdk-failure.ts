@@ -67,7 +67,7 @@ export function toPutFailure(thrown: unknown): PutFailure {
     retryAfterMs: retryAfterMs(error.$response?.headers),
     expectedSequenceToken: textOf(error.expectedSequenceToken),
     bodySent: !unsent,
-    clientAttempts: error.$metadata?.attempts,
+    unansweredBefore: (error.$metadata?.attempts ?? 1) - 1,
   };
 }
 

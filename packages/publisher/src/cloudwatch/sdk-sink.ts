@@ -7,16 +7,16 @@ import type {
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { Batch } from '../batch/batch.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
-import { clearTimeout, setTimeout } from '../time/clock.js';
 import { type Access, type SentTo, sentTo, sentToFirst } from './access.js';
 import { type AgentSettings, agentSettings } from './agent-settings.js';
 import { loadClient } from './client-module.js';
 import type { SentPlace } from './console-link.js';
 import { withDates } from './dated-credentials.js';
 import { OneCall } from './one-call.js';
+import { needsCredentials } from './outcome.js';
 import { type PutRequest, putRequest } from './put-request.js';
 import { RequestHandler } from './request-handler.js';
-import { textOf, timeoutError } from './sdk-failure.js';
+import { textOf, timeoutError, toPutFailure } from './sdk-failure.js';
 import { Silences } from './silences.js';
 import type { CallResult, PutOptions, PutResult, Sink, Target } from './sink.js';
 
@@ -61,21 +61,23 @@ export class CloudWatchLogsSink implements Sink {
     target: Target,
     batch: Batch,
     sequenceToken: string | undefined,
-    { without, progress }: PutOptions = {},
+    { without, progress, patience }: PutOptions = {},
   ): Promise<PutResult> {
     const call = new OneCall(this.#silences, progress);
     try {
-      const answer = await this.#timed(call, async (loaded, signal) => {
+      const sendPut = async (loaded: Loaded, signal: AbortSignal) => {
         const request = await putRequest(target, batch, sequenceToken, this.#options, without);
         call.puts(batch, request);
         return this.#sendPut(loaded, target, request, call, signal);
-      });
+      };
+      const answer = await this.#timed(call, sendPut, patience);
       return {
         ok: true,
         nextSequenceToken: textOf(answer.nextSequenceToken),
         rejected: answer.rejectedLogEventsInfo,
         rejectedEntity: answer.rejectedEntityInfo?.errorType,
-        clientAttempts: answer.$metadata?.attempts,
+        unansweredBefore: (answer.$metadata?.attempts ?? 1) - 1,
+        ...call.measured,
         date: call.date,
       };
     } catch (error) {
@@ -114,7 +116,7 @@ export class CloudWatchLogsSink implements Sink {
       const answer = await this.#timed(call, ({ sdk, client }, abortSignal) => {
         const options = { logGroupName, logStreamNamePrefix: logStreamName, limit: 1 };
         const command = new sdk.DescribeLogStreamsCommand(options);
-        call.watch(command);
+        call.watch(client, command);
         return client.send(command, heardBy(call, abortSignal));
       });
       const stream = answer.logStreams?.find((one) => one.logStreamName === logStreamName);
@@ -193,7 +195,7 @@ export class CloudWatchLogsSink implements Sink {
       // After the signature, for whatever client.
       { step: 'finalizeRequest', priority: 'low', name: 'noteAccess' },
     );
-    call.watch(command);
+    call.watch(client, command);
     return client.send(command, heardBy(call, abortSignal));
   }
 
@@ -202,7 +204,7 @@ export class CloudWatchLogsSink implements Sink {
     try {
       await this.#timed(call, ({ sdk, client }, abortSignal) => {
         const command = commandOf(sdk);
-        call.watch(command);
+        call.watch(client, command);
         return client.send(command as CreateLogGroupCommand, heardBy(call, abortSignal));
       });
       return { ok: true };
@@ -213,39 +215,54 @@ export class CloudWatchLogsSink implements Sink {
   }
 
   /** The SDK heeds the signal only once it has credentials, and a module for a client may never be there. */
-  async #timed<T>(call: OneCall, send: (loaded: Loaded, signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { requestTimeoutMs } = this.#options;
+  async #timed<T>(
+    call: OneCall,
+    send: (loaded: Loaded, signal: AbortSignal) => Promise<T>,
+    patience = 1,
+  ): Promise<T> {
+    const timeoutMs = this.#options.requestTimeoutMs * patience;
     const controller = new AbortController();
     const aborted = new Promise<never>((_, reject) => {
       controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
     });
     const abort = () => controller.abort(timeoutError('the publisher was closed'));
-    const expire = () => controller.abort(call.lateness(requestTimeoutMs));
     const giveUp = () => {
       this.#handler?.closeIdle();
       controller.abort(call.givingUp.reason);
     };
-    const timer = setTimeout(expire, requestTimeoutMs).unref();
+    const ends = call.whenSilent(timeoutMs, () => controller.abort(call.lateness(timeoutMs)));
     this.#underWay.add(abort);
     call.givingUp.addEventListener('abort', giveUp, { once: true });
+    let loading: Promise<Loaded> | undefined;
+    let loaded: Loaded | undefined;
     try {
       if (this.#isClosed) throw timeoutError('the publisher was closed');
-      const request = async () => send(await this.#load(), controller.signal);
+      const request = async () => {
+        loading = this.#load();
+        loaded = await loading;
+        return send(loaded, controller.signal);
+      };
       return await Promise.race([request(), aborted]);
     } catch (error) {
       // The SDK wraps what an aborted request throws in ways that differ between its versions.
-      throw controller.signal.aborted ? controller.signal.reason : error;
+      const thrown = controller.signal.aborted ? controller.signal.reason : error;
+      if (loading === this.#loading && needsCredentials(toPutFailure(thrown))) this.#startAnew(loaded);
+      throw thrown;
     } finally {
-      clearTimeout(timer);
+      ends();
       this.#underWay.delete(abort);
     }
   }
 
   #load(): Promise<Loaded> {
-    this.#loading ??= this.#start();
-    this.#loading.catch(() => {
-      this.#loading = undefined; // a module that was not there may be there at the next try
-    });
+    if (!this.#loading) {
+      const loading = this.#start();
+      this.#loading = loading;
+      loading.catch(() => {
+        // A module that was not there may be there at the next try.
+        if (this.#loading === loading) this.#loading = undefined;
+      });
+    }
     return this.#loading;
   }
 
@@ -257,15 +274,37 @@ export class CloudWatchLogsSink implements Sink {
     return this.#loaded;
   }
 
+  /**
+   * The next call asks for credentials anew. A client asks no more for those that it has, reads the shared files of the AWS
+   * tools once, and waits for ever for a provider that never answered.
+   *
+   * @param before undefined when it was never there
+   */
+  #startAnew(before: Loaded | undefined): void {
+    const { client, clientModule } = this.#options;
+    if (!before) this.#loading = undefined;
+    if (!before || client || clientModule) return;
+    const { sdk } = before;
+    const { systemClockOffset } = before.client.config as { readonly systemClockOffset?: number };
+    this.#loaded = { sdk, client: this.#ownClient(sdk, { systemClockOffset, ignoreCache: true }) };
+    this.#loading = Promise.resolve(this.#loaded);
+  }
+
   async #makeClient(sdk: Sdk): Promise<CloudWatchLogsClient> {
-    const { client, clientModule, aws } = this.#options;
+    const { client, clientModule } = this.#options;
     if (client) return client;
     if (clientModule) return loadClient(clientModule);
-    this.#handler = new RequestHandler();
+    return this.#ownClient(sdk);
+  }
+
+  /** @param internal settings of the SDK that are not in its types */
+  #ownClient(sdk: Sdk, internal: object = {}): CloudWatchLogsClient {
+    this.#handler ??= new RequestHandler();
     const own = new sdk.CloudWatchLogsClient({
       requestHandler: this.#handler,
-      ...withDates(aws),
+      ...withDates(this.#options.aws),
       maxAttempts: 1, // the publisher retries; two layers would multiply
+      ...internal,
     });
     this.#destroy = () => own.destroy();
     return own;
@@ -273,8 +312,11 @@ export class CloudWatchLogsSink implements Sink {
 }
 
 /** Options for the handler of requests; one that is not of this package leaves alone what it does not know. */
-function heardBy({ onBytes }: OneCall, abortSignal: AbortSignal): { readonly abortSignal: AbortSignal } {
-  return { abortSignal, onBytes } as { readonly abortSignal: AbortSignal };
+function heardBy(
+  { handling: watch }: OneCall,
+  abortSignal: AbortSignal,
+): { readonly abortSignal: AbortSignal } {
+  return { abortSignal, watch } as { readonly abortSignal: AbortSignal };
 }
 
 /** Handlers of Node's HTTP, this package's and the SDK's own. */

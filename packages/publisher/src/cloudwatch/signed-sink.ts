@@ -6,7 +6,7 @@ import { readAnswer } from './bounded-answer.js';
 import { OneCall } from './one-call.js';
 import { putRequest } from './put-request.js';
 import { RequestHandler } from './request-handler.js';
-import { textOf, timeoutError } from './sdk-failure.js';
+import { textOf } from './sdk-failure.js';
 import { sign } from './signature.js';
 import { Silences } from './silences.js';
 import type { CallResult, PutOptions, PutResult, RejectedInfo, Sink, Target } from './sink.js';
@@ -49,19 +49,21 @@ export class SignedSink implements Sink {
     target: Target,
     batch: Batch,
     sequenceToken: string | undefined,
-    { without }: PutOptions = {},
+    { without, progress, patience }: PutOptions = {},
   ): Promise<PutResult> {
-    const call = new OneCall(this.#silences);
+    const call = new OneCall(this.#silences, progress);
     try {
       const request = await putRequest(target, batch, sequenceToken, this.#options, without);
       call.puts(batch, request);
-      const answer = await this.#request(call, 'PutLogEvents', request.body, request.headers);
+      const { body, headers } = request;
+      const answer = await this.#request(call, 'PutLogEvents', body, headers, patience);
       return {
         ok: true,
         nextSequenceToken: textOf(answer.nextSequenceToken),
         rejected: answer.rejectedLogEventsInfo,
         rejectedEntity: answer.rejectedEntityInfo?.errorType,
         date: call.date,
+        ...call.measured,
       };
     } catch (error) {
       return call.failure(error);
@@ -126,16 +128,18 @@ export class SignedSink implements Sink {
     operation: string,
     body: string | Buffer,
     headers: Readonly<Record<string, string>> = {},
+    patience = 1,
   ): Promise<Answer> {
     const before = this.#clockOffsetMs;
-    const first = await this.#send(call, operation, body, headers);
+    const timeoutMs = this.#options.requestTimeoutMs * patience;
+    const first = await this.#send(call, operation, body, headers, timeoutMs);
     // A refusal that told a clock which is far off was one of the signature.
     const isFinal = first.statusCode < 400 || this.#clockOffsetMs === before;
     const {
       statusCode,
       headers: told,
       text,
-    } = isFinal ? first : await this.#send(call, operation, body, headers);
+    } = isFinal ? first : await this.#send(call, operation, body, headers, timeoutMs);
     const answer = parse(text);
     if (statusCode < 300 && answer) return answer;
     const name = nameOf(told['x-amzn-errortype'] ?? answer?.__type ?? answer?.code);
@@ -152,6 +156,7 @@ export class SignedSink implements Sink {
     operation: string,
     body: string | Buffer,
     headers: Readonly<Record<string, string>>,
+    timeoutMs: number,
   ) {
     const { protocol, hostname, port, path } = this.#access;
     const unsigned = {
@@ -169,14 +174,15 @@ export class SignedSink implements Sink {
     const signed = sign(unsigned, this.#access, new Date(wallTime() + this.#clockOffsetMs));
     call.signs(signed);
     const request = { protocol, hostname, port, path, method: 'POST', headers: signed, body };
-    const { requestTimeoutMs } = this.#options;
-    const expired = AbortSignal.timeout(requestTimeoutMs);
-    const { onBytes, givingUp } = call;
-    const abortSignal = AbortSignal.any([expired, givingUp]);
+    const controller = new AbortController();
+    const { handling: watch, givingUp } = call;
+    const ends = call.whenSilent(timeoutMs, () => controller.abort(call.lateness(timeoutMs)));
+    const abortSignal = AbortSignal.any([controller.signal, givingUp]);
     try {
       return await call.listen(body.length, async () => {
-        const { response } = await this.#handler.handle(request, { abortSignal, onBytes });
+        const { response } = await this.#handler.handle(request, { abortSignal, watch });
         const text = (await readAnswer(response)).toString();
+        call.answered(response.statusCode);
         call.dated(response.headers.date);
         this.#learnTime(call.date);
         return { statusCode: response.statusCode ?? 0, headers: response.headers, text };
@@ -186,7 +192,9 @@ export class SignedSink implements Sink {
         this.#handler.closeIdle();
         throw givingUp.reason;
       }
-      throw expired.aborted ? timeoutError(`no answer within ${requestTimeoutMs} ms`) : error;
+      throw controller.signal.aborted ? controller.signal.reason : error;
+    } finally {
+      ends();
     }
   }
 

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../time/clock.js';
+import { type Clock, systemClock, whenRead } from '../time/clock.js';
 
 /** Nothing that is silent for less than that is given up. */
 const LEAST_SILENCE_MS = 2000;
@@ -91,7 +91,10 @@ export class Silences {
   #arm(): void {
     if (this.#timer !== undefined || this.#deadlines.size === 0 || this.#underWay.size === 0) return;
     const first = Math.min(...Array.from(this.#underWay, (request) => this.#endOf(request)));
-    this.#timer = this.#clock.setTimer(() => this.#look(), Math.max(1, first - this.#clock.now()));
+    this.#timer = this.#clock.setTimer(
+      () => whenRead(() => this.#look()),
+      Math.max(1, first - this.#clock.now()),
+    );
   }
 
   #look(): void {

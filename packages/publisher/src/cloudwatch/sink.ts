@@ -27,8 +27,10 @@ export interface PutSuccess {
   readonly rejected?: RejectedInfo;
   /** Why the entity was refused, when it was; the events are stored all the same. */
   readonly rejectedEntity?: string;
-  /** Requests that the client made for this call, when it retries on its own. */
-  readonly clientAttempts?: number;
+  /** {@link PutFailure.unansweredBefore} */
+  readonly unansweredBefore?: number;
+  /** {@link PutFailure.requestMs} */
+  readonly requestMs?: number;
 }
 
 /** A failure in plain words, whatever client it came from. */
@@ -43,10 +45,12 @@ export interface PutFailure {
   readonly date?: number | undefined;
   readonly retryAfterMs?: number;
   readonly expectedSequenceToken?: string;
-  /** Whether the request may have reached the service. */
+  /** Whether the request may have reached the service whole. */
   readonly bodySent: boolean;
-  /** Requests that the client made for this call, when it retries on its own. */
-  readonly clientAttempts?: number;
+  /** Requests of this call before the last, of a client that retries on its own, that may have been carried out. */
+  readonly unansweredBefore?: number;
+  /** How long the last request was under way, where one was. */
+  readonly requestMs?: number;
   /** It was silent for too long while somebody waited, and is to be made again at once. */
   readonly isGivenUp?: boolean;
   /** What the options ask for, and not every endpoint takes: it went with this put. */
@@ -62,6 +66,8 @@ export interface PutOptions {
   readonly without?: readonly PutExtra[];
   /** Is told how far the put has come. */
   readonly progress?: PutProgress;
+  /** How often `requestTimeoutMs` it may be silent. @default 1 */
+  readonly patience?: number;
 }
 
 /** How far a call has come: the client is made, credentials are asked for, the request is under way. */
@@ -70,6 +76,8 @@ export type Stage = 'client' | 'credentials' | 'request';
 /** Changes while a put is under way. */
 export interface PutProgress {
   stage: Stage;
+  /** Whether a request may have left whole, and be carried out. */
+  mayBeStored: boolean;
 }
 
 /**

@@ -92,7 +92,7 @@ export class Answers implements WaitingStream {
   /** Waits for a call other than a put: a stream is created, or a token is asked for. */
   #isPreparing = false;
   #missingInARow = 0;
-  #progress: PutProgress = { stage: 'client' };
+  #progress: PutProgress = { stage: 'client', mayBeStored: true };
   /** Since something was stored. */
   #lastFailure: PutFailure | undefined;
   #lastError: LastError | undefined;
@@ -152,16 +152,15 @@ export class Answers implements WaitingStream {
   makesStream(): boolean {
     if (!this.isUnmade) return false;
     this.isUnmade = false;
-    this.begins();
+    this.begins({ stage: 'request', mayBeStored: false });
     void this.#provision(false);
     return true;
   }
 
-  /** A put begins. @returns is to be told how far it has come */
-  begins(): PutProgress {
+  /** A put begins. @param progress changes as it comes further */
+  begins(progress: PutProgress): void {
     this.#context.overdue.begins(this);
-    this.#progress = { stage: 'client' };
-    return this.#progress;
+    this.#progress = progress;
   }
 
   whyNotStored(): string | undefined {
@@ -180,8 +179,7 @@ export class Answers implements WaitingStream {
     if (isNew) batch.history = notAttempted(batch.history);
     else if (!result.ok) this.#noteError(result);
     // A client that retries by itself may have stored the batch with a request whose answer it lost.
-    const requests = result.ok || result.bodySent ? (result.clientAttempts ?? 1) : 1;
-    const { outcome, possibleCopies } = this.lanes.concluded(batch, said, requests - 1);
+    const { outcome, possibleCopies } = this.lanes.concluded(batch, said, result.unansweredBefore);
     const twice = this.#countCopies(batch, possibleCopies);
     if (said.kind !== 'missing') this.#missingInARow = 0;
     switch (outcome.kind) {

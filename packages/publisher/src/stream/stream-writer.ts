@@ -4,7 +4,7 @@ import type { Note } from '../batch/note.js';
 import { attempted, leftUnanswered, type PutToken } from '../batch/put-history.js';
 import { type BatchSnapshot, snapshotBatch } from '../batch/snapshot.js';
 import { toPutFailure } from '../cloudwatch/sdk-failure.js';
-import type { PutResult, Target } from '../cloudwatch/sink.js';
+import type { PutProgress, PutResult, Target } from '../cloudwatch/sink.js';
 import type { Deadlines } from '../time/deadlines.js';
 import type { Dispatcher, PutEnd, PutSource, RequestSlot } from './dispatcher.js';
 import type { Fullest } from './fullest.js';
@@ -36,6 +36,8 @@ export class StreamWriter implements PutSource {
   readonly #queue: StreamQueue;
   readonly #answers: Answers;
   #bytesUnderWay = 0;
+  /** How far the puts under way have come. */
+  readonly #progress = new Map<Batch, PutProgress>();
   /** Batches of earlier processes that have to be read before anything else is put. */
   #held = 0;
   #isHanging = false;
@@ -228,7 +230,7 @@ export class StreamWriter implements PutSource {
     const batches: Batch[] = [];
     const saved: BatchSnapshot[] = [];
     const inTurn = [...this.unsettled()]
-      .map((batch) => ({ batch, snapshot: snapshotBatch(batch, this.#underWay.get(batch)) }))
+      .map((batch) => ({ batch, snapshot: snapshotBatch(batch, this.#mayBeStoredUnder(batch)) }))
       // Only before anything else is put the token of a batch that keeps it can tell whether it is stored.
       .sort((a, b) => rank(a.snapshot) - rank(b.snapshot));
     for (const { batch, snapshot } of inTurn) {
@@ -272,13 +274,17 @@ export class StreamWriter implements PutSource {
     this.#bytesUnderWay += batch.bytes;
     this.#context.fullest.moved(this);
     this.lastUsedAt = this.#context.clock.now();
+    this.#progress.set(batch, { stage: 'client', mayBeStored: false });
     void this.#put(batch, slot, this.#answers.lanes.start(batch));
   }
 
   /** Everything that is not settled; never puts again. The caller settles it. */
   release(): Batch[] {
     const unsettled = [...this.unsettled()];
-    for (const [batch, token] of this.#underWay) batch.history = leftUnanswered(batch.history, token);
+    for (const batch of this.#underWay.keys()) {
+      const token = this.#mayBeStoredUnder(batch);
+      if (token) batch.history = leftUnanswered(batch.history, token);
+    }
     this.#answers.abandon();
     this.#answers.lanes.clear();
     this.#queue.clear();
@@ -310,6 +316,11 @@ export class StreamWriter implements PutSource {
     return this.#answers.lanes.underWay;
   }
 
+  /** The token of a put that may be carried out whatever becomes of this process; undefined when nothing was sent yet. */
+  #mayBeStoredUnder(batch: Batch): PutToken | undefined {
+    return this.#progress.get(batch)?.mayBeStored ? this.#underWay.get(batch) : undefined;
+  }
+
   async #put(batch: Batch, slot: RequestSlot, token: PutToken): Promise<void> {
     const { accounts, sink, clock, dispatcher, disk } = this.#context;
     const spooling = disk()?.beforePut(this.target, batch, token);
@@ -325,12 +336,15 @@ export class StreamWriter implements PutSource {
     let result: PutResult;
     try {
       const without = this.#answers.refused.extrasLeftOut(batch);
-      const progress = this.#answers.begins();
+      const progress: PutProgress = { stage: 'client', mayBeStored: true };
+      this.#progress.set(batch, progress);
+      this.#answers.begins(progress);
       result = await sink.put(this.target, batch, token.value ?? undefined, { without, progress });
     } catch (error) {
       result = toPutFailure(error); // a sink does not reject; if one does, the batch must not be lost for it
     }
     this.#bytesUnderWay -= batch.bytes;
+    this.#progress.delete(batch);
     let end: PutEnd = 'other';
     if (this.#answers.isAbandoned) this.#answers.lanes.ended(batch);
     else {

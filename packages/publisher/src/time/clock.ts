@@ -4,6 +4,14 @@
  */
 export const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate } = globalThis;
 
+/**
+ * Calls back when all that has come by now is read. A process that was frozen finds its timers due before it reads what came
+ * meanwhile: whoever gives something up because time is over asks here first.
+ */
+export function whenRead(callback: () => void): void {
+  setImmediate(callback); // runs after the event loop has read
+}
+
 /** Milliseconds on a clock that nobody sets and that never goes back: for every wait and deadline. */
 export const now = performance.now.bind(performance);
 

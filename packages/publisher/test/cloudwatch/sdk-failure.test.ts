@@ -17,7 +17,7 @@ test('an exception of the service keeps name, text, status and token', () => {
     retryAfterMs: 3000,
     expectedSequenceToken: '5',
     bodySent: true,
-    clientAttempts: 1,
+    unansweredBefore: 0,
   });
 });
 
