@@ -57,6 +57,15 @@ export class CloudWatchLogsSink implements Sink {
     this.#loadSdk = loadSdk;
   }
 
+  prepare(): Promise<void> | undefined {
+    if (this.#loaded || this.#isClosed) return undefined;
+    // A put that comes to the same failure tells it.
+    return this.#load().then(
+      () => {},
+      () => {},
+    );
+  }
+
   async put(
     target: Target,
     batch: Batch,

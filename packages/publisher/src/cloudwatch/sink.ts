@@ -85,6 +85,8 @@ export interface PutProgress {
  * wrong is a result.
  */
 export interface Sink {
+  /** Loads what the first put needs. @returns undefined when it is there */
+  prepare?(): Promise<void> | undefined;
   put(
     target: Target,
     batch: Batch,

@@ -96,8 +96,10 @@ export interface PublisherOptions {
   /** Deletion protection for a group that is created here. */
   readonly deletionProtection?: boolean | undefined;
   /**
-   * Longest that an event waits for company, in milliseconds. With more than 50 log streams a second in use their
-   * batches wait in turn: at most 50 a second go that are not full. @default 1000
+   * Least time between the starts of two puts of a log stream of which the second is not full, in milliseconds. So it is the
+   * longest that an event waits for company while puts follow each other; the first after a pause waits for the end of the
+   * turn of the event loop only. With more than 50 log streams a second in use their batches wait in turn: at most 50 a
+   * second go that are not full. @default 1000
    */
   readonly flushIntervalMs?: number | undefined;
   /**

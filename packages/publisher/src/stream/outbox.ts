@@ -5,7 +5,7 @@ import type { Note } from '../batch/note.js';
 import { NEVER_PUT } from '../batch/put-history.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
 import type { Clock } from '../time/clock.js';
-import type { Deadline, Deadlines } from '../time/deadlines.js';
+import { Deadline, type Deadlines } from '../time/deadlines.js';
 import { BatchLine } from './batch-line.js';
 import type { NextBatch } from './lanes.js';
 import { LossMarker } from './loss-marker.js';
@@ -20,6 +20,10 @@ export interface OutboxContext {
   readonly budget: MemoryBudget;
   readonly pace: Pace;
   readonly flushes: Flushes;
+  /** When the last put of the stream started, on the clock of waits; negative infinity before the first. */
+  readonly lastPutAt: () => number;
+  /** Prepares what a put needs, the first time. @returns undefined when it is ready */
+  readonly prepare: () => Promise<void> | undefined;
   /** Whether a batch ends at a change of the millisecond where it can, so that the next may be put beside it. */
   readonly endsAtMilliseconds: () => boolean;
   /** There may be something to send. */
@@ -34,8 +38,9 @@ export function asNext({ earliest, latest, history, state }: Batch): NextBatch {
 
 /**
  * The events of a stream that wait: one batch that is being built, and those that are complete, oldest first.
- * A batch is complete when the next event does not fit, when its first event has waited `flushIntervalMs`, it is its
- * turn and nothing is ahead of it, or when somebody flushes.
+ * A batch is complete when the next event does not fit, when somebody flushes, or when it is due, has its turn, and nothing
+ * is ahead of it. It is due `flushIntervalMs` after the last put of the stream started: after a pause, at the end of the turn
+ * of the event loop.
  */
 export class Outbox {
   readonly #context: OutboxContext;
@@ -99,7 +104,7 @@ export class Outbox {
     id = 0,
     epoch = this.#context.flushes.epoch,
   ): void {
-    const { limits, deadlines, flushes, flushIntervalMs, endsAtMilliseconds } = this.#context;
+    const { limits, flushes, endsAtMilliseconds } = this.#context;
     let open = this.#open;
     if (open) {
       // What is on disk is never mixed with what is not: a batch is noted, and found again, as a whole.
@@ -115,7 +120,7 @@ export class Outbox {
       open.openedAt = this.#context.clock.now();
       this.#open = open;
       this.#openIsDue = false;
-      this.#deadline = deadlines.after(flushIntervalMs, () => this.#askForTurn());
+      this.#deadline = this.#whenDue();
     }
     flushes.joined(epoch, open.epoch);
     open.append(message, timestamp, size, note, id, epoch);
@@ -222,6 +227,29 @@ export class Outbox {
     this.#open = undefined;
     while (this.#sealed.shift());
     if (!this.#lost.isEmpty) this.#lost.take();
+  }
+
+  #whenDue(): Deadline {
+    const { clock, deadlines, flushIntervalMs, lastPutAt } = this.#context;
+    const now = clock.now();
+    const waitMs = lastPutAt() + flushIntervalMs - now;
+    if (waitMs > 0) return deadlines.after(waitMs, () => this.#askForTurn());
+    const endOfTurn = new Deadline(now, () => this.#askWhenPrepared());
+    clock.soon(() => endOfTurn.run());
+    return endOfTurn;
+  }
+
+  /** Events that come while the client is loaded go with the first put, rather than wait for its answer. */
+  #askWhenPrepared(): void {
+    const { deadlines, flushIntervalMs, prepare } = this.#context;
+    const preparing = prepare();
+    if (!preparing) {
+      this.#askForTurn();
+      return;
+    }
+    const deadline = deadlines.after(flushIntervalMs, () => this.#askForTurn());
+    this.#deadline = deadline;
+    void preparing.then(() => deadline.run());
   }
 
   #askForTurn(): void {

@@ -30,11 +30,11 @@ export interface WriterContext extends AnswersContext {
 export class StreamWriter implements PutSource {
   readonly target: Target;
   isQueued = false;
-  lastUsedAt: number;
-
   readonly #context: WriterContext;
   readonly #queue: StreamQueue;
   readonly #answers: Answers;
+  readonly #madeAt: number;
+  #lastPutAt = Number.NEGATIVE_INFINITY;
   #bytesUnderWay = 0;
   /** How far the puts under way have come. */
   readonly #progress = new Map<Batch, PutProgress>();
@@ -44,9 +44,9 @@ export class StreamWriter implements PutSource {
 
   /** @param isUnmade whether the stream cannot be there before this writer has it made */
   constructor(target: Target, context: WriterContext, isUnmade = false) {
-    const { options, endpoint, clock, deadlines, budget, flushes, pace, disk } = context;
+    const { options, endpoint, clock, deadlines, budget, flushes, pace, sink, disk } = context;
     this.target = target;
-    this.lastUsedAt = clock.now();
+    this.#madeAt = clock.now();
     this.#context = context;
     this.#queue = new StreamQueue({
       limits: endpoint,
@@ -56,6 +56,8 @@ export class StreamWriter implements PutSource {
       budget,
       pace,
       flushes,
+      lastPutAt: () => this.#lastPutAt,
+      prepare: () => sink.prepare?.(),
       endsAtMilliseconds: () => this.#answers.lanes.canOpen,
       onDue: () => this.#offer(),
     });
@@ -97,6 +99,10 @@ export class StreamWriter implements PutSource {
     let oldest = Number.POSITIVE_INFINITY;
     for (const { openedAt } of this.unsettled()) if (openedAt < oldest) oldest = openedAt;
     return oldest;
+  }
+
+  get lastUsedAt(): number {
+    return Math.max(this.#madeAt, this.#lastPutAt);
   }
 
   get isIdle(): boolean {
@@ -273,7 +279,7 @@ export class StreamWriter implements PutSource {
     batch.freeze();
     this.#bytesUnderWay += batch.bytes;
     this.#context.fullest.moved(this);
-    this.lastUsedAt = this.#context.clock.now();
+    this.#lastPutAt = this.#context.clock.now();
     this.#progress.set(batch, { stage: 'client', mayBeStored: false });
     void this.#put(batch, slot, this.#answers.lanes.start(batch));
   }

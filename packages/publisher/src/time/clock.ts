@@ -30,6 +30,8 @@ export interface Clock {
   /** Calls back once after `ms`. The timer never keeps the process alive. */
   setTimer(callback: () => void, ms: number): unknown;
   clearTimer(timer: unknown): void;
+  /** Calls back once at the end of this turn of the event loop. */
+  soon(callback: () => void): void;
 }
 
 export const systemClock: Clock = {
@@ -37,4 +39,6 @@ export const systemClock: Clock = {
   wallTime,
   setTimer: (callback, ms) => setTimeout(callback, Math.min(ms, MAX_TIMER_MS)).unref(),
   clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
+  // Not unreferenced: then it would wait for whatever else wakes the event loop.
+  soon: (callback) => void setImmediate(callback),
 };

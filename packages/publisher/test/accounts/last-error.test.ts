@@ -32,10 +32,10 @@ test('an error is over when its stream stores something, and not when another on
   sink.add('g', 'a').add('g', 'b');
   faults.push('denied');
   publish('a');
-  await clock.advance(1100);
+  await clock.advance(100);
   assert.equal(publisher.stats().lastError?.name, 'AccessDeniedException');
   publish('b');
-  await clock.advance(1100);
+  await clock.advance(100);
   assert.equal(publisher.stats().delivered, 1);
   assert.equal(publisher.stats().lastError?.name, 'AccessDeniedException');
   await clock.advance(10_000);

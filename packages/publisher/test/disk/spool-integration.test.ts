@@ -308,6 +308,8 @@ test('taking a batch that became due does not ask for another one, which would b
     flushIntervalMs: 10,
     pace: new Pace(shared),
     flushes: new Flushes(),
+    lastPutAt: () => Number.NEGATIVE_INFINITY,
+    prepare: () => undefined,
     endsAtMilliseconds: () => false,
     onDue: () => asked++,
   });

@@ -78,6 +78,12 @@ export class ProcessClock implements Clock {
   clearTimer(timer: unknown): void {
     this.#clock.clearTimer(timer);
   }
+
+  soon(callback: () => void): void {
+    this.#clock.soon(() => {
+      if (!this.isStopped) callback();
+    });
+  }
 }
 
 export interface MortalSetup {

@@ -8,6 +8,7 @@ export class VirtualClock implements Clock {
   #setMs = 0;
   #order = 0;
   #timers: { at: number; order: number; callback: () => void }[] = [];
+  #soon: (() => void)[] = [];
 
   constructor(now = Date.UTC(2026, 10, 21, 12)) {
     this.#now = now;
@@ -35,6 +36,10 @@ export class VirtualClock implements Clock {
     this.#timers = this.#timers.filter((one) => one !== timer);
   }
 
+  soon(callback: () => void): void {
+    this.#soon.push(callback);
+  }
+
   /** Sets the clock of the machine, which nothing that waits may look at. */
   jump(ms: number): void {
     this.#setMs += ms;
@@ -43,7 +48,7 @@ export class VirtualClock implements Clock {
   /** Runs every timer that is due within `ms`, in order, and what follows from each. */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
-    await settled();
+    await this.#turn();
     for (;;) {
       const due = this.#timers
         .filter((timer) => timer.at <= until)
@@ -52,9 +57,18 @@ export class VirtualClock implements Clock {
       this.clearTimer(due);
       this.#now = Math.max(this.#now, due.at);
       due.callback();
-      await settled();
+      await this.#turn();
     }
     this.#now = until;
+  }
+
+  /** Ends the turn of the event loop, and those that follow from it. */
+  async #turn(): Promise<void> {
+    await settled();
+    while (this.#soon.length > 0) {
+      for (const callback of this.#soon.splice(0)) callback();
+      await settled();
+    }
   }
 
   /** Advances until the promise is settled. */
