@@ -13,6 +13,7 @@ const EMPTY = Buffer.alloc(0);
 const counts = { events: 0, requests: 0, puts: 0, bodyBytes: 0, at: 0 };
 let skip = 0; // bytes from a mark to the next one at the least
 let isHanging = false;
+let latencyMs = 0;
 
 const server = net.createServer((socket) => {
   socket.setNoDelay(true);
@@ -99,10 +100,14 @@ function next(chunk, from, to) {
 
 function answer(socket, operation, small) {
   const body = answerTo(operation, () => JSON.parse(Buffer.concat(small).toString() || '{}'));
-  counts.at = Number(process.hrtime.bigint()) / 1e6;
-  socket.write(
-    `HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nx-amzn-RequestId: 0\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-  );
+  const send = () => {
+    counts.at = Number(process.hrtime.bigint()) / 1e6;
+    socket.write(
+      `HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nx-amzn-RequestId: 0\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+  };
+  if (latencyMs > 0) setTimeout(send, latencyMs);
+  else send();
 }
 
 serve(server, {
@@ -113,5 +118,6 @@ serve(server, {
   },
   behave(behaviour) {
     isHanging = behaviour === 'hang';
+    latencyMs = typeof behaviour === 'number' ? behaviour : 0;
   },
 });

@@ -1,6 +1,7 @@
 import type { Row } from '../harness/row.js';
 import { batchFill } from './batch-fill.js';
 import { eventLoop } from './event-loop.js';
+import { firstLine } from './first-line.js';
 import { flatness } from './flatness.js';
 import { gzip } from './gzip.js';
 import { local } from './local.js';
@@ -33,6 +34,7 @@ export const ROWS: readonly Row[] = [
   memoryOutage,
   soak,
   startup,
+  firstLine,
   gzip,
   spool,
   spoolReplay,

@@ -4,36 +4,27 @@ import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { startLocal } from 'cloudwatch-logs-local';
 
-/** An application that lets go of its logger after its last line, and collects garbage for as long as it lives. */
-const APPLICATION = `
-  import pino from 'pino';
-  import { cloudWatchTarget } from 'pino-cloudwatch-logs';
-  const [endpoint, several] = process.argv.slice(1);
-  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
-  const target = cloudWatchTarget({ logGroupName: 'app', aws: { endpoint, region: 'us-east-1', credentials } });
-  const streams = [];
-  (function log() {
-    const transport = pino.transport(several ? { targets: [target, target] } : target);
-    streams.push(new WeakRef(transport));
-    pino(transport).info('the only line');
-  })();
-  const until = performance.now() + 20_000;
-  const turn = () => {
-    gc();
-    if (streams[0].deref() === undefined) console.log('collected');
-    else if (performance.now() < until) setTimeout(turn, 20);
-  };
-  setTimeout(turn, 20);`;
+const APPLICATIONS: Readonly<Record<string, string>> = {
+  'cloudWatchTarget in an ES module': 'collected.mjs',
+  'a name, where the package is loaded for something else, in CommonJS': 'collected.cjs',
+};
 
 describe('a worker whose logger is collected', () => {
+  const cases = Object.entries(APPLICATIONS).flatMap(([name, file]) =>
+    [false, true].map((several) => ({
+      file,
+      several,
+      name: `${name}, ${several ? 'two targets' : 'one'}`,
+    })),
+  );
   for (const latencyMs of [0, 300]) {
-    for (const several of [false, true]) {
-      it(`has delivered before it ends, ${several ? 'two targets' : 'one target'}, latency ${latencyMs} ms`, async (t) => {
+    for (const { name, file, several } of cases) {
+      it(`has delivered before it ends: ${name}, latency ${latencyMs} ms`, async (t) => {
         const local = await startLocal(
           latencyMs ? { faults: [{ kind: 'latency', ms: latencyMs, operation: '*' }] } : {},
         );
         t.after(() => local.close());
-        const args = ['--expose-gc', '--input-type=module', '--eval', APPLICATION, local.endpoint];
+        const args = ['--expose-gc', `apps/${file}`, local.endpoint];
         const child = spawn(process.execPath, several ? [...args, 'several'] : args, {
           cwd: import.meta.dirname,
           stdio: ['ignore', 'pipe', 'inherit'],

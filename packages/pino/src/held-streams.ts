@@ -6,6 +6,8 @@ import { clearInterval, setInterval } from 'cloudwatch-logs-publisher/worker';
 export const HOLD_EVENT = 'cloudwatch:hold';
 /** Tells workers that somebody listens for that event. */
 const IS_HEARD = 'pino-cloudwatch-logs.hold';
+/** Of the thread that started this one; read before this one says it to those that it starts. */
+const isHeard = getEnvironmentData(IS_HEARD) === true;
 
 /** The registry of this thread; two builds of this package may be loaded in it. */
 const KEY = Symbol.for('pino-cloudwatch-logs.held-streams');
@@ -47,7 +49,7 @@ const LOOK_EVERY_MS = 200;
  * @returns call it with each piece of lines that comes
  */
 export function tellOfLines(tell: (hasLines: boolean) => void, pending: () => number): () => void {
-  if (getEnvironmentData(IS_HEARD) !== true) return () => {};
+  if (!isHeard) return () => {};
   let timer: NodeJS.Timeout | undefined;
   let isNew = false;
   const onLines = (): void => {

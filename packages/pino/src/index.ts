@@ -1,3 +1,4 @@
+import { holdStreams } from './held-streams.js';
 import { cloudWatchTransport } from './transport.js';
 
 export type {
@@ -23,5 +24,9 @@ export type {
   CloudWatchTransportOptions,
   LineOptions,
 } from './transport-options.js';
+
+// Where this is loaded before a worker starts, its stream can be held, whatever the worker was named by.
+holdStreams();
+
 export { cloudWatchTransport };
 export default cloudWatchTransport;

@@ -1,6 +1,5 @@
 import { checkOptionsAreData, PublisherError, resolveOptions } from 'cloudwatch-logs-publisher';
 import { findPackage, nearestName } from 'cloudwatch-logs-publisher/worker';
-import { holdStreams } from './held-streams.js';
 import { PINO_LEVELS } from './line-reader.js';
 import { type CloudWatchTransportOptions, separateOptions } from './transport-options.js';
 
@@ -39,7 +38,6 @@ export function cloudWatchTarget(
 ): CloudWatchTarget {
   checkForWorker(options);
   if (level !== undefined) checkLevel(level, options.levels);
-  holdStreams();
   const found = { target: findTarget(), options: { ...options } };
   return level === undefined ? found : { ...found, level };
 }

@@ -59,7 +59,10 @@ test('the interval counts from a put that somebody asked for too', async () => {
 test('batches that are not full never follow each other within the interval, however events come', async () => {
   for (const latencyMs of [0, 30, 1500]) {
     const random = seededRandom(latencyMs + 1);
-    const { clock, publisher, publish, puts } = setUp({ maxBatchEvents: 5, maxInFlight: 1 }, { latencyMs: () => latencyMs });
+    const { clock, publisher, publish, puts } = setUp(
+      { maxBatchEvents: 5, maxInFlight: 1 },
+      { latencyMs: () => latencyMs },
+    );
     let published = 0;
     for (let n = 0; n < 1000; n++) {
       for (let burst = random() < 0.1 ? 12 : 1; burst > 0; burst--, published++) publish();
