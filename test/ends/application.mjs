@@ -2,11 +2,12 @@
 // { "logger", "options", "lines", "end": "close" | "natural" | "sigterm" | "flush" | "exit", "timeoutMs": for what has one,
 //   "first": so many lines are stored before, "step": the clock of the machine is set by so many ms while it closes,
 //   "echo": it logs a line for each of these events, "channels": and for each on these diagnostics channels, "later": not
-//   at once but in a later "microtask" or "turn", "throwing": listeners for these events throw }
+//   at once but in a later "microtask" or "turn", "throwing": listeners for these events throw,
+//   "streams": the lines go to so many streams in turn, by the field "stream" }
 import { subscribe } from 'node:diagnostics_channel';
 
 const scenario = JSON.parse(process.argv[2]);
-const { logger, options, lines, end, timeoutMs, first = 0, step } = scenario;
+const { logger, options, lines, end, timeoutMs, first = 0, step, streams } = scenario;
 const { echo = [], channels = [], later, throwing = [] } = scenario;
 
 let setMs = 0;
@@ -21,7 +22,7 @@ const ways = {
     const { Publisher } = await import('cloudwatch-logs-publisher');
     const publisher = new Publisher(options);
     return {
-      log: (message) => publisher.publish({ timestamp: Date.now(), message }),
+      log: (message, fields) => publisher.publish({ timestamp: Date.now(), message }, { fields }),
       on: (name, listener) => publisher.on(name, listener),
       flush: (flushOptions) => publisher.flush(flushOptions),
       close: (closeOptions) => publisher.close(closeOptions),
@@ -33,7 +34,7 @@ const ways = {
     const transport = pino.transport({ target: 'pino-cloudwatch-logs', options });
     const made = pino(transport);
     return {
-      log: (message) => made.info(message),
+      log: (message, fields) => (fields ? made.info(fields, message) : made.info(message)),
       on: (name, listener) => transport.on(`cloudwatch:${name}`, listener),
       flush: (flushOptions) => flushTransport(transport, flushOptions),
       close: () => ended(transport, 'close'),
@@ -45,7 +46,7 @@ const ways = {
     const stream = cloudWatchTransport(options);
     const made = pino(stream);
     return {
-      log: (message) => made.info(message),
+      log: (message, fields) => (fields ? made.info(fields, message) : made.info(message)),
       on: (name, listener) => stream.on(`cloudwatch:${name}`, listener),
       flush: (flushOptions) => flushTransport(stream, flushOptions),
       close: () => ended(stream, 'close'),
@@ -61,7 +62,7 @@ async function winston(given) {
   const transport = new CloudWatchTransport(given);
   const made = winston.createLogger({ transports: [transport] });
   return {
-    log: (message) => made.info(message),
+    log: (message, fields) => made.info(message, fields),
     on: (name, listener) => transport.on(name, listener),
     flush: (flushOptions) => transport.flush(flushOptions),
     close: () => ended(made, 'finish', transport),
@@ -90,7 +91,10 @@ for (const name of throwing) {
 let number = 0;
 for (let i = 0; i < first; i++) log(`number ${number++}`);
 if (first > 0) await flush();
-for (let i = 0; i < lines; i++) log(`number ${number++}`);
+for (let i = 0; i < lines; i++) {
+  const fields = streams && { stream: `stream-${number % streams}` };
+  log(`number ${number++}`, fields);
+}
 
 const ends = {
   natural() {},

@@ -11,6 +11,7 @@ import {
   type HandOver,
   type RescueTask,
   STARTED,
+  sharedNow,
   TASKS_DONE,
 } from './exit/exit-thread.js';
 import { type RescueReport, reportOn } from './exit/rescue-report.js';
@@ -33,7 +34,8 @@ function ended(): void {
   Atomics.notify(view, TASKS_DONE);
 }
 
-async function run({ handOvers, timeoutMs }: RescueTask): Promise<void> {
+async function run({ handOvers, deadline }: RescueTask): Promise<void> {
+  const timeoutMs = Math.max(0, deadline - sharedNow());
   let batches = 0;
   const deliveries = handOvers.map((handOver, index) => {
     const firstBatch = batches;

@@ -76,6 +76,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   readonly #sink: Sink;
   readonly #namer: StreamNamer;
   readonly #provisioner: Provisioner;
+  readonly #dispatcher: Dispatcher;
   readonly #writers: StreamWriters;
   readonly #intake: Intake;
   readonly #spooler: Spooler | undefined;
@@ -96,7 +97,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#budget = new MemoryBudget(this.#options.maxBufferBytes);
     this.#diagnostics = new Diagnostics(this, this.#clock, internals.silent ?? false);
     this.#namer = streamNamerFor(this.#options, this.#diagnostics);
-    const dispatcher = new Dispatcher(requestBounds(this.#options), this.#deadlines);
+    this.#dispatcher = new Dispatcher(requestBounds(this.#options), this.#deadlines);
     const { maxBatchBytes: maxBytes, maxBatchEvents: maxEvents } = this.#options;
     const time = new ServiceClock(this.#clock, (byMs) => this.#correctTimes(byMs));
     const endpoint = new Endpoint({ maxBytes, maxEvents }, time);
@@ -132,7 +133,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
         sink: this.#sink,
         provisioner: this.#provisioner,
         overdue: new Overdue(this.#clock, this.#deadlines, this.#diagnostics),
-        dispatcher,
+        dispatcher: this.#dispatcher,
         isClosing: () => this.#state !== 'open',
         disk: () => this.#spooler,
       },
@@ -144,7 +145,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     if (spool && enabled) {
       const open = internals.openSpool ?? openSpool;
       this.#spooler = new Spooler(
-        { ...shared, writers, dispatcher, intake: this.#intake, sink: this.#sink, open },
+        { ...shared, writers, dispatcher: this.#dispatcher, intake: this.#intake, sink: this.#sink, open },
         spool,
       );
       this.#intake.disk = this.#spooler.place;
@@ -198,7 +199,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   async flush(options: FlushOptions = {}): Promise<FlushResult> {
     checkFlushOptions(options);
     for (const writer of this.#writers) writer.hasten();
-    if (options.beforeExit) for (const writer of this.#writers) writer.hurry(true);
+    if (options.beforeExit || this.#state !== 'open') this.#hurry();
     const flush = this.#beginFlush();
     if (!flush.isDone && !this.#flushes.isOver) {
       const timeoutMs = options.timeoutMs ?? this.flushTimeoutMs;
@@ -274,6 +275,13 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     for (const writer of this.#writers) writer.correctTimes(byMs);
   }
 
+  /** The end has come: nothing waits for a better time, and as much is under way as the service may like. */
+  #hurry(): void {
+    for (const writer of this.#writers) writer.hurry(true);
+    this.#provisioner.hurry();
+    this.#dispatcher.hurry();
+  }
+
   #beginFlush(): Flush {
     let batches = 0;
     let events = this.#spooler?.spooled ?? 0;
@@ -336,9 +344,8 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       },
       drainMs: () => this.#end.leftMs(this.#options.closeTimeoutMs),
       drain: async (timeoutMs) => {
-        for (const writer of this.#writers) writer.hurry(true);
         const deadline = this.#clock.now() + timeoutMs;
-        await this.flush({ timeoutMs });
+        await this.flush({ timeoutMs, beforeExit: true });
         await this.#within(deadline - this.#clock.now(), this.#provisioner.idle());
       },
       isBusy: () => this.#provisioner.isBusy,

@@ -1,5 +1,7 @@
-/** CreateLogStream allows 50 calls a second for a whole account in a Region; half of that is left to others. */
-const MOST_A_SECOND = 25;
+/** CreateLogStream allows so many calls a second for a whole account in a Region. */
+export const CREATIONS_A_SECOND = 50;
+/** Half of that is left to others, as long as there is time. */
+const MOST_A_SECOND = CREATIONS_A_SECOND / 2;
 const LEAST_A_SECOND = 1;
 const MORE_AFTER_SUCCESS = 0.25;
 /** Creations that go at once after a pause. */
@@ -11,6 +13,7 @@ const BURST = 25;
  */
 export class CreationPace {
   readonly #random: () => number;
+  #most = MOST_A_SECOND;
   #aSecond = MOST_A_SECOND;
   #ready = BURST;
   #at: number | undefined;
@@ -35,8 +38,14 @@ export class CreationPace {
     return -this.#ready * oneMs + this.#random() * oneMs;
   }
 
+  /** There is no time to leave anything to others; but the service is heeded that asked for less. */
+  hurry(): void {
+    if (this.#aSecond === this.#most) this.#aSecond = CREATIONS_A_SECOND;
+    this.#most = CREATIONS_A_SECOND;
+  }
+
   succeeded(): void {
-    this.#aSecond = Math.min(MOST_A_SECOND, this.#aSecond + MORE_AFTER_SUCCESS);
+    this.#aSecond = Math.min(this.#most, this.#aSecond + MORE_AFTER_SUCCESS);
   }
 
   throttled(): void {

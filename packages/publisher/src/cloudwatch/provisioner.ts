@@ -1,6 +1,6 @@
 import { Fifo } from '../structures/fifo.js';
 import type { Clock } from '../time/clock.js';
-import { CreationPace } from './creation-pace.js';
+import { CREATIONS_A_SECOND, CreationPace } from './creation-pace.js';
 import { judgeFailure } from './outcome.js';
 import type { CallResult, PutFailure, Sink, Target } from './sink.js';
 
@@ -24,6 +24,8 @@ export interface ProvisioningFailure {
 }
 
 const MOST_CALLS = 4;
+/** So that it takes a second for each, and no more are created than the pace allows. */
+const MOST_CALLS_AT_END = CREATIONS_A_SECOND;
 const RETENTION_TRIES = 5;
 const RETENTION_EVERY_MS = 60_000; // PutRetentionPolicy allows 5 calls a second for a whole account
 
@@ -48,6 +50,7 @@ export class Provisioner {
   readonly #underWay = new Map<string, Promise<unknown>>();
   readonly #waiting = new Fifo<() => void>();
   readonly #pace: CreationPace;
+  #mostCalls = MOST_CALLS;
   #calls = 0;
   readonly #retention = new Map<string, { failures: number; tryAt: number }>();
 
@@ -76,6 +79,14 @@ export class Provisioner {
     // The names cannot contain a colon, so the keys of groups and streams never meet.
     const key = `${target.logGroupName}:${target.logStreamName}`;
     return this.#once(key, () => this.#createStream(target, groupIsMissing));
+  }
+
+  /** The end has come: what is missing is created as fast as an account may. */
+  hurry(): void {
+    this.#pace.hurry();
+    this.#mostCalls = MOST_CALLS_AT_END;
+    for (; this.#calls < this.#mostCalls && this.#waiting.length > 0; this.#calls++)
+      this.#waiting.shift()?.();
   }
 
   /** A put on the group was stored: its retention can be set, once; what may pass by itself is tried again. */
@@ -158,7 +169,7 @@ export class Provisioner {
 
   /** Many new streams at once must not become as many calls at once. */
   async #inTurn<T>(call: () => Promise<T>): Promise<T> {
-    if (this.#calls >= MOST_CALLS) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#calls >= this.#mostCalls) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#calls++;
     try {
       return await call();

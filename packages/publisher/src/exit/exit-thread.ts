@@ -3,7 +3,6 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from '
 import type { LastError } from '../accounts/accounts.js';
 import { countBatches, type PublisherSnapshot } from '../batch/snapshot.js';
 import type { Access } from '../cloudwatch/access.js';
-import { now } from '../time/clock.js';
 import { exitThreadCode } from './exit-thread-code.js';
 import type { RescuedBatch } from './rescue-report.js';
 import { type RescueReport, readReports } from './rescue-report.js';
@@ -20,7 +19,13 @@ export type Route = { readonly access: Access } | { readonly sdkFile: string };
 /** Sent to the thread on its port. */
 export interface RescueTask {
   readonly handOvers: readonly HandOver[];
-  readonly timeoutMs: number;
+  /** On the clock of {@link sharedNow}: starting the thread takes of the time, too. */
+  readonly deadline: number;
+}
+
+/** Milliseconds on a clock that is the same in all threads; that of `performance` begins with each. */
+export function sharedNow(): number {
+  return Number(process.hrtime.bigint() / 1000n) / 1000;
 }
 
 /** Given to the thread at its start. */
@@ -80,11 +85,11 @@ export class ExitThread {
 
   /** Waits, without a turn of the event loop, until the thread has sent everything or the time is over. */
   deliver(handOvers: readonly HandOver[], timeoutMs: number): Rescued[] {
-    const deadline = now() + timeoutMs;
-    this.#port.postMessage({ handOvers, timeoutMs } satisfies RescueTask);
+    const deadline = sharedNow() + timeoutMs;
+    this.#port.postMessage({ handOvers, deadline } satisfies RescueTask);
     Atomics.wait(this.#progress, STARTED, 0, Math.min(START_MS, timeoutMs));
     if (Atomics.load(this.#progress, STARTED) === 1) {
-      const left = Math.max(0, deadline + ANSWER_MS - now());
+      const left = Math.max(0, deadline + ANSWER_MS - sharedNow());
       Atomics.wait(this.#progress, TASKS_DONE, this.#tasks, left);
     }
     this.#tasks = Atomics.load(this.#progress, TASKS_DONE);

@@ -1,20 +1,24 @@
-import type { Accounts } from '../accounts/accounts.js';
+import type { Accounts, LastError } from '../accounts/accounts.js';
 import type { Diagnostics } from '../accounts/diagnostics.js';
 import type { Batch } from '../batch/batch.js';
 import type { Fate } from '../batch/fate.js';
 import { leftUnanswered } from '../batch/put-history.js';
 import type { PublisherSnapshot } from '../batch/snapshot.js';
+import { CREATIONS_A_SECOND } from '../cloudwatch/creation-pace.js';
 import type { Endpoint } from '../cloudwatch/endpoint.js';
 import type { Leftover } from '../disk/keep-at-end.js';
 import type { Spooler } from '../disk/spooler.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
+import { NO_ANSWER } from '../stream/put-answers.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
+import type { Clock } from '../time/clock.js';
 import type { RescuedBatch } from './rescue-report.js';
 
 /** What the remains need of their publisher. */
 export interface RemainsContext {
   readonly options: ResolvedOptions;
   readonly endpoint: Endpoint;
+  readonly clock: Clock;
   readonly accounts: Accounts;
   readonly diagnostics: Diagnostics;
   readonly writers: StreamWriters;
@@ -56,7 +60,8 @@ export class Remains {
    * @returns how many events were lost
    */
   settle(rescued: readonly RescuedBatch[] = []): number {
-    const { writers, spooler } = this.#context;
+    const { accounts, writers, spooler } = this.#context;
+    const whyNot = this.#whyNotStored(rescued.length > 0);
     const byBatch = new Map(rescued.map((result, index) => [this.#handedOver[index], result]));
     let lost = 0;
     const release = (): Leftover[] => {
@@ -74,8 +79,9 @@ export class Remains {
       }
       return unsettled;
     };
-    if (spooler) return spooler.keep(release);
-    release();
+    if (spooler) lost = spooler.keep(release);
+    else release();
+    if (lost > 0) accounts.lastError = whyNot ?? accounts.lastError;
     return lost;
   }
 
@@ -84,7 +90,7 @@ export class Remains {
     if (lost === 0) return;
     const { accounts, options, diagnostics } = this.#context;
     const { lastError } = accounts;
-    const why = lastError ? `; last error: ${lastError.name}: ${lastError.message}` : '; no answer came';
+    const why = lastError ? `; last error: ${lastError.name}: ${lastError.message}` : '';
     const { logGroupName } = options;
     diagnostics.lastWords({
       code: 'shutdown',
@@ -94,6 +100,31 @@ export class Remains {
     if (diagnostics.wants('drop')) {
       diagnostics.drop({ reason: 'shutdown', events: lost, bytes: 0, logGroupName });
     }
+  }
+
+  /**
+   * What the events that are not settled wait for, where that is no failure which is known already.
+   *
+   * @param isElsewhere whether a thread has them, which tells by itself what it waits for, if it still can
+   */
+  #whyNotStored(isElsewhere: boolean): LastError | undefined {
+    const { accounts, clock, writers } = this.#context;
+    const at = clock.wallTime();
+    if (isElsewhere) return accounts.lastError ?? { name: 'NotInTime', message: NO_ANSWER.request, at };
+    const awaited = [...writers].filter((writer) => !writer.isIdle).map((writer) => writer.awaited);
+    const uncreated = awaited.filter((one) => one === 'creation').length;
+    const { lastError } = accounts;
+    if (uncreated > 0) {
+      const also = lastError ? ` (last error: ${lastError.name}: ${lastError.message})` : '';
+      return {
+        name: 'StreamsNotCreated',
+        message: `${uncreated} log stream(s) were not created in time; AWS allows ${CREATIONS_A_SECOND} creations a second${also}`,
+        at,
+      };
+    }
+    const [first] = awaited;
+    if (lastError || first === undefined || first === 'creation') return undefined;
+    return { name: 'NotInTime', message: NO_ANSWER[first], at };
   }
 }
 

@@ -1,6 +1,7 @@
+import type { RequestBounds } from '../options/resolve-options.js';
 import { Fifo } from '../structures/fifo.js';
 import type { Deadline, Deadlines } from '../time/deadlines.js';
-import { type RequestBounds, RequestWindow } from './request-window.js';
+import { RequestWindow } from './request-window.js';
 
 /** One that has something to put at times. */
 export interface PutSource {
@@ -68,6 +69,12 @@ export class Dispatcher {
     if (end === 'stored') this.#window.stored(isFull);
     else if (end === 'overloaded') this.#window.overloaded(slot.halvings);
     this.#enqueue(writer);
+    this.#dispatch();
+  }
+
+  /** The end has come: what waits is to be through in time. */
+  hurry(): void {
+    this.#window.hurry(this.#ready.length + this.#underWay);
     this.#dispatch();
   }
 

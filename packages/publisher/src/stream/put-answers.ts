@@ -35,11 +35,15 @@ import { without, wronglyTimed } from './wrong-times.js';
 /** Longer than a stream waits for its turn among a thousand others. */
 const LAGGING_MS = 60_000;
 
-const NO_ANSWER: Record<Stage, string> = {
+/** Why nothing is stored, by how far a put has come that is not answered. */
+export const NO_ANSWER: Record<Stage, string> = {
   client: 'the client is not ready yet',
   credentials: 'no credentials came yet; check the provider of credentials, the profile or the role',
   request: 'no answer came yet; check the network and the endpoint',
 };
+
+/** What a stream waits for that has met no failure. */
+export type Awaited = Stage | 'creation';
 
 /** What the answers of a stream need. */
 export interface AnswersContext extends RestContext {
@@ -91,6 +95,7 @@ export class Answers implements WaitingStream {
   readonly #warnings: StreamWarnings;
   /** Waits for a call other than a put: a stream is created, or a token is asked for. */
   #isPreparing = false;
+  #isCreating = false;
   #missingInARow = 0;
   #progress: PutProgress = { stage: 'client', mayBeStored: true };
   /** Since something was stored. */
@@ -167,6 +172,10 @@ export class Answers implements WaitingStream {
     if (this.#warnings.isOpen) return undefined;
     this.#warnings.open();
     return this.#lastFailure ? quote(this.#lastFailure) : NO_ANSWER[this.#progress.stage];
+  }
+
+  get awaited(): Awaited {
+    return this.#isCreating ? 'creation' : this.#progress.stage;
   }
 
   /** Carries out what the answer to a put asks for. @returns what it says of the load on the service */
@@ -343,8 +352,10 @@ export class Answers implements WaitingStream {
   async #provision(groupIsMissing: boolean): Promise<void> {
     if (this.#isPreparing) return;
     this.#isPreparing = true;
+    this.#isCreating = true;
     const made = await this.#context.provisioner.ensure(this.#target, groupIsMissing);
     this.#isPreparing = false;
+    this.#isCreating = false;
     if (this.#isAbandoned) return;
     if (made === 'created') this.token.created();
     if (typeof made === 'object') {

@@ -1,8 +1,8 @@
-/** How many requests may be under way, at first and at most. */
-export interface RequestBounds {
-  readonly first: number;
-  readonly most: number;
-}
+import type { RequestBounds } from '../options/resolve-options.js';
+
+const LEAST_AT_END = 64;
+/** Of the streams that wait at the end: eight rounds, of 100 ms each, and connections that have to be opened. */
+const PART_AT_END = 1 / 8;
 
 /**
  * How many puts may be under way over all streams: one more for each round of stored puts while more wait, half as many
@@ -10,14 +10,16 @@ export interface RequestBounds {
  * throttled would wait for most of a minute (measured with 20 streams: 48 s).
  */
 export class RequestWindow {
-  readonly #most: number;
+  #most: number;
+  readonly #mostAtEnd: number;
   #limit: number;
   #grown = 0;
   #halvings = 0;
 
-  constructor({ first, most }: RequestBounds) {
+  constructor({ first, most, mostAtEnd }: RequestBounds) {
     this.#limit = first;
     this.#most = most;
+    this.#mostAtEnd = mostAtEnd;
   }
 
   get limit(): number {
@@ -27,6 +29,14 @@ export class RequestWindow {
   /** How often it was halved: a put remembers it from its start to its end. */
   get halvings(): number {
     return this.#halvings;
+  }
+
+  /** The end has come, and so many streams wait for a request: there is no time to grow. */
+  hurry(waiting: number): void {
+    this.#most = this.#mostAtEnd;
+    if (this.#halvings > 0) return; // the service has asked for fewer requests
+    const wanted = Math.max(LEAST_AT_END, Math.ceil(waiting * PART_AT_END));
+    this.#limit = Math.max(this.#limit, Math.min(this.#most, wanted));
   }
 
   /** A put was stored. @param isFull whether more could have been under way */

@@ -9,7 +9,7 @@ import type { Deadlines } from '../time/deadlines.js';
 import type { Dispatcher, PutEnd, PutSource, RequestSlot } from './dispatcher.js';
 import type { Fullest } from './fullest.js';
 import type { Pace } from './pace.js';
-import { Answers, type AnswersContext } from './put-answers.js';
+import { Answers, type AnswersContext, type Awaited } from './put-answers.js';
 import type { ReplayGate, ReplayLane } from './replay-lane.js';
 import type { StreamDisk } from './stream-disk.js';
 import { StreamQueue } from './stream-queue.js';
@@ -121,6 +121,11 @@ export class StreamWriter implements PutSource {
 
   get isHanging(): boolean {
     return this.#isHanging;
+  }
+
+  /** What it waits for, as far as nothing has failed. */
+  get awaited(): Awaited {
+    return this.#answers.awaited;
   }
 
   get isFailing(): boolean {
