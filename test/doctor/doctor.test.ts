@@ -12,8 +12,8 @@ import { type LocalCloudWatchLogs, type LocalOptions, startLocal } from 'cloudwa
 import type { PublisherOptions } from 'cloudwatch-logs-publisher';
 import { type Check, type DoctorReport, doctor } from 'cloudwatch-logs-publisher/doctor';
 import { atEnd } from '../fixtures/at-end.js';
+import { startForwardProxy, TunnelAgent } from '../fixtures/forward-proxy.js';
 import { startRecordingProxy } from '../options/recording-proxy.js';
-import { startForwardProxy, TunnelAgent } from './forward-proxy.js';
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'a secret key' };
 const certificate = new URL('../options/certificate/', import.meta.url);
@@ -197,13 +197,14 @@ test('STS that cannot be reached is a warning; logs arrive', async (t) => {
 test('a certificate that is not trusted fails at tls; with its authority named it is fine', async (t) => {
   const proxy = await startRecordingProxy(t, await start(t), { tls });
   const options = optionsFor(proxy);
-  const report = await doctor(options, { env: { HTTPS_PROXY: 'http://proxy.example:8080' } });
+  const report = await doctor(options, { env: {} });
   assert.match(find(report, 'tls').message, /DEPTH_ZERO_SELF_SIGNED_CERT/);
-  assert.equal(find(report, 'proxy').status, 'warn');
-  assert.match(find(report, 'proxy').message, /HTTPS_PROXY is set/);
+  assert.match(find(report, 'proxy').message, /^none; requests go to https:/);
   const aws = { ...options.aws, requestHandler: { httpsAgent: { ca: tls.cert } } };
-  const trusted = await doctor({ ...options, aws }, { env: {} });
+  const trusted = await doctor({ ...options, aws }, { env: { HTTPS_PROXY: 'http://proxy.example:8080' } });
   assert.equal(trusted.ok, true, JSON.stringify(trusted));
+  assert.equal(find(trusted, 'proxy').status, 'warn');
+  assert.match(find(trusted, 'proxy').message, /HTTPS_PROXY is set.*an agent of their own/);
   assert.match(find(trusted, 'tls').message, /^TLSv1\.3, certificate of /);
 });
 
@@ -224,6 +225,31 @@ test('through a forward proxy every step is that of the proxy, and the event is 
   assert.equal(find(report, 'put').status, 'ok', JSON.stringify(report.checks, undefined, 1));
   assert.equal(local.events({ logGroupName: 'my-app' }).length, 1);
   assert.ok(proxy.asked.includes(new URL(secured.endpoint).host));
+});
+
+test('the proxy of the environment is shown, and a host that NO_PROXY exempts from it', async (t) => {
+  const secured = await startRecordingProxy(t, await start(t), { tls });
+  const proxy = await startForwardProxy(t);
+  atEnd(t, () => {
+    delete process.env.HTTPS_PROXY;
+    delete process.env.NO_PROXY;
+  });
+  process.env.HTTPS_PROXY = proxy.url.href;
+  const { host } = new URL(secured.endpoint);
+  const through = await doctor(optionsFor(secured));
+  assert.match(
+    find(through, 'proxy').message,
+    new RegExp(`^requests to https://${host} go through ${proxy.url.host}$`),
+  );
+  assert.match(find(through, 'tcp').message, /the proxy at 127\.0\.0\.1/);
+  assert.match(
+    find(through, 'tls').message,
+    /DEPTH_ZERO_SELF_SIGNED_CERT/,
+    'of the endpoint, not of the proxy',
+  );
+  process.env.NO_PROXY = '127.0.0.1';
+  const around = await doctor(optionsFor(secured));
+  assert.match(find(around, 'proxy').message, /^none: NO_PROXY names the host; requests go to https:/);
 });
 
 test('a forward proxy that wants a password is named where it refuses', async (t) => {

@@ -13,6 +13,8 @@ export interface Access extends SentTo {
   /** How far the service's clock is ahead of this one, as far as the SDK has seen. */
   readonly clockOffsetMs: number;
   readonly agent: AgentSettings;
+  /** URL of the proxy that requests go through. May hold a password. */
+  readonly proxy: string | undefined;
 }
 
 /** Where a request goes, and who signs it. */

@@ -1,6 +1,7 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { type AgentSettings, agentSettings } from './agent-settings.js';
 import { readAnswer } from './bounded-answer.js';
+import { RequestHandler } from './request-handler.js';
 import type { SigningScope } from './signature.js';
 
 /** Credentials, and where the SDK found them, as far as it says so. */
@@ -38,6 +39,8 @@ export interface ClientRoute {
   readonly agentClass: string;
   /** The proxy that requests go through, as far as the agent says so. May hold a password. */
   readonly proxy: URL | undefined;
+  /** Whether the environment says which proxy that is: with an agent of the application it does not. */
+  readonly followsEnvironment: boolean;
   /** Makes a request on the client's own connections. */
   send(request: PlainRequest, timeoutMs: number): Promise<PlainAnswer>;
 }
@@ -82,7 +85,7 @@ export async function routeOf(client: CloudWatchLogsClient): Promise<ClientRoute
         UseFIPS: await config.useFipsEndpoint(),
         UseDualStack: await config.useDualstackEndpoint(),
       }).url;
-  const handler = config.requestHandler as unknown as Handler;
+  const handler = config.requestHandler as Handler & object;
   const agent = await agentFor(handler, url);
   return {
     url,
@@ -90,7 +93,8 @@ export async function routeOf(client: CloudWatchLogsClient): Promise<ClientRoute
     agent: agent?.options ?? {},
     isPlain: agentSettings(agent) !== undefined,
     agentClass: agent?.constructor?.name ?? 'unknown',
-    proxy: proxyOf(agent, url),
+    proxy: handler instanceof RequestHandler ? handler.proxyFor(url) : proxyOf(agent, url),
+    followsEnvironment: handler instanceof RequestHandler,
     send: (request, timeoutMs) => send(handler, request, timeoutMs),
   };
 }

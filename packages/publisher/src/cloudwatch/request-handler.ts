@@ -3,8 +3,8 @@ import type https from 'node:https';
 import type { Socket } from 'node:net';
 import { clearTimeout, setTimeout, wallTime, whenRead } from '../time/clock.js';
 import { type AgentSettings, nodeHttp } from './agent-settings.js';
+import { CONNECT_TIMEOUT_MS, connectTimeout, type Destination, tunnelAgent } from './proxy.js';
 
-const CONNECT_TIMEOUT_MS = 5000;
 /**
  * A connection that was idle for longer is not used again: the service may have closed it by then, and a put that meets
  * that may or may not be stored. AWS names no time; the shortest that users report of a service is 5 s.
@@ -62,6 +62,10 @@ export class RequestHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   readonly #http: http.Agent;
   readonly #https: https.Agent;
+  readonly #settings: AgentSettings;
+  readonly #proxyFor: (to: Destination) => URL | undefined;
+  /** Those through proxies, by the URL of the proxy. */
+  readonly #tunnels = new Map<string, https.Agent>();
   readonly #idleMs: number;
   /**
    * When a connection was used last, by the clock of the machine: timers come late in a process that was frozen, and the
@@ -69,14 +73,19 @@ export class RequestHandler {
    */
   readonly #usedAt = new WeakMap<Socket, number>();
 
-  constructor(settings: AgentSettings = {}) {
+  /** @param proxyFor gives the proxy for a request; it may throw */
+  constructor(
+    settings: AgentSettings = {},
+    proxyFor: (to: Destination) => URL | undefined = () => undefined,
+  ) {
     const { http, https } = nodeHttp();
     // Who asks bounds how many requests are under way.
     const { timeout } = settings;
     this.#idleMs = typeof timeout === 'number' && timeout > 0 ? timeout : IDLE_MS;
-    const all = { keepAlive: true, ...settings, timeout: this.#idleMs };
-    this.#http = new http.Agent(all);
-    this.#https = new https.Agent(all);
+    this.#settings = { keepAlive: true, ...settings, timeout: this.#idleMs };
+    this.#http = new http.Agent(this.#settings);
+    this.#https = new https.Agent(this.#settings);
+    this.#proxyFor = proxyFor;
   }
 
   handle(request: SdkRequest, options: HandlerOptions = {}): Promise<{ response: Response }> {
@@ -90,7 +99,7 @@ export class RequestHandler {
         reject(abortSignal.reason);
         return;
       }
-      const agent = secure ? this.#https : this.#http;
+      const agent = this.#agentFor(request);
       this.#closeStale(agent);
       const outgoing = (secure ? https : http).request({
         agent,
@@ -143,7 +152,7 @@ export class RequestHandler {
 
   /** Closes the connections that nothing is under way on: they may be as dead as one that is silent. */
   closeIdle(): void {
-    for (const { freeSockets } of [this.#http, this.#https]) {
+    for (const { freeSockets } of this.#agents) {
       for (const sockets of Object.values(freeSockets)) for (const socket of sockets ?? []) socket.destroy();
     }
   }
@@ -156,14 +165,33 @@ export class RequestHandler {
   }
 
   destroy(): void {
-    this.#http.destroy();
-    this.#https.destroy();
+    for (const agent of this.#agents) agent.destroy();
+  }
+
+  /** The proxy that a request goes through. */
+  proxyFor(to: Destination): URL | undefined {
+    return this.#proxyFor(to);
   }
 
   /** Part of the SDK's contract; this handler has nothing to change while it runs. */
   updateHttpClientConfig(): void {}
 
-  /** The agents, under the names of the SDK's own handler. */
+  get #agents(): readonly http.Agent[] {
+    return [this.#http, this.#https, ...this.#tunnels.values()];
+  }
+
+  #agentFor(to: Destination): http.Agent {
+    const proxy = this.#proxyFor(to);
+    if (!proxy) return to.protocol === 'https:' ? this.#https : this.#http;
+    let agent = this.#tunnels.get(proxy.href);
+    if (!agent) {
+      agent = tunnelAgent(proxy, this.#settings);
+      this.#tunnels.set(proxy.href, agent);
+    }
+    return agent;
+  }
+
+  /** The agents that go straight to the endpoint, under the names of the SDK's own handler. */
   httpHandlerConfigs(): object {
     return { httpAgent: this.#http, httpsAgent: this.#https };
   }
@@ -187,11 +215,6 @@ function write(outgoing: http.ClientRequest, body: SdkRequest['body'], watch?: R
     else outgoing.write(piece, onTaken);
   };
   writeNext();
-}
-
-function connectTimeout(): Error {
-  const error = new Error(`no connection within ${CONNECT_TIMEOUT_MS} ms`);
-  return Object.assign(error, { name: 'ConnectTimeoutError' });
 }
 
 function queryString(query: SdkRequest['query']): string {

@@ -28,6 +28,7 @@ const NEVER_SENT = new Set([
   'EADDRNOTAVAIL',
   ...UNTRUSTED,
   'ConnectTimeoutError',
+  'ProxyError',
   'CredentialsProviderError',
   'CredentialsTimeoutError',
   'ClientModuleError',

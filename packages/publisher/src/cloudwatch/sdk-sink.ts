@@ -14,6 +14,7 @@ import type { SentPlace } from './console-link.js';
 import { withDates } from './dated-credentials.js';
 import { OneCall } from './one-call.js';
 import { needsCredentials } from './outcome.js';
+import { proxyFor } from './proxy.js';
 import { type PutRequest, putRequest } from './put-request.js';
 import { RequestHandler } from './request-handler.js';
 import { textOf, timeoutError, toPutFailure } from './sdk-failure.js';
@@ -141,15 +142,19 @@ export class CloudWatchLogsSink implements Sink {
   }
 
   access(): Access | undefined {
-    if (!this.#loaded || !this.#lastPut) {
-      const { client, clientModule, aws } = this.#options;
-      const first = client || clientModule ? undefined : sentToFirst(aws, process.env);
-      return first && { ...first, clockOffsetMs: 0, agent: {} };
+    try {
+      return this.#loaded && this.#lastPut
+        ? accessOf(this.#loaded.client, this.#lastPut)
+        : this.#accessBeforePuts();
+    } catch {
+      return undefined; // the environment names a proxy that is none, so nothing was sent
     }
-    const agent = agentOf(this.#loaded.client, this.#lastPut.protocol);
-    // Kept by the SDK on its configuration, and not in its types.
-    const { systemClockOffset } = this.#loaded.client.config as { readonly systemClockOffset?: number };
-    return agent && { ...this.#lastPut, clockOffsetMs: systemClockOffset ?? 0, agent };
+  }
+
+  #accessBeforePuts(): Access | undefined {
+    const { client, clientModule, aws } = this.#options;
+    const first = client || clientModule ? undefined : sentToFirst(aws, process.env);
+    return first && { ...first, clockOffsetMs: 0, agent: {}, proxy: proxyFor(first, process.env)?.href };
   }
 
   /** The client that makes the requests, loaded where it is not yet. @throws what loading or making it throws */
@@ -308,7 +313,7 @@ export class CloudWatchLogsSink implements Sink {
 
   /** @param internal settings of the SDK that are not in its types */
   #ownClient(sdk: Sdk, internal: object = {}): CloudWatchLogsClient {
-    this.#handler ??= new RequestHandler();
+    this.#handler ??= new RequestHandler({}, (to) => proxyFor(to, process.env));
     const own = new sdk.CloudWatchLogsClient({
       requestHandler: this.#handler,
       ...withDates(this.#options.aws),
@@ -326,6 +331,17 @@ function heardBy(
   abortSignal: AbortSignal,
 ): { readonly abortSignal: AbortSignal } {
   return { abortSignal, watch } as { readonly abortSignal: AbortSignal };
+}
+
+/** @throws Error when the environment names a proxy that is none */
+function accessOf(client: CloudWatchLogsClient, lastPut: SentTo): Access | undefined {
+  const agent = agentOf(client, lastPut.protocol);
+  // The offset is kept by the SDK on its configuration, and not in its types.
+  const { systemClockOffset = 0, requestHandler } = client.config as typeof client.config & {
+    readonly systemClockOffset?: number;
+  };
+  const proxy = requestHandler instanceof RequestHandler ? requestHandler.proxyFor(lastPut)?.href : undefined;
+  return agent && { ...lastPut, clockOffsetMs: systemClockOffset, agent, proxy };
 }
 
 /** Handlers of Node's HTTP, this package's and the SDK's own. */

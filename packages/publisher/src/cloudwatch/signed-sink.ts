@@ -41,7 +41,8 @@ export class SignedSink implements Sink {
   constructor(access: Access, options: ResolvedOptions) {
     this.#access = access;
     this.#options = options;
-    this.#handler = new RequestHandler(access.agent);
+    const proxy = access.proxy === undefined ? undefined : new URL(access.proxy);
+    this.#handler = new RequestHandler(access.agent, () => proxy);
     this.#clockOffsetMs = access.clockOffsetMs;
   }
 

@@ -1,6 +1,5 @@
 import dns from 'node:dns/promises';
 import { once } from 'node:events';
-import http from 'node:http';
 import net from 'node:net';
 import tls from 'node:tls';
 import type { AgentSettings } from '../cloudwatch/agent-settings.js';
@@ -17,31 +16,6 @@ export async function lookUp(hostname: string, signal: AbortSignal): Promise<rea
 export async function connect(url: URL, signal: AbortSignal): Promise<net.Socket> {
   const socket = net.connect({ host: hostOf(url), port: portOf(url) });
   return ready(socket, 'connect', signal);
-}
-
-/** A way through a proxy to `url`. @throws Error with the proxy's answer when it refuses */
-export async function connectThrough(proxy: URL, url: URL, signal: AbortSignal): Promise<net.Socket> {
-  const to = `${url.hostname}:${portOf(url)}`;
-  const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
-  const request = http.request({
-    host: hostOf(proxy),
-    port: portOf(proxy),
-    method: 'CONNECT',
-    path: to,
-    headers: {
-      host: to,
-      ...(proxy.username && {
-        'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}`,
-      }),
-    },
-    agent: false,
-    signal,
-  });
-  request.end();
-  const [answer, socket] = (await once(request, 'connect')) as [http.IncomingMessage, net.Socket];
-  if (answer.statusCode === 200) return socket;
-  socket.destroy();
-  throw new Error(`the proxy answers HTTP ${answer.statusCode} ${answer.statusMessage} to CONNECT`);
 }
 
 /** @param settings of the client's agent, such as `ca`. @throws the error of a certificate that is not trusted */

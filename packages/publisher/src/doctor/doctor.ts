@@ -9,6 +9,7 @@ import {
   routeOf,
 } from '../cloudwatch/client-route.js';
 import { judgeFailure } from '../cloudwatch/outcome.js';
+import { connectThrough } from '../cloudwatch/proxy.js';
 import { toPutFailure } from '../cloudwatch/sdk-failure.js';
 import { CloudWatchLogsSink } from '../cloudwatch/sdk-sink.js';
 import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../options/limits.js';
@@ -17,7 +18,7 @@ import { type ResolvedOptions, resolveOptions } from '../options/resolve-options
 import { compileStreamName } from '../options/stream-name.js';
 import { forPeople } from '../text/for-people.js';
 import type { Check, CheckName, Finding } from './check.js';
-import { connect, connectThrough, isPrivate, lookUp, secure } from './connection.js';
+import { connect, isPrivate, lookUp, secure } from './connection.js';
 import { callerIdentity, type Identity, stsEndpoint } from './identity.js';
 import { missingStatement, type PolicyStatement } from './policy.js';
 import { isDenied, type Trial, trialPut } from './trial-put.js';
@@ -161,10 +162,15 @@ class Examination {
         const message = `requests to ${endpoint} go through ${proxy.host}`;
         return { status: 'ok', message, details: { endpoint, proxy: proxy.host } };
       }
-      if (route.isPlain && url.protocol === 'https:' && (HTTPS_PROXY || https_proxy)) {
+      const isNamed = url.protocol === 'https:' && (HTTPS_PROXY || https_proxy);
+      if (isNamed && route.followsEnvironment) {
+        const message = `none: NO_PROXY names the host; requests go to ${endpoint}`;
+        return { status: 'ok', message, details: { endpoint } };
+      }
+      if (isNamed && route.isPlain) {
         const message =
-          `none, although HTTPS_PROXY is set: requests to ${endpoint} do not look at it. ` +
-          'Name the proxy in aws.requestHandler, if there is no other way';
+          `none, although HTTPS_PROXY is set: requests to ${endpoint} do not look at it, because the options bring ` +
+          'a client or an agent of their own. Name the proxy there, if there is no other way';
         return { status: 'warn', message, details: { endpoint } };
       }
       return { status: 'ok', message: `none; requests go to ${endpoint}`, details: { endpoint } };

@@ -49,7 +49,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   formatLogItem: 'The text of a line is the matter of the logger: "format" in winston, "formatters" in pino.',
   errorHandler: "Listen for 'warn' (winston) or 'cloudwatch:warn' (pino) in its place.",
   onError: "Listen for 'warn' (winston) or 'cloudwatch:warn' (pino) in its place.",
-  proxyServer: 'Give "aws: { requestHandler }" an agent that goes through the proxy.',
+  proxyServer:
+    'Set HTTPS_PROXY in the environment, or give "aws: { requestHandler }" an agent that goes through the proxy.',
   name: 'Leave it out; a winston transport has the property "name", which can be set.',
   level:
     'Put it beside "target", not among the options: cloudWatchTarget(options, { level }); or set that of the logger.',

@@ -62,6 +62,7 @@ function sinks(given: Partial<PublisherOptions> = {}): { sdk: Sink; signed: Sink
     expiresAt: undefined,
     clockOffsetMs: 0,
     agent: {},
+    proxy: undefined,
   };
   return { sdk: new CloudWatchLogsSink(options), signed: new SignedSink(access, options) };
 }
