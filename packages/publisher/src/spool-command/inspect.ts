@@ -72,7 +72,7 @@ export async function* printSpool(directory: string): AsyncGenerator<SpooledEven
   for (const { scan } of await inspectSpool(directory)) {
     const volume = { segments: scan.segments, base: 0 };
     yield* readSpool(
-      { volumes: () => [volume], onUnreadable: () => {} },
+      { volumes: () => [volume], onUnreadable: () => Promise.resolve() },
       { afterId: -1, maxBytes: 1024 * 1024 },
     );
   }

@@ -18,6 +18,7 @@ import type {
   SpoolStats,
   SpoolTrouble,
 } from './spool-options.js';
+import { onDisk } from './system/disk-calls.js';
 import { isOpenToAll } from './system/trusted.js';
 import { Adoption } from './takeover/adoption.js';
 import { describeOthers } from './takeover/other-destinations.js';
@@ -82,13 +83,6 @@ export class Spool {
       firstLateId: FIRST_LATE_ID,
       onWarn: (message, topic) => options.onWarn?.(message, topic),
     });
-    try {
-      fs.mkdirSync(root, { recursive: true, mode: 0o700 });
-      fs.accessSync(root, fs.constants.R_OK | fs.constants.W_OK | fs.constants.X_OK);
-      if (options.mode === 'always' && this.#destination !== undefined) this.#writer.prepare();
-    } catch (error) {
-      this.#writer.fail(error);
-    }
     this.ready = this.#start();
     this.#surveyed = this.ready.then(async () => {
       if (await isOpenToAll(root).catch(() => false)) {
@@ -118,16 +112,21 @@ export class Spool {
   }
 
   async #start(): Promise<Recovery> {
-    const { lookedUp, destination, mode } = this.#options;
+    const { lookedUp, destination, mode, directory: root } = this.#options;
+    try {
+      await onDisk(() => fs.promises.mkdir(root, { recursive: true, mode: 0o700 }));
+      const { R_OK, W_OK, X_OK } = fs.constants;
+      await onDisk(() => fs.promises.access(root, R_OK | W_OK | X_OK));
+    } catch (error) {
+      this.#writer.fail(error);
+    }
+    if (mode === 'always' && this.#destination !== undefined && this.#writer.usable)
+      await this.#writer.prepare();
     if (lookedUp !== undefined) {
       const found = await lookedUp;
       this.#destination ??= this.#isClosed ? destination : found;
       this.#keys.add(destinationKey(found));
-      try {
-        if (mode === 'always' && this.#writer.usable) this.#writer.prepare();
-      } catch (error) {
-        this.#writer.fail(error);
-      }
+      if (mode === 'always' && this.#writer.usable) await this.#writer.prepare();
     }
     return this.#adoption.run(false);
   }
@@ -321,12 +320,16 @@ export class Spool {
     this.#options.onDropped?.(drop);
   }
 
-  #onUnreadable(volume: Volume, segment: Segment, ranges: readonly IdRange[]): void {
+  async #onUnreadable(volume: Volume, segment: Segment, ranges: readonly IdRange[]): Promise<void> {
+    const isThere = await onDisk(() => fs.promises.access(volume.directory.path)).then(
+      () => true,
+      () => false,
+    );
     if (this.#isClosed) return; // another process may have the files by now
     this.#unreadable += 1;
     this.#options.onDropped?.(dropOf('unreadable', [segment], ranges, volume.base));
     // When the directory is gone another process may have it: its ledger must not say that these are settled.
-    if (fs.existsSync(volume.directory.path)) volume.acknowledge(ranges);
+    if (isThere) volume.acknowledge(ranges);
     else segment.unacknowledged.deleteAll(ranges);
     if (volume.isSettled) this.#volumes.retire(volume);
   }
@@ -342,8 +345,8 @@ export class Spool {
 }
 
 /**
- * Opens a spool. Never throws: when the directory cannot be used, `usable` is false, `trouble` says why, and it is
- * tried again at intervals. `onTrouble` may be called before this returns.
+ * Opens a spool, and touches no disk before it returns. Never throws: when the directory cannot be used, `usable` is false, `trouble` says why, and it is
+ * tried again at intervals.
  */
 export function openSpool(options: SpoolOptions): Spool {
   return new Spool(options);

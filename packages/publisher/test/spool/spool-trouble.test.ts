@@ -137,10 +137,10 @@ test('a read-only disk makes the spool unusable, and nothing else', async (t) =>
     onTrouble: (trouble) => troubles.push(trouble),
     onWarn: (warning) => warnings.push(warning),
   });
+  assert.equal((await spool.ready).events, 0);
   assert.equal(spool.usable, false);
   assert.equal(spool.trouble?.code, 'EROFS');
   assert.equal(spool.append('group', 'stream', 1, 'message', 0), 0);
-  assert.equal((await spool.ready).events, 0);
   assert.equal(troubles.length, 1);
   assert.equal(warnings.length, 1);
   assert.match(warnings[0] ?? '', /cannot be taken over \(EROFS\)/);
@@ -159,9 +159,9 @@ test('a path that is no directory makes the spool unusable until it is one', asy
   fs.writeFileSync(directory, 'a file');
   const usable = signal();
   const spool = openUntilEnd(t, directory, { retryDelayMs: 20, onUsable: () => usable.resolve() });
+  await spool.ready;
   assert.equal(spool.usable, false);
   assert.equal(spool.trouble?.code, 'EEXIST');
-  await spool.ready;
   fs.rmSync(directory);
   await usable.promise;
   appendNumbers(spool, 1, 3);

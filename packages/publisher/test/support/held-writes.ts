@@ -28,7 +28,17 @@ export class HeldWrites {
   constructor(t: TestContext, isHeld: (file: string) => boolean) {
     this.#isHeld = isHeld;
     const files = new Map<number, string>();
-    const { openSync, write, writeSync } = fs;
+    const { open, openSync, write, writeSync } = fs;
+    const asyncOpenMock = t.mock.method(fs, 'open', (...args: unknown[]) => {
+      const done = args.pop() as (error: Error | null, fd: number) => void;
+      Reflect.apply(open, fs, [
+        ...args,
+        (error: Error | null, fd: number) => {
+          if (!error) files.set(fd, String(args[0]));
+          done(error, fd);
+        },
+      ]);
+    });
     const openMock = t.mock.method(fs, 'openSync', (...args: Parameters<typeof fs.openSync>) => {
       const fd = openSync(...args);
       files.set(fd, String(args[0]));
@@ -46,6 +56,7 @@ export class HeldWrites {
       else this.#waiting.push({ file, letThrough, tear });
     });
     atEnd(t, () => {
+      asyncOpenMock.mock.restore();
       openMock.mock.restore();
       writeMock.mock.restore();
     });

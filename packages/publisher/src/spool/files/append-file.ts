@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import fs from 'node:fs';
 import sonicBoom from 'sonic-boom';
 import { onDisk, turn, turnNow } from '../system/disk-calls.js';
-import { openTrustedSync } from '../system/trusted.js';
+import { openTrustedDescriptor, openTrustedSync } from '../system/trusted.js';
 
 // Joined into one write: measured as fast as any larger size.
 const WRITE_BYTES = 256 * 1024;
@@ -13,6 +13,16 @@ export const APPEND_FLAGS = fs.constants.O_WRONLY | fs.constants.O_APPEND | fs.c
 interface BufferWriter extends EventEmitter {
   write(data: Buffer): boolean;
 }
+
+/** The directory of a file: both are made when there is something to write, on the disk's time. */
+export interface MadeDirectory {
+  /** Resolves when it is there; rejects with what the system says. */
+  make(): Promise<void>;
+  /** The same at the end of the process. Throws what the system says. */
+  makeSync(): void;
+}
+
+const IS_THERE: MadeDirectory = { make: () => Promise.resolve(), makeSync: () => {} };
 
 interface Entry<T> {
   readonly buffer: Buffer;
@@ -33,11 +43,15 @@ export interface AppendListener<T> {
  */
 export class AppendFile<T> {
   readonly path: string;
-  /** Tells whether the path still names this file. */
-  readonly inode: number;
-  readonly #fd: number;
-  readonly #writer: BufferWriter;
+  /** Tells whether the path still names this file; undefined until it is open. */
+  inode: number | undefined;
+  readonly #flags: number;
+  readonly #directory: MadeDirectory;
   readonly #listener: AppendListener<T>;
+  #fd: number | undefined;
+  #writer: BufferWriter | undefined;
+  /** Until it is open, or cannot be opened. */
+  #opening: Promise<void> | undefined;
   #waiting: Entry<T>[] = [];
   #inFlight: Entry<T>[] = [];
   #writerIsBusy = false;
@@ -53,27 +67,17 @@ export class AppendFile<T> {
   #isClosing = false;
   #whenIdle: (() => void)[] = [];
 
-  /** Opens or creates the file with mode 0600. Throws what `openTrustedSync` throws. */
-  constructor(path: string, flags: number, listener: AppendListener<T>) {
+  /**
+   * Begins to open the file, which is made with mode 0600 where it is missing; the listener hears when that fails.
+   *
+   * @param directory is made before
+   */
+  constructor(path: string, flags: number, listener: AppendListener<T>, directory = IS_THERE) {
     this.path = path;
+    this.#flags = flags;
     this.#listener = listener;
-    this.#fd = openTrustedSync(path, flags);
-    const { size, ino } = this.#stat();
-    this.#wholeBytes = size;
-    this.inode = ino;
-    this.#writer = new sonicBoom.SonicBoom({
-      fd: this.#fd,
-      contentMode: 'buffer',
-      minLength: 0,
-      maxWrite: Number.MAX_SAFE_INTEGER,
-      // Anything but success is an error here: the owner of the file decides when to try again.
-      retryEAGAIN: () => false,
-    }) as unknown as BufferWriter;
-    this.#writer.on('error', (error: NodeJS.ErrnoException) => this.#onError(error));
-    this.#writer.on('write', (bytes: number) => {
-      this.#inFlightWritten += bytes;
-    });
-    this.#writer.on('drain', () => this.#onDrain());
+    this.#directory = directory;
+    this.#opening = this.#open();
   }
 
   get isIdle(): boolean {
@@ -100,11 +104,14 @@ export class AppendFile<T> {
    * Asks the kernel to put what it has on the disk. Rejects with the error of `fdatasync`; of one that is made while
    * the file closes the listener hears.
    */
-  sync(): Promise<void> {
+  async sync(): Promise<void> {
+    await this.#opening;
     if (this.#closed !== undefined) return this.#closed;
+    const fd = this.#fd;
+    if (fd === undefined) return;
     this.#isDirty = false;
-    return onDisk(async () => {
-      const error = await ended((done) => fs.fdatasync(this.#fd, done));
+    await onDisk(async () => {
+      const error = await ended((done) => fs.fdatasync(fd, done));
       if (error === null) return;
       this.#isDirty = true;
       throw error;
@@ -120,6 +127,8 @@ export class AppendFile<T> {
     const overtakes = this.#inFlight.length > 0;
     const entries = [...this.#inFlight, ...this.#waiting];
     if (this.#failure !== undefined || entries.length === 0) return false;
+    const fd = this.#openNow();
+    if (fd === undefined) return false;
     if (overtakes) this.#wholeBytes = undefined;
     this.#inFlight = [];
     this.#waiting = [];
@@ -128,7 +137,7 @@ export class AppendFile<T> {
     try {
       for (; index < entries.length; index++) {
         const { buffer } = entries[index] as Entry<T>;
-        for (let at = 0; at < buffer.length; ) at += fs.writeSync(this.#fd, buffer, at);
+        for (let at = 0; at < buffer.length; ) at += fs.writeSync(fd, buffer, at);
         if (this.#wholeBytes !== undefined) this.#wholeBytes += buffer.length;
       }
     } catch (error) {
@@ -143,7 +152,8 @@ export class AppendFile<T> {
   /** The same as {@link writeSync}, and has it on the disk, too. */
   flushSync(): boolean {
     const overtakes = this.writeSync();
-    if (this.#failure !== undefined || !this.#isDirty || this.#isClosing) return overtakes;
+    if (this.#failure !== undefined || !this.#isDirty || this.#isClosing || this.#fd === undefined)
+      return overtakes;
     this.#isDirty = false;
     try {
       fs.fdatasyncSync(this.#fd);
@@ -162,17 +172,60 @@ export class AppendFile<T> {
     return this.#closed;
   }
 
-  #stat(): fs.Stats {
+  async #open(): Promise<void> {
     try {
-      return fs.fstatSync(this.#fd);
+      await this.#directory.make();
+      const { fd, stat } = await openTrustedDescriptor(this.path, this.#flags);
+      // Opened synchronously meanwhile, or given up.
+      if (this.#fd !== undefined || this.#failure !== undefined) {
+        await onDisk(() => ended((done) => fs.close(fd, done)));
+        return;
+      }
+      this.#opened(fd, stat);
     } catch (error) {
-      fs.closeSync(this.#fd);
-      throw error;
+      if (this.#fd === undefined) this.#giveUp(error as NodeJS.ErrnoException);
+    } finally {
+      this.#opening = undefined;
+    }
+    this.#pump();
+  }
+
+  /** At the end of the process nobody waits for {@link #open}. */
+  #openNow(): number | undefined {
+    if (this.#fd !== undefined) return this.#fd;
+    try {
+      this.#directory.makeSync();
+      // The file may have been made in this moment, for the descriptor that nobody waits for.
+      const fd = openTrustedSync(this.path, this.#flags & ~fs.constants.O_EXCL);
+      this.#opened(fd, fs.fstatSync(fd));
+      return fd;
+    } catch (error) {
+      this.#giveUp(error as NodeJS.ErrnoException);
+      return undefined;
     }
   }
 
+  #opened(fd: number, { size, ino }: fs.Stats): void {
+    this.#fd = fd;
+    this.#wholeBytes = size;
+    this.inode = ino;
+    this.#writer = new sonicBoom.SonicBoom({
+      fd,
+      contentMode: 'buffer',
+      minLength: 0,
+      maxWrite: Number.MAX_SAFE_INTEGER,
+      // Anything but success is an error here: the owner of the file decides when to try again.
+      retryEAGAIN: () => false,
+    }) as unknown as BufferWriter;
+    this.#writer.on('error', (error: NodeJS.ErrnoException) => this.#onError(error));
+    this.#writer.on('write', (bytes: number) => {
+      this.#inFlightWritten += bytes;
+    });
+    this.#writer.on('drain', () => this.#onDrain());
+  }
+
   #pump(): void {
-    if (this.#writerIsBusy || this.#waitsForTurn || !this.#hasMore) return;
+    if (this.#writer === undefined || this.#writerIsBusy || this.#waitsForTurn || !this.#hasMore) return;
     const release = turnNow();
     if (release !== undefined) {
       this.#write(release);
@@ -210,7 +263,7 @@ export class AppendFile<T> {
             this.#inFlight.map((entry) => entry.buffer),
             bytes,
           );
-    this.#writer.write(joined);
+    this.#writer?.write(joined);
   }
 
   #onDrain(): void {
@@ -241,18 +294,20 @@ export class AppendFile<T> {
       whole += 1;
     }
     if (this.#wholeBytes !== undefined) this.#wholeBytes += bytes;
+    this.#giveUp(error, whole);
+  }
+
+  /** @param written entries that the kernel has */
+  #giveUp(error: NodeJS.ErrnoException, written = 0): void {
     const entries = [...this.#inFlight, ...this.#waiting];
     this.#inFlight = [];
     this.#waiting = [];
-    this.#fail(error, entries, whole);
+    this.#fail(error, entries, written);
   }
 
   #fail(error: NodeJS.ErrnoException, entries: readonly Entry<T>[], written: number): void {
+    if (this.#failure !== undefined) return;
     this.#failure = error;
-    try {
-      // Cuts a half written entry off. Where that fails too, readers pass over the torn frame.
-      if (this.#wholeBytes !== undefined) fs.ftruncateSync(this.#fd, this.#wholeBytes);
-    } catch {}
     const tags = entries.map((entry) => entry.tag);
     if (written > 0) this.#listener.onWritten(tags.slice(0, written));
     this.#settleIdle();
@@ -268,17 +323,25 @@ export class AppendFile<T> {
 
   async #closeNow(): Promise<void> {
     this.#isClosing = true;
+    await this.#opening;
+    const fd = this.#fd;
+    const writer = this.#writer;
+    if (fd === undefined || writer === undefined) return;
     // A write that writeSync overtook may still be with the thread pool, and go on in several pieces: the descriptor
     // must outlive it, as its number may soon be another file's.
     while (this.#writerIsBusy) {
       await new Promise<void>((resolve) => {
-        this.#writer.once('drain', resolve);
-        this.#writer.once('error', () => resolve());
+        writer.once('drain', resolve);
+        writer.once('error', () => resolve());
       });
     }
+    const whole = this.#wholeBytes;
+    // Cuts a half written entry off. Where that fails too, readers pass over the torn frame.
+    if (this.#failure !== undefined && whole !== undefined)
+      await onDisk(() => ended((done) => fs.ftruncate(fd, whole, done)));
     // Not by sonic-boom: its `destroy()` passes over an error of fsync, and its `end()` never closes after ENOSPC.
-    const unsynced = await onDisk(() => ended((done) => fs.fdatasync(this.#fd, done)));
-    const unclosed = await onDisk(() => ended((done) => fs.close(this.#fd, done)));
+    const unsynced = await onDisk(() => ended((done) => fs.fdatasync(fd, done)));
+    const unclosed = await onDisk(() => ended((done) => fs.close(fd, done)));
     const error = unsynced ?? unclosed;
     if (error === null || this.#failure !== undefined) return;
     this.#failure = error;

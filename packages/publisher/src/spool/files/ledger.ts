@@ -14,7 +14,7 @@ import {
 import { onDisk } from '../system/disk-calls.js';
 import { syncDirectory } from '../system/sync-directory.js';
 import { openTrusted, openTrustedSync, UntrustedError } from '../system/trusted.js';
-import { APPEND_FLAGS, AppendFile } from './append-file.js';
+import { APPEND_FLAGS, AppendFile, type AppendListener, type MadeDirectory } from './append-file.js';
 
 export const LEDGER_FILE = 'ledger';
 export const NEW_LEDGER_FILE = 'ledger.new';
@@ -35,6 +35,11 @@ export interface LedgerContent {
   readonly isUnknown: boolean;
 }
 
+/** Where a ledger lies. */
+export interface LedgerDirectory extends MadeDirectory {
+  readonly path: string;
+}
+
 /** What a ledger asks of the directory that it belongs to when it is written anew. */
 export interface LedgerState {
   /** Settled ids of the segments that still exist. */
@@ -51,7 +56,7 @@ type Written = (written: boolean) => void;
  * what cannot be written is remembered by its owner, and is written with the next {@link rewrite}.
  */
 export class Ledger {
-  readonly #directory: string;
+  readonly #directory: LedgerDirectory;
   readonly #state: LedgerState;
   readonly #onError: (error: NodeJS.ErrnoException) => void;
   #file: AppendFile<Written> | undefined;
@@ -70,7 +75,11 @@ export class Ledger {
   bytes = 0;
   writes = 0;
 
-  constructor(directory: string, state: LedgerState, onError: (error: NodeJS.ErrnoException) => void) {
+  constructor(
+    directory: LedgerDirectory,
+    state: LedgerState,
+    onError: (error: NodeJS.ErrnoException) => void,
+  ) {
     this.#directory = directory;
     this.#state = state;
     this.#onError = onError;
@@ -134,7 +143,7 @@ export class Ledger {
     await file.idle();
     if (this.#isNewName) {
       this.#isNewName = false;
-      await syncDirectory(this.#directory);
+      await syncDirectory(this.#directory.path);
     }
     try {
       await file.sync();
@@ -154,7 +163,7 @@ export class Ledger {
     // The new ledger may or may not be in place when the process is gone; a record that is read twice is harmless.
     for (const name of [LEDGER_FILE, NEW_LEDGER_FILE]) {
       try {
-        const fd = openTrustedSync(path.join(this.#directory, name), APPEND_FLAGS);
+        const fd = openTrustedSync(path.join(this.#directory.path, name), APPEND_FLAGS);
         try {
           fs.writeFileSync(fd, buffer);
         } finally {
@@ -196,9 +205,10 @@ export class Ledger {
     encodeAcknowledged(sink, this.#state.acknowledged());
     const content = Buffer.concat([sink.take(), ...puts]);
     const putsBefore = this.#puts.length;
-    const target = path.join(this.#directory, NEW_LEDGER_FILE);
+    const target = path.join(this.#directory.path, NEW_LEDGER_FILE);
     let done = false;
     try {
+      await this.#directory.make();
       await onDisk(() => fs.promises.rm(target, { force: true }));
       const { O_WRONLY, O_CREAT, O_EXCL } = fs.constants;
       const handle = await openTrusted(target, O_WRONLY | O_CREAT | O_EXCL);
@@ -210,8 +220,8 @@ export class Ledger {
       } finally {
         await onDisk(() => handle.close());
       }
-      await onDisk(() => fs.promises.rename(target, path.join(this.#directory, LEDGER_FILE)));
-      await syncDirectory(this.#directory);
+      await onDisk(() => fs.promises.rename(target, path.join(this.#directory.path, LEDGER_FILE)));
+      await syncDirectory(this.#directory.path);
       done = true;
     } catch (error) {
       await onDisk(() => fs.promises.rm(target, { force: true })).catch(() => {});
@@ -257,13 +267,7 @@ export class Ledger {
       written(false);
       return;
     }
-    try {
-      this.#file ??= this.#open();
-    } catch (error) {
-      this.#fail(error as NodeJS.ErrnoException);
-      written(false);
-      return;
-    }
+    this.#file ??= this.#open();
     this.bytes += buffer.length;
     this.#file.append(buffer, written);
     if (this.bytes > this.#compactAtBytes && this.#rewriting === undefined) void this.rewrite();
@@ -271,7 +275,8 @@ export class Ledger {
 
   #open(): AppendFile<Written> {
     this.#isNewName = true;
-    const file = new AppendFile<Written>(path.join(this.#directory, LEDGER_FILE), APPEND_FLAGS, {
+    const target = path.join(this.#directory.path, LEDGER_FILE);
+    const listener: AppendListener<Written> = {
       onWritten: (tags) => {
         this.writes += 1;
         for (const tag of tags) tag(true);
@@ -281,7 +286,8 @@ export class Ledger {
         if (this.#file === file) this.#fail(error);
         for (const tag of tags) tag(false);
       },
-    });
+    };
+    const file = new AppendFile<Written>(target, APPEND_FLAGS, listener, this.#directory);
     return file;
   }
 

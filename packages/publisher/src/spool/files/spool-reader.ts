@@ -16,7 +16,7 @@ export interface ReadableVolume {
 export interface ReadableSpool<V extends ReadableVolume> {
   volumes(): Iterable<V>;
   /** These ids of a segment are not settled and are not to be read any more. */
-  onUnreadable(volume: V, segment: Segment, ranges: readonly IdRange[]): void;
+  onUnreadable(volume: V, segment: Segment, ranges: readonly IdRange[]): Promise<void>;
 }
 
 /** Codes of errors that say nothing about a file: it can be read another time. */
@@ -126,7 +126,7 @@ async function* readGroups<V extends ReadableVolume>(
   const lost = segment.unacknowledged.clone();
   lost.deleteAll((await readableIds(segment)).ranges());
   const ranges = lost.intersection([[0, readableThrough]]);
-  if (ranges.length > 0) spool.onUnreadable(volume, segment, ranges);
+  if (ranges.length > 0) await spool.onUnreadable(volume, segment, ranges);
 }
 
 function inOrder(group: SpooledEvent[], frames: number): SpooledEvent[] {

@@ -32,7 +32,7 @@ export class Volume {
       acknowledged: () => this.#settledRanges(),
       isPending: (put: PutRecord) => this.isPending(put),
     };
-    this.ledger = new Ledger(directory.path, state, onLedgerError);
+    this.ledger = new Ledger(directory, state, onLedgerError);
   }
 
   /**
@@ -104,6 +104,7 @@ export class Volume {
    * @returns whether the directory is there still
    */
   async leave(): Promise<boolean> {
+    await this.directory.make().catch(() => {});
     await this.collect();
     if (!this.isSettled) await this.repair();
     await this.ledger.close();

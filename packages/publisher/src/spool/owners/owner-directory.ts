@@ -95,28 +95,67 @@ export class OwnerDirectory {
   readonly key: string;
   readonly path: string;
   readonly #identity: DirectoryIdentity;
+  /** What is written into it when it is made; undefined when it is there. */
+  #content: string | undefined;
+  #making: Promise<void> | undefined;
 
-  private constructor(root: string, identity: DirectoryIdentity, name: string) {
+  private constructor(root: string, identity: DirectoryIdentity, name: string, content?: string) {
     this.root = root;
     this.key = identity.key;
     this.path = path.join(root, name);
     this.#identity = identity;
+    this.#content = content;
   }
 
-  /** Makes a new directory with mode 0700. Throws what `mkdirSync` throws. */
+  /** A new directory, which is there once it is made. */
   static create(root: string, owner: OwnerIdentity, destination: Destination): OwnerDirectory {
-    fs.mkdirSync(root, { recursive: true, mode: 0o700 });
     const identity = {
       destination: destinationKey(destination),
       // In microseconds, so that owners which follow each other quickly keep their order.
       created: Math.floor((performance.timeOrigin + performance.now()) * 1000).toString(36),
       key: randomBytes(4).toString('hex'),
     };
-    const directory = new OwnerDirectory(root, identity, ownedName(identity, owner));
-    fs.mkdirSync(directory.path, { mode: 0o700 });
-    const file = path.join(directory.path, DESTINATION_FILE);
-    fs.writeFileSync(file, encodeDestination(destination), { mode: 0o600, flag: 'wx' });
-    return directory;
+    return new OwnerDirectory(root, identity, ownedName(identity, owner), encodeDestination(destination));
+  }
+
+  get isMade(): boolean {
+    return this.#content === undefined;
+  }
+
+  /** Makes it, with mode 0700, where it is not there yet. Rejects with what the system says. */
+  make(): Promise<void> {
+    this.#making ??= this.#make();
+    return this.#making;
+  }
+
+  /** The same at the end of the process, also beside {@link make}. Throws what the system says. */
+  makeSync(): void {
+    if (this.#content === undefined) return;
+    fs.mkdirSync(this.root, { recursive: true, mode: 0o700 });
+    try {
+      fs.mkdirSync(this.path, { mode: 0o700 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    fs.writeFileSync(this.#file, this.#content, { mode: 0o600 });
+    this.#content = undefined;
+  }
+
+  async #make(): Promise<void> {
+    const content = this.#content;
+    if (content === undefined) return;
+    try {
+      await onDisk(() => fs.promises.mkdir(this.root, { recursive: true, mode: 0o700 }));
+      await onDisk(() => fs.promises.mkdir(this.path, { mode: 0o700 }));
+      await onDisk(() => fs.promises.writeFile(this.#file, content, { mode: 0o600 }));
+    } catch (error) {
+      if (!this.isMade) throw error; // synchronously, meanwhile
+    }
+    this.#content = undefined;
+  }
+
+  get #file(): string {
+    return path.join(this.path, DESTINATION_FILE);
   }
 
   /** Takes a dead owner's directory over. Undefined when another process was faster; throws when it may not. */

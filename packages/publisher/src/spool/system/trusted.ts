@@ -42,6 +42,32 @@ export async function openTrusted(file: string, flags: number): Promise<fs.promi
   return handle;
 }
 
+/** The same as {@link openTrusted}, for who wants the descriptor alone. */
+export function openTrustedDescriptor(
+  file: string,
+  flags: number,
+): Promise<{ readonly fd: number; readonly stat: fs.Stats }> {
+  return onDisk(async () => {
+    const fd = await done<number>((done) => fs.open(file, flags | SAFE_FLAGS, 0o600, done)).catch(
+      (error: unknown) => {
+        throw asDistrust(error);
+      },
+    );
+    try {
+      const stat = await done<fs.Stats>((done) => fs.fstat(fd, done));
+      checkIsFile(stat);
+      const isForGroup = (stat.mode & 0o020) !== 0;
+      const parent = isForGroup ? await fs.promises.lstat(path.dirname(file)) : stat;
+      const reason = distrust(stat, () => parent);
+      if (reason !== undefined) throw new UntrustedError(reason);
+      return { fd, stat };
+    } catch (error) {
+      await done<void>((done) => fs.close(fd, done));
+      throw error;
+    }
+  });
+}
+
 /** The same as {@link openTrusted}, for the end of the process. Returns the descriptor. */
 export function openTrustedSync(file: string, flags: number): number {
   let fd: number;
@@ -91,6 +117,12 @@ function distrust(stat: fs.Stats, parent: () => fs.Stats): string | undefined {
   // and every directory set-group-ID. Who is in the group may put files there in any case.
   const { mode, gid } = parent();
   return (mode & 0o2020) === 0o2020 && gid === stat.gid ? undefined : 'can be written to by its group';
+}
+
+function done<T>(call: (done: (error: NodeJS.ErrnoException | null, value: T) => void) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    call((error, value) => (error ? reject(error) : resolve(value)));
+  });
 }
 
 /** Opening a link without following it, or a pipe that nobody reads, fails with a code of its own. */

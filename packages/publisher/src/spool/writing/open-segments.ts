@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { APPEND_FLAGS, AppendFile } from '../files/append-file.js';
+import { APPEND_FLAGS, AppendFile, type AppendListener } from '../files/append-file.js';
 import { Segment, segmentFileName } from '../files/segment.js';
 import type { Volume } from '../files/volume.js';
 import type { EventGroup } from '../format/event-group.js';
@@ -40,7 +40,7 @@ export class OpenSegments {
     this.#listener = listener;
   }
 
-  /** Appends a group to the present segment, or to a new one. Throws what the system says when none can be made. */
+  /** Appends a group to the present segment, or to a new one. */
   append(volume: Volume, group: EventGroup): void {
     const { buffer, firstId, lastId, partIds } = group;
     if (this.#current !== undefined && this.#current.segment.bytes + buffer.length > this.#segmentBytes) {
@@ -114,6 +114,8 @@ export class OpenSegments {
   /** What the system says when the files are not where they were put. */
   async missing(volume: Volume): Promise<NodeJS.ErrnoException | undefined> {
     const looked = this.#current;
+    if (!volume.directory.isMade || (looked !== undefined && looked.file.inode === undefined))
+      return undefined;
     let missing: NodeJS.ErrnoException | undefined;
     try {
       const { ino } = await onDisk(() => fs.promises.stat(looked?.segment.path ?? volume.directory.path));
@@ -134,10 +136,12 @@ export class OpenSegments {
   #create(volume: Volume): OpenSegment {
     const number = ++this.#lastNumber;
     const segment = new Segment(path.join(volume.directory.path, segmentFileName(number)), number);
-    const file = new AppendFile<EventGroup>(segment.path, APPEND_FLAGS | fs.constants.O_EXCL, {
+    const listener: AppendListener<EventGroup> = {
       onWritten: (groups) => this.#onWritten(segment, groups),
       onFailed: (error, groups) => this.#onFailed(segment, error, groups),
-    });
+    };
+    const flags = APPEND_FLAGS | fs.constants.O_EXCL;
+    const file = new AppendFile<EventGroup>(segment.path, flags, listener, volume.directory);
     const open = { file, segment, volume };
     volume.segments.push(segment);
     this.#open.add(open);

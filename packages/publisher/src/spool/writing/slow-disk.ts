@@ -1,8 +1,7 @@
-import { setImmediate } from '../../time/clock.js';
 import type { SpoolTrouble } from '../spool-options.js';
 
-// No write ends before the event loop turns, so a burst is written synchronously in pieces of this size.
-const BURST_BYTES = 8 * 1024 * 1024;
+// At the end of the process, when no write ends by itself, all that waits is written in pieces of this size.
+const PIECE_BYTES = 8 * 1024 * 1024;
 // A disk that is so far behind is too slow for what is logged; what waits for it must not fill the memory.
 const MOST_BYTES = 32 * 1024 * 1024;
 
@@ -10,6 +9,8 @@ const MOST_BYTES = 32 * 1024 * 1024;
 export interface BacklogHost {
   /** Bytes that were given to the files and are not written. */
   readonly bytes: () => number;
+  /** Whether the process ends. */
+  readonly isEnd: () => boolean;
   /** Has everything written when it returns. */
   readonly writeSync: () => void;
   /** The disk is too slow. */
@@ -18,12 +19,9 @@ export interface BacklogHost {
   readonly onUsable: () => void;
 }
 
-/** Bounds what waits in memory to be written: a burst is written at once, and a disk that is too slow gets no more. */
+/** Bounds what waits in memory to be written: a disk that does not keep up gets no more. */
 export class Backlog {
   readonly #host: BacklogHost;
-  /** Given to the files in this turn of the event loop, in which no write can end. */
-  #burstBytes = 0;
-  #turnEndScheduled = false;
   #isTooLong = false;
 
   constructor(host: BacklogHost) {
@@ -36,17 +34,10 @@ export class Backlog {
   }
 
   /** Bytes were given to the files. */
-  grew(bytes: number): void {
-    this.#burstBytes += bytes;
-    if (!this.#turnEndScheduled) {
-      this.#turnEndScheduled = true;
-      setImmediate(() => this.#endTurn());
-    }
-    const earlier = this.#host.bytes() - this.#burstBytes;
-    if (this.#burstBytes > BURST_BYTES && earlier <= BURST_BYTES) {
-      this.#burstBytes = 0;
-      this.#host.writeSync();
-    } else if (earlier > BURST_BYTES) this.#check(); // it must not hold up the event loop, too
+  grew(): void {
+    const { bytes, isEnd, writeSync } = this.#host;
+    if (!isEnd()) this.#check();
+    else if (bytes() > PIECE_BYTES) writeSync();
   }
 
   /** Something was written, or handed back. */
@@ -54,12 +45,6 @@ export class Backlog {
     if (!this.#isTooLong || this.#host.bytes() > MOST_BYTES / 2) return;
     this.#isTooLong = false;
     this.#host.onUsable();
-  }
-
-  #endTurn(): void {
-    this.#turnEndScheduled = false;
-    this.#burstBytes = 0;
-    this.#check();
   }
 
   #check(): void {

@@ -28,7 +28,7 @@ export interface SpoolWriterOptions {
 
 /** What a writer asks of its spool, and tells it. */
 export interface SpoolWriterHost {
-  /** Makes a directory to write to. Throws what the system says. */
+  /** A new directory to write to. */
   createVolume(): Volume;
   /** Deletes the oldest files until `bytes` more fit. False when they never will. */
   makeRoom(bytes: number): boolean;
@@ -55,6 +55,7 @@ export class SpoolWriter {
   #nextId: number;
   #sealScheduled = false;
   #isClosed = false;
+  #isEnd = false;
 
   constructor(options: SpoolWriterOptions, host: SpoolWriterHost) {
     const { root, segmentBytes, fsyncIntervalMs, retryDelayMs, firstId } = options;
@@ -79,6 +80,7 @@ export class SpoolWriter {
     });
     this.#backlog = new Backlog({
       bytes: () => this.#order.bytes,
+      isEnd: () => this.#isEnd,
       writeSync: () => this.#segments.writeSync(),
       onTrouble: (trouble) => host.onTrouble(trouble),
       onUsable: () => host.onUsable(),
@@ -149,13 +151,9 @@ export class SpoolWriter {
       this.#handBack([group], { code: 'ETOOSMALL', message });
       return;
     }
-    try {
-      this.#volume ??= this.#host.createVolume();
-      this.#segments.append(this.#volume, group);
-      this.#backlog.grew(group.buffer.length);
-    } catch (error) {
-      this.#fail(error, [group]);
-    }
+    this.#volume ??= this.#host.createVolume();
+    this.#segments.append(this.#volume, group);
+    this.#backlog.grew();
   }
 
   /** Closes the segment that is written to; the next event begins another one. */
@@ -178,9 +176,12 @@ export class SpoolWriter {
   /** Tries to write although the time for the next try has not come: there will be no other. */
   tryAgainSync(write: () => void): void {
     this.#trouble.overlook((trouble) => {
-      if (trouble !== undefined) this.#loseDeletedVolume();
+      if (trouble !== undefined && this.#volume && !fs.existsSync(this.#volume.directory.path))
+        this.#loseVolume();
       const firstId = this.#nextId;
+      this.#isEnd = true;
       write();
+      this.#isEnd = false;
       return this.#nextId > firstId;
     });
   }
@@ -190,9 +191,10 @@ export class SpoolWriter {
     if (!this.#isClosed) this.#fail(error, []);
   }
 
-  /** Makes the directory now, not with the first event. Throws what the system says. */
-  prepare(): void {
+  /** Makes the directory now, not with the first event. Never rejects. */
+  async prepare(): Promise<void> {
     this.#volume ??= this.#host.createVolume();
+    await this.#volume.directory.make().catch((error) => this.fail(error));
   }
 
   /** Looks whether the files are still where they were put. */
@@ -232,14 +234,30 @@ export class SpoolWriter {
   #fail(error: unknown, groups: readonly EventGroup[]): void {
     const trouble = this.#trouble.begin(error);
     this.#segments.leave();
+    // Nothing can be in a directory that could not be made, and the next try makes another one.
+    if (this.#volume?.directory.isMade === false) this.#volume = undefined;
     this.#handBack(groups, trouble);
     this.seal();
   }
 
   async #tryDisk(): Promise<void> {
-    this.#loseDeletedVolume();
+    const held = this.#volume;
+    if (held !== undefined) {
+      const isThere = await onDisk(() => fs.promises.stat(held.directory.path)).then(
+        () => true,
+        (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+      );
+      if (!isThere && this.#volume === held) this.#loseVolume();
+    }
     this.#volume ??= this.#host.createVolume();
-    const { directory } = this.#volume;
+    const volume = this.#volume;
+    const { directory } = volume;
+    try {
+      await directory.make();
+    } catch (error) {
+      if (this.#volume === volume) this.#volume = undefined;
+      throw error;
+    }
     const probe = path.join(directory.path, PROBE_FILE);
     try {
       await onDisk(async () => {
@@ -249,13 +267,9 @@ export class SpoolWriter {
     } finally {
       await onDisk(() => fs.promises.rm(probe, { force: true }));
     }
-    await this.#volume.repair();
+    await volume.repair();
     // Nothing of what is settled would be noted, so that the next process would send all of it again.
-    if (this.#volume.ledger.isBroken) throw new Error('The ledger cannot be written.');
-  }
-
-  #loseDeletedVolume(): void {
-    if (this.#volume !== undefined && !fs.existsSync(this.#volume.directory.path)) this.#loseVolume();
+    if (volume.ledger.isBroken) throw new Error('The ledger cannot be written.');
   }
 
   #loseVolume(): void {

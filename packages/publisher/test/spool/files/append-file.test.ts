@@ -65,9 +65,14 @@ test('a file stays open until a write ends that was overtaken, also when overtak
   const done: string[] = [];
   const file = new AppendFile<string>(target, APPEND_FLAGS | fs.constants.O_EXCL, listener);
   const isFile = (fd: number) => fs.fstatSync(fd).ino === file.inode;
+  let begun = () => {};
+  const begins = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
   let letThrough = () => {};
   t.mock.method(fs, 'write', (fd: number, buffer: Buffer, ...args: unknown[]) => {
     if (!isFile(fd)) return Reflect.apply(write, fs, [fd, buffer, ...args]);
+    begun();
     letThrough = () => {
       const bytes = writeSync(fd, buffer, 0, Math.ceil(buffer.length / 2)); // there is not room for all of it
       done.push('written');
@@ -83,6 +88,7 @@ test('a file stays open until a write ends that was overtaken, also when overtak
     close(fd, callback);
   });
   file.append(bytes('one'), 'one');
+  await within(t, begins);
   assert.equal(file.writeSync(), true);
   assert.deepEqual(listener, { ...listener, written: [], failed: ['one'], codes: ['ENOSPC'] });
   for (let pieces = 0; pieces < 2; pieces++) {
@@ -121,3 +127,32 @@ async function within<T>(t: TestContext, promise: Promise<T>): Promise<T> {
   t.after(() => clearTimeout(timer));
   return Promise.race([promise, late]);
 }
+
+test('what is flushed synchronously before the file could be opened is in it, once', async (t) => {
+  const target = path.join(temporaryDirectory(t), 'directory', 'file');
+  const made: string[] = [];
+  const directory = {
+    make: async () => void made.push('later'),
+    makeSync: () => void made.push(fs.mkdirSync(path.dirname(target), { recursive: true }) ?? ''),
+  };
+  const listener = told();
+  const file = new AppendFile<string>(target, APPEND_FLAGS | fs.constants.O_EXCL, listener, directory);
+  file.append(bytes('one'), 'one');
+  assert.equal(file.flushSync(), false);
+  assert.deepEqual(listener.written, ['one']);
+  assert.equal(fs.readFileSync(target, 'utf8'), 'one');
+  file.append(bytes('two'), 'two');
+  await within(t, file.close());
+  assert.equal(fs.readFileSync(target, 'utf8'), 'onetwo');
+  assert.deepEqual(listener, { ...listener, written: ['one', 'two'], failed: [] });
+});
+
+test('a file that cannot be opened fails what was given to it, and closes', async (t) => {
+  const listener = told();
+  const target = path.join(temporaryDirectory(t), 'missing', 'file');
+  const file = new AppendFile<string>(target, APPEND_FLAGS, listener);
+  file.append(bytes('one'), 'one');
+  file.append(bytes('two'), 'two');
+  await within(t, file.close());
+  assert.deepEqual(listener, { ...listener, written: [], failed: ['one', 'two'], codes: ['ENOENT'] });
+});

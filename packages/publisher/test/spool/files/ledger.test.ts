@@ -14,12 +14,13 @@ const put = {
   ambiguousPuts: 0,
   ranges: [[1, 1]] as const,
 };
+const made = (path: string) => ({ path, make: () => Promise.resolve(), makeSync: () => {} });
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 test('what comes while a ledger closes, and after that, opens no file and throws nothing', async (t) => {
   const directory = temporaryDirectory(t);
   const errors: unknown[] = [];
-  const ledger = new Ledger(directory, state, (error) => errors.push(error));
+  const ledger = new Ledger(made(directory), state, (error) => errors.push(error));
   ledger.acknowledge([[1, 5]]);
   let isClosed = false;
   const closed = ledger.close().then(() => {
@@ -44,7 +45,7 @@ test('what comes while a ledger closes, and after that, opens no file and throws
 
 test('a ledger that closes has everything noted before in its file', async (t) => {
   const directory = temporaryDirectory(t);
-  const ledger = new Ledger(directory, state, () => {});
+  const ledger = new Ledger(made(directory), state, () => {});
   ledger.acknowledge([[1, 5]]);
   const noted = ledger.notePut(put);
   ledger.acknowledge([[7, 9]]);
@@ -65,7 +66,7 @@ test('a ledger that is written anew holds more settled ids than go into one reco
     const from = index * 2 ** 30;
     return [from, from + 2 ** 22] as const;
   });
-  const ledger = new Ledger(directory, { ...state, acknowledged: () => settled }, () => {});
+  const ledger = new Ledger(made(directory), { ...state, acknowledged: () => settled }, () => {});
   assert.equal(await ledger.rewrite(), true);
   await ledger.close();
   const { acknowledged, damagedPlaces } = await readLedger(directory);
@@ -78,7 +79,7 @@ test('a ledger that is written anew holds more settled ids than go into one reco
 test('a ledger is whole though the file that it replaced cannot be put on the disk', async (t) => {
   const directory = temporaryDirectory(t);
   const errors: unknown[] = [];
-  const ledger = new Ledger(directory, state, (error) => errors.push(error));
+  const ledger = new Ledger(made(directory), state, (error) => errors.push(error));
   assert.equal(await ledger.notePut(put), true);
   const { close } = fs;
   const closed = new Promise<void>((resolve) => {

@@ -24,14 +24,14 @@ const put = {
 
 /** No ledger can be opened, nor written anew, as when too many files are open. */
 function refuseLedgers(t: TestContext) {
-  const { openSync } = fs;
+  const openFile = fs.open;
   const { open: openNew } = fs.promises;
   const refuse = () => Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' });
   let isOver = false;
   let tries = 0;
-  const sync = t.mock.method(fs, 'openSync', (...args: Parameters<typeof openSync>) => {
-    if (path.basename(String(args[0])) === 'ledger') throw refuse();
-    return openSync(...args);
+  const appended = t.mock.method(fs, 'open', (...args: unknown[]) => {
+    if (path.basename(String(args[0])) !== 'ledger') Reflect.apply(openFile, fs, args);
+    else setImmediate(args.at(-1) as (error: Error) => void, refuse());
   });
   const anew = t.mock.method(fs.promises, 'open', async (...args: Parameters<typeof openNew>) => {
     if (!isOver && path.basename(String(args[0])) === 'ledger.new') {
@@ -45,7 +45,7 @@ function refuseLedgers(t: TestContext) {
     tries: () => tries,
     end: () => {
       isOver = true;
-      sync.mock.restore();
+      appended.mock.restore();
       anew.mock.restore();
     },
   };

@@ -10,6 +10,7 @@ import { destination, temporaryDirectory } from '../../support/spool-fixture.ts'
 
 test('a segment that is settled while another look for such segments ends is deleted all the same', async (t) => {
   const directory = OwnerDirectory.create(temporaryDirectory(t), currentOwner(), destination);
+  await directory.make();
   const volume = new Volume(directory, () => {});
   const segment = new Segment(path.join(directory.path, segmentFileName(1)), 1);
   fs.writeFileSync(segment.path, '');
@@ -26,6 +27,7 @@ test('a segment that is settled while another look for such segments ends is del
 
 test('a ledger that is written anew still says what is settled in a file that cannot be deleted', async (t) => {
   const directory = OwnerDirectory.create(temporaryDirectory(t), currentOwner(), destination);
+  await directory.make();
   const volume = new Volume(directory, () => {});
   for (const number of [1, 2]) {
     const segment = new Segment(path.join(directory.path, segmentFileName(number)), number);
@@ -55,6 +57,7 @@ test('a ledger that is written anew still says what is settled in a file that ca
 test('the ledger stays as long as a file of events does, so that nothing in it is sent again', async (t) => {
   const root = temporaryDirectory(t);
   const directory = OwnerDirectory.create(root, currentOwner(), destination);
+  await directory.make();
   const volume = new Volume(directory, () => {});
   const segment = new Segment(path.join(directory.path, segmentFileName(1)), 1);
   fs.writeFileSync(segment.path, '');
