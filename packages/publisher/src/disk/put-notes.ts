@@ -27,6 +27,7 @@ export class PutNotes {
   /** Resolves when a batch that is on disk is written, and its put is noted. */
   async before(target: Target, batch: Batch, token: PutToken): Promise<void> {
     const { spool, isRecovered } = this.#context;
+    if (spool.isHanging) return;
     const ranges = batch.spoolRanges;
     const last = ranges[ranges.length - 1][1];
     if (last > spool.writtenThrough && !isRecovered(last)) {
@@ -38,7 +39,8 @@ export class PutNotes {
 
   /** Resolves when it is on disk which puts have ended; undefined when it is. */
   settled(): Promise<void> | undefined {
-    const settled = this.#context.spool.settled();
+    const { spool } = this.#context;
+    const settled = spool.isHanging ? undefined : spool.settled();
     return settled && this.#within(settled);
   }
 

@@ -163,7 +163,7 @@ export class Spooler implements StreamDisk {
 
   async close(): Promise<void> {
     this.#readBack.stop();
-    await this.#readBack.idle();
+    await this.#spool.unlessHanging(this.#readBack.idle());
     await this.#spool.close();
   }
 

@@ -118,6 +118,8 @@ export interface SpoolOptions extends SpoolCallbacks {
   readonly segmentBytes?: number;
   /** Time to the first new try after trouble; doubles up to 60 s. @default 1000 */
   readonly retryDelayMs?: number;
+  /** A call that takes longer shows that the disk hangs. @default 10000 */
+  readonly longestCallMs?: number;
   /** How often this owner says that it lives, and looks for others that do not. @default 10000 */
   readonly heartbeatMs?: number;
   /** Who writes. @default this process */

@@ -18,7 +18,7 @@ import type {
   SpoolStats,
   SpoolTrouble,
 } from './spool-options.js';
-import { onDisk } from './system/disk-calls.js';
+import { longestCallMs, onDisk, onHang, unlessHanging } from './system/disk-calls.js';
 import { isOpenToAll } from './system/trusted.js';
 import { Adoption } from './takeover/adoption.js';
 import { describeOthers } from './takeover/other-destinations.js';
@@ -34,6 +34,10 @@ const FIRST_OWN_ID = 2 ** 40;
 const FIRST_LATE_ID = ID_LIMIT;
 const SMALLEST_SEGMENT_BYTES = 64 * 1024;
 const LARGEST_SEGMENT_BYTES = 16 * 1024 * 1024;
+const LONGEST_CALL_MS = 10_000;
+const HANGS = 'ETIMEDOUT';
+/** At the end nobody waits for a disk that has not answered for half of that. */
+const SHARE_AT_END = 1 / 2;
 
 /**
  * Keeps events on disk until they are settled. Never throws and never rejects for trouble with the disk, with old
@@ -56,12 +60,16 @@ export class Spool {
   readonly #keys = new Set<string>();
   #isClosed = false;
   #closed: Promise<void> | undefined;
+  readonly #longestCallMs: number;
+  readonly #stopLooking: () => void;
   /** Places that were found damaged since they were written. */
   #unreadable = 0;
   #droppedSegments = 0;
 
   constructor(options: SpoolOptions) {
     this.#options = options;
+    this.#longestCallMs = options.longestCallMs ?? LONGEST_CALL_MS;
+    this.#stopLooking = onHang(this.#longestCallMs, () => this.#hangs());
     const { directory: root, owner = currentOwner(), heartbeatMs = HEARTBEAT_MS } = options;
     this.#volumes = new Volumes(() => this.#writer.volume, options.now);
     this.#writer = this.#makeWriter(() => {
@@ -172,6 +180,12 @@ export class Spool {
    */
   writeSync(write: () => void): void {
     this.#destination ??= this.#options.destination;
+    // What is done at once would never return.
+    if (longestCallMs() >= this.#longestCallMs * SHARE_AT_END) {
+      this.#hangs();
+      write();
+      return;
+    }
     this.#writer.tryAgainSync(() => {
       write();
       this.#writer.flushSync();
@@ -274,15 +288,37 @@ export class Spool {
     };
   }
 
-  /** Writes what is left and leaves the files to the next owner; deletes them when everything is settled. */
+  /** Whether the disk does not answer. */
+  get isHanging(): boolean {
+    return this.trouble?.code === HANGS;
+  }
+
+  /**
+   * Writes what is left and leaves the files to the next owner; deletes them when everything is settled. Does not wait for
+   * a disk that hangs.
+   */
   close(): Promise<void> {
-    this.#closed ??= this.#close();
+    this.#closed ??= this.unlessHanging(this.#close());
     return this.#closed;
+  }
+
+  /** Resolves when `done` does, or when the disk hangs. */
+  unlessHanging(done: Promise<void>): Promise<void> {
+    return unlessHanging(this.#longestCallMs * SHARE_AT_END, done);
+  }
+
+  #hangs(): void {
+    if (this.isHanging) return;
+    const message = `no call has come back for ${Math.round(longestCallMs() / 1000)} s`;
+    const error = Object.assign(new Error(message), { code: HANGS });
+    this.#writer.hangs(error);
+    for (const { ledger } of this.#volumes.withLedgers()) ledger.abandon(error);
   }
 
   async #close(): Promise<void> {
     this.#isClosed = true;
     this.#closing.abort();
+    this.#stopLooking();
     this.#adoption.stop();
     await this.#surveyed;
     await this.#heartbeat.stop();

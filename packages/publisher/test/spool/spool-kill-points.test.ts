@@ -142,7 +142,7 @@ async function run(t: TestContext, seed: number, mode: 'overflow' | 'always') {
       slow = between(0, 3);
       life.process.kill();
       for (const write of disk.waiting) if (random() < 0.3) write.tear(random());
-      disk.forget(ownersIn(directory));
+      disk.forget(ownersIn(directory), life.process.owner);
       // The next one is there at once, or when the requests under way have arrived.
       if (random() < 0.5) await clock.advance(200);
       life = begin();

@@ -22,6 +22,7 @@ export class HeldWrites {
   #waiting: HeldWrite[] = [];
   readonly #forgotten: HeldWrite[] = [];
   readonly #dead = new Set<string>();
+  readonly #deadOwners: string[] = [];
   #isFast = false;
   #isOver = false;
 
@@ -90,15 +91,19 @@ export class HeldWrites {
   /**
    * The process died that writes to files in these directories: what waits, and what its remains in this process write
    * later, is not done before the test ends.
+   *
+   * @param owner the process, which may have been about to make another directory
    */
-  forget(directories: readonly string[]): void {
+  forget(directories: readonly string[], owner?: { readonly pid: number }): void {
     for (const directory of directories) this.#dead.add(directory);
+    if (owner) this.#deadOwners.push(`.${owner.pid}.`);
     this.#forgotten.push(...this.#waiting.filter(({ file }) => this.#isDead(file)));
     this.#waiting = this.#waiting.filter(({ file }) => !this.#isDead(file));
     forgetCalls();
   }
 
   #isDead(file: string): boolean {
-    return this.#dead.has(path.dirname(file));
+    const directory = path.dirname(file);
+    return this.#dead.has(directory) || this.#deadOwners.some((owner) => directory.includes(owner));
   }
 }

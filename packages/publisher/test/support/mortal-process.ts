@@ -96,12 +96,16 @@ export interface MortalSetup {
   readonly random?: () => number;
 }
 
+let born = 0;
+
 /** A publisher of a process that can die at any moment, and the next one takes over what it left. */
 export class MortalProcess {
   readonly publisher: Publisher;
   readonly connection: Connection;
   readonly spool: Spool;
   readonly warnings: string[] = [];
+  /** No other process of the test has it. */
+  readonly owner = { ...deadOwner(), pid: 2 ** 30 + ++born };
   readonly #clock: ProcessClock;
 
   constructor(t: TestContext, setup: MortalSetup) {
@@ -119,7 +123,7 @@ export class MortalProcess {
         silent: true,
         openSpool: (settings) => {
           // Every owner looks dead, so that the next one takes over whether this one was closed or not.
-          const always = { owner: deadOwner(), heartbeatMs: 1e9, retryDelayMs: 1e9 };
+          const always = { owner: this.owner, heartbeatMs: 1e9, retryDelayMs: 1e9 };
           const spool = openSpool({ ...settings, ...always, ...setup.spool });
           spools.push(spool);
           return spool;

@@ -164,6 +164,14 @@ export class AppendFile<T> {
   }
 
   /**
+   * Gives up what the kernel was not seen to take, as the disk hangs. A write that is under way may be done all the same;
+   * it is cut off when it is.
+   */
+  abandon(error: NodeJS.ErrnoException): void {
+    if (!this.isIdle) this.#giveUp(error);
+  }
+
+  /**
    * Waits for the writes under way, puts them on the disk and closes the file. Never rejects: the listener is told
    * when that fails.
    */

@@ -92,6 +92,7 @@ export class Ledger {
 
   /** Whether the kernel has everything noted so far, or it cannot be written. */
   get isWritten(): boolean {
+    if (this.#isBroken) return true;
     return this.#acknowledged.length === 0 && this.#rewriting === undefined && (this.#file?.isIdle ?? true);
   }
 
@@ -151,6 +152,13 @@ export class Ledger {
     } catch {
       return false;
     }
+  }
+
+  /** Nobody waits for it any more, as the disk hangs: what is missing in it is written anew when the disk is back. */
+  abandon(error: NodeJS.ErrnoException): void {
+    for (const record of this.#held ?? []) record.written(false);
+    this.#file?.abandon(error);
+    this.#isBroken = true;
   }
 
   /** Has everything noted so far on the disk when it returns, if that is possible. */

@@ -1,8 +1,12 @@
+import { clearInterval, now, setInterval } from '../../time/clock.js';
+
 // libuv has four threads for all file systems and names of a process. Of a disk that hangs each call holds one for ever.
 const MOST_CALLS = 2;
 
 let underWay = 0;
 let generation = 0;
+/** When each call began that is under way. */
+let begun = new Set<{ readonly at: number }>();
 const waiting: (() => void)[] = [];
 
 /**
@@ -33,10 +37,37 @@ export function turnNow(): (() => void) | undefined {
   return ending();
 }
 
+/** For how long the oldest call has been under way, in milliseconds; 0 when there is none. */
+export function longestCallMs(): number {
+  let first = now();
+  const present = first;
+  for (const { at } of begun) first = Math.min(first, at);
+  return present - first;
+}
+
+/** Calls back, every so often, while a call has been under way for so long. @returns call it when nobody wants to know */
+export function onHang(afterMs: number, hangs: () => void): () => void {
+  const timer = setInterval(() => {
+    if (longestCallMs() >= afterMs) hangs();
+  }, afterMs / 4).unref();
+  return () => clearInterval(timer);
+}
+
+/** Resolves when `done` does, or when a call has been under way for so long: then nobody knows whether it ever will. */
+export async function unlessHanging(afterMs: number, done: Promise<void>): Promise<void> {
+  let end = () => {};
+  const hangs = new Promise<void>((resolve) => {
+    end = onHang(afterMs, resolve);
+  });
+  await Promise.race([done, hangs]);
+  end();
+}
+
 /** For tests that play several processes in one: what is under way is not waited for, as its process is dead. */
 export function forgetCalls(): void {
   generation += 1;
   underWay = 0;
+  begun = new Set();
   for (const next of waiting.splice(0, MOST_CALLS)) {
     underWay += 1;
     next();
@@ -45,10 +76,13 @@ export function forgetCalls(): void {
 
 function ending(): () => void {
   const born = generation;
+  const call = { at: now() };
+  begun.add(call);
   let isOver = false;
   return () => {
     if (isOver || born !== generation) return;
     isOver = true;
+    begun.delete(call);
     // The turn goes to who waited longest; without one it is free again.
     const next = waiting.shift();
     if (next) next();

@@ -24,6 +24,8 @@ function advice(code: string): string {
     case 'ENOTDIR':
     case 'EEXIST':
       return 'name a directory, not a file.';
+    case 'ETIMEDOUT':
+      return 'the disk hangs, and events stay in memory.';
     case 'EMFILE':
     case 'ENFILE':
       return 'raise the limit of open files.';

@@ -88,6 +88,11 @@ export class OpenSegments {
     this.#overtake((file) => file.flushSync());
   }
 
+  /** Gives up what the kernel was not seen to take, as the disk hangs. */
+  abandon(error: NodeJS.ErrnoException): void {
+    for (const { file } of [...this.#open]) file.abandon(error);
+  }
+
   #overtake(write: (file: AppendFile<EventGroup>) => boolean): void {
     for (const open of this.#open) {
       if (!write(open.file)) continue;

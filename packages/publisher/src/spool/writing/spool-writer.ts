@@ -191,6 +191,13 @@ export class SpoolWriter {
     if (!this.#isClosed) this.#fail(error, []);
   }
 
+  /** The disk does not answer: what it was not seen to take is handed back, and nothing more is given to it. */
+  hangs(error: NodeJS.ErrnoException): void {
+    if (this.#isClosed || this.trouble?.code === error.code) return;
+    this.#segments.abandon(error);
+    this.#fail(error, []);
+  }
+
   /** Makes the directory now, not with the first event. Never rejects. */
   async prepare(): Promise<void> {
     this.#volume ??= this.#host.createVolume();
