@@ -181,7 +181,7 @@ export function testEndings(base: Partial<CloudWatchTransportOptions>): void {
       const told = await application.told('at exit');
       assert.deepEqual(JSON.parse(told.slice('at exit '.length)), { received: LINES, shutdown: 0 });
       const { stderr } = await application.ended();
-      checkLines(other.logGroupName, stderr);
+      checkLines(String(other.logGroupName), stderr);
     });
 
     it('loses nothing that was flushed before it is killed', async () => {

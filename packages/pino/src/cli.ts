@@ -30,8 +30,11 @@ async function main(): Promise<void> {
     return;
   }
   const publisher = new Publisher(options);
-  const streams = new Set<string>();
-  publisher.on('batch', ({ logStreamName }) => streams.add(logStreamName));
+  const streams = new Map<string, Set<string>>();
+  publisher.on('batch', ({ logGroupName, logStreamName }) => {
+    const known = streams.get(logGroupName) ?? new Set();
+    streams.set(logGroupName, known.add(logStreamName));
+  });
   let link: string | undefined;
   publisher.on('started', (place) => {
     link ??= place.console;
@@ -44,7 +47,7 @@ async function main(): Promise<void> {
   });
   await publisher.close();
   const { delivered, dropped, received } = publisher.stats();
-  if (received > 0) say(summary(delivered, options.logGroupName, [...streams]));
+  if (received > 0) say(summary(delivered, streams));
   if (link !== undefined) say(link);
   const lost = lostEvents(publisher.stats());
   // What the end came too early for is told by the publisher itself.
@@ -54,14 +57,13 @@ async function main(): Promise<void> {
   if (signalled.by && lost === 0) process.kill(process.pid, signalled.by);
 }
 
-/** How many events are stored, and where. */
-function summary(events: number, logGroupName: string, streams: readonly string[]): string {
-  const group = `log group "${logGroupName}"`;
-  const where =
-    streams.length === 1
-      ? `log stream "${streams[0]}" of ${group}`
-      : `${streams.length} log streams of ${group}`;
-  return `${events} ${events === 1 ? 'event' : 'events'} stored${events > 0 ? ` in ${where}` : ''}.`;
+/** How many events are stored, and where: the streams by their groups. */
+function summary(events: number, streams: ReadonlyMap<string, ReadonlySet<string>>): string {
+  const names = [...streams.values()].flatMap((some) => [...some]);
+  const stream = names.length === 1 ? `log stream "${names[0]}"` : `${names.length} log streams`;
+  const groups = [...streams.keys()];
+  const group = groups.length === 1 ? `log group "${groups[0]}"` : `${groups.length} log groups`;
+  return `${events} ${events === 1 ? 'event' : 'events'} stored${events > 0 ? ` in ${stream} of ${group}` : ''}.`;
 }
 
 interface Reading {

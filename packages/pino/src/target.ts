@@ -16,7 +16,7 @@ export interface CloudWatchTarget {
 const PACKAGE = 'pino-cloudwatch-logs';
 const WITHOUT_FUNCTIONS =
   'In a worker use "clientModule" (a module that makes the client), "aws.profile" (for a role) or a template ' +
-  'for logStreamName; or log in-process, where functions and a client are taken: ' +
+  'for logGroupName and logStreamName; or log in-process, where functions and a client are taken: ' +
   'pino(options, cloudWatchTransport({ ... })).';
 
 /**

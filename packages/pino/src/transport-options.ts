@@ -11,7 +11,7 @@ import {
 /** Options that both ways to log have besides those of the publisher. */
 export interface LineOptions {
   /**
-   * Names and numbers of levels, as in pino's `customLevels`, for `{level}` in the stream name. A worker gets
+   * Names and numbers of levels, as in pino's `customLevels`, for `{level}` in the names of group and stream. A worker gets
    * them from `pino({ customLevels, transport })` by itself.
    * @default pino's own: trace 10 to fatal 60
    */
@@ -32,8 +32,13 @@ export interface LineOptions {
  * ```
  */
 export interface CloudWatchTransportOptions
-  extends Omit<PublisherOptions, 'logStreamName' | 'client' | 'aws'>,
+  extends Omit<PublisherOptions, 'logGroupName' | 'logStreamName' | 'client' | 'aws'>,
     LineOptions {
+  /**
+   * Name of the log group, or a template of it with `{level} {field:a.b} {env:NAME} {hostname}`, such as `'app-{level}'`, with
+   * text before the first level or field. At most 100 groups are used: events for more go to one that a warning names.
+   */
+  readonly logGroupName: string;
   /**
    * Name of the log stream: a template with `{hostname} {pid} {instance} {date} {hour} {level} {env:NAME}
    * {field:a.b}`. `{instance}` is random per transport; `{date}` and `{hour}` are the event's own, in UTC.

@@ -14,10 +14,13 @@ export { type HealthLimits, isHealthy } from './accounts/health.js';
 export type { DropReason, RejectReason } from './batch/fate.js';
 export type { LogEvent } from './intake/intake.js';
 export { PublisherError, type PublisherErrorCode } from './options/errors.js';
+export type { ByGroup, GroupRule } from './options/group-settings.js';
+export type { EventContext } from './options/name-template.js';
 export { checkOptionNames, checkOptionsAreData, PUBLISHER_OPTION_NAMES } from './options/option-checks.js';
 export type {
   AwsCredentials,
   AwsOptions,
+  LogGroupNameFunction,
   LogStreamNameFunction,
   OverflowPolicy,
   OversizePolicy,
@@ -27,6 +30,5 @@ export type {
   SpoolSettings,
 } from './options/options.js';
 export { type ResolvedOptions, resolveOptions } from './options/resolve-options.js';
-export type { EventContext } from './options/stream-name.js';
 export { createPublisher, type FlushOptions, Publisher } from './publisher.js';
 export type { SpoolStats } from './spool/spool-options.js';

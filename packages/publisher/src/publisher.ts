@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
+import os from 'node:os';
 import { Accounts, type PublisherStats } from './accounts/accounts.js';
 import { retentionWarning, wrongClockWarning } from './accounts/advice.js';
 import { Diagnostics, type PublisherEvents, printLine } from './accounts/diagnostics.js';
@@ -14,13 +16,17 @@ import type { Sink } from './cloudwatch/sink.js';
 import { Spooler } from './disk/spooler.js';
 import { type Guarded, guardExit, sendLate } from './exit/exit-guard.js';
 import { Remains } from './exit/remains.js';
+import { GroupNames } from './intake/group-names.js';
 import { Intake, type LogEvent } from './intake/intake.js';
 import { streamNamerFor } from './intake/stream-namer.js';
 import { disabledLine } from './options/enabled.js';
+import { logGroupText } from './options/group-name.js';
+import { groupSettings } from './options/group-settings.js';
+import type { EventContext } from './options/name-template.js';
 import { checkFlushOptions } from './options/option-checks.js';
 import type { PublisherOptions } from './options/options.js';
 import { type ResolvedOptions, requestBounds, resolveOptions } from './options/resolve-options.js';
-import type { EventContext, StreamNamer } from './options/stream-name.js';
+import type { StreamNamer } from './options/stream-name.js';
 import { openSpool } from './spool/spool.js';
 import { Dispatcher } from './stream/dispatcher.js';
 import { Fullest } from './stream/fullest.js';
@@ -74,6 +80,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   readonly #diagnostics: Diagnostics;
   readonly #flushes = new Flushes();
   readonly #sink: Sink;
+  readonly #groups: GroupNames;
   readonly #namer: StreamNamer;
   readonly #provisioner: Provisioner;
   readonly #dispatcher: Dispatcher;
@@ -96,7 +103,14 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#end = new AnnouncedEnd(() => this.#clock.now());
     this.#budget = new MemoryBudget(this.#options.maxBufferBytes);
     this.#diagnostics = new Diagnostics(this, this.#clock, internals.silent ?? false);
-    this.#namer = streamNamerFor(this.#options, this.#diagnostics);
+    const naming = {
+      hostname: os.hostname(),
+      pid: process.pid,
+      instance: randomBytes(4).toString('hex'),
+      env: process.env,
+    };
+    this.#groups = new GroupNames(this.#options, naming, this.#diagnostics);
+    this.#namer = streamNamerFor(this.#options, naming, this.#diagnostics);
     this.#dispatcher = new Dispatcher(requestBounds(this.#options), this.#deadlines);
     const { maxBatchBytes: maxBytes, maxBatchEvents: maxEvents } = this.#options;
     const time = new ServiceClock(this.#clock, (byMs) => this.#correctTimes(byMs));
@@ -105,7 +119,11 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#provisioner = new Provisioner(
       this.#sink,
       this.#clock,
-      this.#options,
+      {
+        ...this.#options,
+        settingsOf: (logGroupName) =>
+          this.#groups.owns(logGroupName) ? groupSettings(this.#options, logGroupName) : undefined,
+      },
       (logGroupName, failure) => this.#diagnostics.warn(retentionWarning(logGroupName, failure)),
       internals.random,
       (logGroupName, logStreamName) => {
@@ -124,7 +142,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       fullest: new Fullest<StreamWriter>(),
     };
     this.#writers = new StreamWriters(
-      this.#options.logGroupName,
+      this.#groups.only,
       {
         ...shared,
         random: internals.random ?? Math.random,
@@ -140,7 +158,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       this.#namer.instance,
     );
     const writers = this.#writers;
-    this.#intake = new Intake({ ...shared, writers, namer: this.#namer });
+    this.#intake = new Intake({ ...shared, writers, groups: this.#groups, namer: this.#namer });
     const { spool, enabled } = this.#options;
     if (spool && enabled) {
       const open = internals.openSpool ?? openSpool;
@@ -150,15 +168,15 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       );
       this.#intake.disk = this.#spooler.place;
     }
-    this.#remains = new Remains({ ...shared, writers, spooler: this.#spooler });
+    this.#remains = new Remains({ ...shared, writers, groups: this.#groups, spooler: this.#spooler });
     if (enabled && (internals.guardExit ?? true)) this.#unguard = guardExit(this.#exitHooks);
     const line = enabled || internals.silent ? undefined : disabledLine(options);
     if (line) printLine(line);
   }
 
-  /** Whether the stream name depends on the level or the fields of an event, so that they must be passed on. */
+  /** Whether the names of group and stream depend on the level or the fields of an event, so that they must be passed on. */
   get needsContext(): boolean {
-    return this.#namer.dependsOnEvent && this.#options.enabled;
+    return (this.#namer.dependsOnEvent || this.#groups.dependsOnEvent) && this.#options.enabled;
   }
 
   /** How long a flush waits that names no time, in milliseconds. */
@@ -169,7 +187,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   /**
    * Takes an event. Returns at once and never throws; the event is delivered later, or counted.
    *
-   * @param context level and fields, where the stream name asks for them
+   * @param context level and fields, where the names of group and stream ask for them
    * @returns false when the event was dropped at once
    */
   publish(event: LogEvent, context?: EventContext): boolean {
@@ -254,6 +272,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
    */
   restore(snapshot: PublisherSnapshot, observe: () => BatchObserver): void {
     const { maxBatchBytes, maxBatchEvents } = this.#options;
+    this.#groups.take(snapshot.chosenGroups ?? []);
     for (const { token, isUnmade, batches, ...target } of snapshot.streams) {
       const restored = batches.map((saved) =>
         restoreBatch(saved, { maxBytes: maxBatchBytes, maxEvents: maxBatchEvents }),
@@ -270,7 +289,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
 
   /** The clock of this machine is wrong: what waits in memory has its times from it. */
   #correctTimes(byMs: number): void {
-    const { logGroupName } = this.#options;
+    const logGroupName = logGroupText(this.#options);
     this.#diagnostics.warn({ code: 'clock', message: wrongClockWarning(byMs), logGroupName });
     for (const writer of this.#writers) writer.correctTimes(byMs);
   }

@@ -15,6 +15,7 @@ import {
   checkFlushOptions,
   eventTime,
   isEnabled,
+  logGroupText,
   printLine,
   setImmediate,
   wallTime,
@@ -102,7 +103,7 @@ export class CloudWatchTransport extends TransportStream {
     this.#needsContext = this.#publisher.needsContext;
     this.#isEnabled = isEnabled(publisher);
     this.#line = line;
-    this.#logGroupName = publisher.logGroupName;
+    this.#logGroupName = logGroupText(publisher);
     this.#closeTimeoutMs = publisher.closeTimeoutMs ?? 8000;
     // One transport on many loggers is in order; each adds its listeners, as with winston's own transports.
     this.setMaxListeners(30);

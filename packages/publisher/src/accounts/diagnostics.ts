@@ -30,6 +30,7 @@ export type WarningCode =
   | 'rejected'
   | 'invalid'
   | 'stream-name'
+  | 'group-name'
   | 'shutdown'
   | 'spool';
 

@@ -13,6 +13,8 @@ export interface BatchSnapshot {
 /** Everything of a publisher that is not settled, as plain data. */
 export interface PublisherSnapshot {
   readonly options: PublisherOptions;
+  /** Log groups that a function chose: the publisher's own, whose settings they get. @default none */
+  readonly chosenGroups?: readonly string[];
   readonly streams: readonly {
     readonly logGroupName: string;
     readonly logStreamName: string;

@@ -1,3 +1,4 @@
+import type { GroupSettings } from '../options/group-settings.js';
 import { Fifo } from '../structures/fifo.js';
 import type { Clock } from '../time/clock.js';
 import { CREATIONS_A_SECOND, CreationPace } from './creation-pace.js';
@@ -6,11 +7,10 @@ import type { CallResult, PutFailure, Sink, Target } from './sink.js';
 
 /** What the provisioner may create, and with what. */
 export interface ProvisionerOptions {
-  /** The publisher's own group: no other gets its settings, as events of others may be on their way from a spool. */
-  readonly logGroupName: string;
   readonly createLogGroup: boolean;
   readonly createLogStream: boolean;
-  readonly retentionInDays?: number;
+  /** Of a group of the publisher's own: no other gets them, as events of others may be on their way from a spool. */
+  readonly settingsOf: (logGroupName: string) => GroupSettings | undefined;
 }
 
 /** Whether the stream that was missing is new, or was found to be there, or could not be created. */
@@ -47,6 +47,8 @@ export class Provisioner {
   readonly #options: ProvisionerOptions;
   readonly #onRetentionFailure: (logGroupName: string, failure: PutFailure) => void;
   readonly #onCreated: (logGroupName: string, logStreamName?: string) => void;
+  /** Groups of the publisher's own that were created, or found. */
+  readonly #there = new Set<string>();
   readonly #underWay = new Map<string, Promise<unknown>>();
   readonly #waiting = new Fifo<() => void>();
   readonly #pace: CreationPace;
@@ -89,10 +91,23 @@ export class Provisioner {
       this.#waiting.shift()?.();
   }
 
+  /**
+   * Whether a stream is to be created before anything is put on it: its group is the publisher's own, and nothing has shown
+   * yet that it is there.
+   */
+  createsFirst({ logGroupName }: Target): boolean {
+    const { createLogGroup, createLogStream, settingsOf } = this.#options;
+    if (!createLogGroup || !createLogStream || this.#there.has(logGroupName)) return false;
+    return settingsOf(logGroupName) !== undefined;
+  }
+
   /** A put on the group was stored: its retention can be set, once; what may pass by itself is tried again. */
   groupIsThere(logGroupName: string): void {
-    const { retentionInDays } = this.#options;
-    if (retentionInDays === undefined || !this.#isOwn(logGroupName)) return;
+    if (this.#retention.get(logGroupName)?.tryAt === Number.POSITIVE_INFINITY) return;
+    const settings = this.#options.settingsOf(logGroupName);
+    if (settings) this.#there.add(logGroupName);
+    const retentionInDays = settings?.retentionInDays;
+    if (retentionInDays === undefined) return;
     const known = this.#retention.get(logGroupName) ?? { failures: 0, tryAt: 0 };
     const key = `retention:${logGroupName}`;
     // A call for a group that was deleted meanwhile says nothing of the new one: the put after its end sets it.
@@ -139,16 +154,14 @@ export class Provisioner {
     const action = 'logs:CreateLogGroup';
     if (!this.#options.createLogGroup) return Promise.resolve({ action, failure: TURNED_OFF });
     return this.#once(logGroupName, async () => {
-      const result = await this.#sink.createLogGroup(logGroupName, this.#isOwn(logGroupName));
+      const settings = this.#options.settingsOf(logGroupName);
+      const result = await this.#sink.createLogGroup(logGroupName, settings);
+      if (settings && isThere(result)) this.#there.add(logGroupName);
       if (!result.ok && !isThere(result)) return { action, failure: result };
       if (result.ok) this.#onCreated(logGroupName);
       this.#retention.delete(logGroupName); // a group that was deleted has lost its retention
       return undefined;
     });
-  }
-
-  #isOwn(logGroupName: string): boolean {
-    return logGroupName === this.#options.logGroupName;
   }
 
   #atPace(target: Target): Promise<CallResult> {

@@ -6,6 +6,7 @@ import type {
   PutRetentionPolicyCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { Batch } from '../batch/batch.js';
+import type { GroupSettings } from '../options/group-settings.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { type Access, type SentTo, sentTo, sentToFirst } from './access.js';
 import { type AgentSettings, agentSettings } from './agent-settings.js';
@@ -95,10 +96,8 @@ export class CloudWatchLogsSink implements Sink {
     }
   }
 
-  createLogGroup(logGroupName: string, isOwn: boolean): Promise<CallResult> {
-    const { kmsKeyId, logGroupTags, logGroupClass, deletionProtection }: Partial<ResolvedOptions> = isOwn
-      ? this.#options
-      : {};
+  createLogGroup(logGroupName: string, settings: GroupSettings = {}): Promise<CallResult> {
+    const { kmsKeyId, logGroupTags, logGroupClass, deletionProtection } = settings;
     return this.#create(({ CreateLogGroupCommand: Command }) => {
       return new Command({
         logGroupName,

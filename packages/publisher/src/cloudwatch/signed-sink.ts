@@ -1,4 +1,5 @@
 import type { Batch } from '../batch/batch.js';
+import type { GroupSettings } from '../options/group-settings.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { wallTime } from '../time/clock.js';
 import type { Access } from './access.js';
@@ -71,10 +72,8 @@ export class SignedSink implements Sink {
     }
   }
 
-  createLogGroup(logGroupName: string, isOwn: boolean): Promise<CallResult> {
-    const { kmsKeyId, logGroupTags, logGroupClass, deletionProtection }: Partial<ResolvedOptions> = isOwn
-      ? this.#options
-      : {};
+  createLogGroup(logGroupName: string, settings: GroupSettings = {}): Promise<CallResult> {
+    const { kmsKeyId, logGroupTags, logGroupClass, deletionProtection } = settings;
     return this.#call('CreateLogGroup', {
       logGroupName,
       kmsKeyId,

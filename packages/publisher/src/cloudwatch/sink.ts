@@ -1,4 +1,5 @@
 import type { Batch } from '../batch/batch.js';
+import type { GroupSettings } from '../options/group-settings.js';
 import type { Access } from './access.js';
 import type { SentPlace } from './console-link.js';
 import type { PutExtra } from './endpoint.js';
@@ -93,8 +94,8 @@ export interface Sink {
     sequenceToken: string | undefined,
     options?: PutOptions,
   ): Promise<PutResult>;
-  /** @param isOwn whether the group gets the tags, key, class and protection of the options */
-  createLogGroup(logGroupName: string, isOwn: boolean): Promise<CallResult>;
+  /** @param settings tags, key, class and protection; its retention is set by a call of its own */
+  createLogGroup(logGroupName: string, settings?: GroupSettings): Promise<CallResult>;
   createLogStream(target: Target): Promise<CallResult>;
   putRetentionPolicy(logGroupName: string, retentionInDays: number): Promise<CallResult>;
   /** Asks for the token of a stream; only where neither an answer nor its text has one. */

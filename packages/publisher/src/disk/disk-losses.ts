@@ -1,6 +1,7 @@
 import type { Accounts } from '../accounts/accounts.js';
 import type { Diagnostics } from '../accounts/diagnostics.js';
 import type { Intake } from '../intake/intake.js';
+import { logGroupText } from '../options/group-name.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
 import type { ResolvedOptions, ResolvedSpool } from '../options/resolve-options.js';
 import type { SpoolDrop, SpooledEvent } from '../spool/spool.js';
@@ -56,7 +57,7 @@ export class DiskLosses {
     const events = onlyOnDisk.giveUpRanges(lost.ranges(), weigh);
     if (events === 0) return;
     accounts.count('overflow', events);
-    const { logGroupName } = options;
+    const logGroupName = logGroupText(options);
     if (diagnostics.wants('drop')) {
       diagnostics.drop({ reason: 'overflow', events, bytes: 0, logGroupName });
     }

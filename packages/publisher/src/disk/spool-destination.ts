@@ -1,14 +1,14 @@
 import type { Sink } from '../cloudwatch/sink.js';
+import { logGroupText } from '../options/group-name.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Destination } from '../spool/spool.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where the events of a publisher go, as far as its options and the environment name it; asks nobody. */
-export function givenDestination(
-  { aws, logGroupName, client, clientModule }: ResolvedOptions,
-  env: Environment = process.env,
-): Destination {
+export function givenDestination(options: ResolvedOptions, env: Environment = process.env): Destination {
+  const { aws, client, clientModule } = options;
+  const logGroupName = logGroupText(options);
   if (client !== undefined || clientModule !== undefined) return { logGroupName };
   return {
     region: textOf(aws.region) ?? textOf(env.AWS_REGION),

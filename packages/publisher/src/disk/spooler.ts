@@ -7,6 +7,7 @@ import type { Batch } from '../batch/batch.js';
 import type { PutToken } from '../batch/put-history.js';
 import type { Sink, Target } from '../cloudwatch/sink.js';
 import type { DiskPlace, Intake } from '../intake/intake.js';
+import { logGroupText } from '../options/group-name.js';
 import { mostPuts, type ResolvedOptions, type ResolvedSpool } from '../options/resolve-options.js';
 import type { openSpool, Recovery, Spool, SpoolDrop, SpoolStats } from '../spool/spool.js';
 import type { Dispatcher } from '../stream/dispatcher.js';
@@ -157,7 +158,7 @@ export class Spooler implements StreamDisk {
       message:
         `${this.spooled} log event(s) wait on disk in ${path.resolve(this.#settings.directory)} ` +
         `for the next start${why}.`,
-      logGroupName: options.logGroupName,
+      logGroupName: logGroupText(options),
     });
   }
 
@@ -243,6 +244,6 @@ export class Spooler implements StreamDisk {
   }
 
   #warn(code: WarningCode, message: string, key: string): void {
-    this.#context.diagnostics.warn({ code, message, logGroupName: this.#context.options.logGroupName }, key);
+    this.#context.diagnostics.warn({ code, message, logGroupName: logGroupText(this.#context.options) }, key);
   }
 }

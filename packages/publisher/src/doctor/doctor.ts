@@ -12,6 +12,8 @@ import { judgeFailure } from '../cloudwatch/outcome.js';
 import { connectThrough } from '../cloudwatch/proxy.js';
 import { toPutFailure } from '../cloudwatch/sdk-failure.js';
 import { CloudWatchLogsSink } from '../cloudwatch/sdk-sink.js';
+import type { Target } from '../cloudwatch/sink.js';
+import { compileGroupName } from '../options/group-name.js';
 import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../options/limits.js';
 import type { PublisherOptions } from '../options/options.js';
 import { type ResolvedOptions, resolveOptions } from '../options/resolve-options.js';
@@ -260,7 +262,7 @@ class Examination {
   }
 
   async #put(region: string, identity: Identity | undefined): Promise<void> {
-    const target = { logGroupName: this.#options.logGroupName, logStreamName: this.#streamName() };
+    const target = this.#target();
     const trial = await this.#check<Trial>('put', async (keep) => {
       const done = keep(await trialPut(this.#sink, target, this.#options));
       const where = `log stream "${target.logStreamName}" of log group "${target.logGroupName}"`;
@@ -305,18 +307,26 @@ class Examination {
     });
   }
 
-  #streamName(): string {
-    const { logStreamName } = this.#options;
-    if (typeof logStreamName === 'function') {
-      return logStreamName({ timestamp: Date.now(), message: '', level: 'info', fields: {} });
-    }
+  /** Where an event of level info without fields goes. */
+  #target(): Target {
+    const { logGroupName, logStreamName } = this.#options;
+    const event = { timestamp: Date.now(), message: '', level: 'info', fields: {} };
     const environment = {
       hostname: os.hostname(),
       pid: process.pid,
       instance: randomBytes(4).toString('hex'),
       env: this.#env,
     };
-    return compileStreamName(logStreamName, environment).nameFor(Date.now(), { level: 'info' }, '');
+    return {
+      logGroupName:
+        typeof logGroupName === 'function'
+          ? logGroupName(event)
+          : compileGroupName(logGroupName, environment).nameFor(event.timestamp, event),
+      logStreamName:
+        typeof logStreamName === 'function'
+          ? logStreamName(event)
+          : compileStreamName(logStreamName, environment).nameFor(event.timestamp, event, ''),
+    };
   }
 
   /**

@@ -2,6 +2,7 @@ import os from 'node:os';
 import { Batch } from '../batch/batch.js';
 import { judge, judgeFailure } from '../cloudwatch/outcome.js';
 import type { PutFailure, Sink, Target } from '../cloudwatch/sink.js';
+import { type GroupSettings, groupSettings } from '../options/group-settings.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 
@@ -23,6 +24,7 @@ const MOST_PUTS = 6;
 
 /** Stores one event the way that a publisher does, but tries nothing again that failed. */
 export async function trialPut(sink: Sink, target: Target, options: ResolvedOptions): Promise<Trial> {
+  const settings = groupSettings(options, target.logGroupName);
   const allowed = new Set<string>();
   const created: ('group' | 'stream')[] = [];
   const failed = (action: string, failure: PutFailure): Trial => {
@@ -40,7 +42,7 @@ export async function trialPut(sink: Sink, target: Target, options: ResolvedOpti
     if (isStored || outcome.kind === 'missing' || outcome.kind === 'conflict')
       allowed.add('logs:PutLogEvents');
     if (isStored) {
-      const retention = await setRetention(sink, target, options, allowed);
+      const retention = await setRetention(sink, target, settings, allowed);
       return { allowed, created, latencyMs, failure: undefined, retention };
     }
     const failure = result as PutFailure;
@@ -54,12 +56,12 @@ export async function trialPut(sink: Sink, target: Target, options: ResolvedOpti
       const action = step === 'group' ? 'logs:CreateLogGroup' : 'logs:CreateLogStream';
       const made =
         step === 'group'
-          ? await sink.createLogGroup(target.logGroupName, true)
+          ? await sink.createLogGroup(target.logGroupName, settings)
           : await sink.createLogStream(target);
       if (made.ok) created.push(step);
       else if (isMissingGroup(made) && options.createLogGroup) {
         // An answer that names the stream alone, where the group is missing too.
-        const group = await sink.createLogGroup(target.logGroupName, true);
+        const group = await sink.createLogGroup(target.logGroupName, settings);
         if (!group.ok && group.name !== 'ResourceAlreadyExistsException') {
           return failed('logs:CreateLogGroup', group);
         }
@@ -72,7 +74,7 @@ export async function trialPut(sink: Sink, target: Target, options: ResolvedOpti
         return failed(action, made);
       }
       allowed.add(action);
-      if (step === 'group' && options.logGroupTags) allowed.add('logs:TagResource');
+      if (step === 'group' && settings.logGroupTags) allowed.add('logs:TagResource');
     } else return failed('logs:PutLogEvents', failure);
   }
 }
@@ -104,7 +106,7 @@ function trialBatch({ maxBatchBytes, maxBatchEvents }: ResolvedOptions): Batch {
 async function setRetention(
   sink: Sink,
   { logGroupName }: Target,
-  { retentionInDays }: ResolvedOptions,
+  { retentionInDays }: GroupSettings,
   allowed: Set<string>,
 ): Promise<PutFailure | undefined> {
   if (retentionInDays === undefined) return undefined;

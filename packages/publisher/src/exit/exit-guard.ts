@@ -167,6 +167,6 @@ function rescue(waiting: readonly Guarded[]): Map<Guarded, Rescued> {
 }
 
 /** The thread reaches CloudWatch Logs without these, and could not have a client or a function. */
-function withoutClient({ options, streams }: PublisherSnapshot): PublisherSnapshot {
-  return { options: { ...options, aws: {}, client: undefined, clientModule: undefined }, streams };
+function withoutClient({ options, ...left }: PublisherSnapshot): PublisherSnapshot {
+  return { ...left, options: { ...options, aws: {}, client: undefined, clientModule: undefined } };
 }

@@ -8,6 +8,8 @@ import { CREATIONS_A_SECOND } from '../cloudwatch/creation-pace.js';
 import type { Endpoint } from '../cloudwatch/endpoint.js';
 import type { Leftover } from '../disk/keep-at-end.js';
 import type { Spooler } from '../disk/spooler.js';
+import type { GroupNames } from '../intake/group-names.js';
+import { logGroupText } from '../options/group-name.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { NO_ANSWER } from '../stream/put-answers.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
@@ -22,6 +24,7 @@ export interface RemainsContext {
   readonly accounts: Accounts;
   readonly diagnostics: Diagnostics;
   readonly writers: StreamWriters;
+  readonly groups: GroupNames;
   readonly spooler: Spooler | undefined;
 }
 
@@ -49,8 +52,10 @@ export class Remains {
     }
     // The names are chosen already; a function could not be sent to another thread. The files of the spool stay
     // with this one.
-    const { options, endpoint } = this.#context;
-    return { options: { ...endpoint.applyTo(options), logStreamName: 'unknown', spool: undefined }, streams };
+    const { options, endpoint, groups } = this.#context;
+    const logGroupName = typeof options.logGroupName === 'string' ? options.logGroupName : 'unknown';
+    const asData = { ...endpoint.applyTo(options), logGroupName, logStreamName: 'unknown', spool: undefined };
+    return { options: asData, chosenGroups: groups.chosen, streams };
   }
 
   /**
@@ -91,7 +96,7 @@ export class Remains {
     const { accounts, options, diagnostics } = this.#context;
     const { lastError } = accounts;
     const why = lastError ? `; last error: ${lastError.name}: ${lastError.message}` : '';
-    const { logGroupName } = options;
+    const logGroupName = logGroupText(options);
     diagnostics.lastWords({
       code: 'shutdown',
       message: `${lost} log event(s) for log group "${logGroupName}" were not sent ${when}${why}.`,

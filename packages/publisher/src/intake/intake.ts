@@ -5,13 +5,16 @@ import type { MemoryBudget } from '../accounts/memory-budget.js';
 import type { DropReason } from '../batch/fate.js';
 import { type Note, type SplitEvent, UNCHECKED_TIME } from '../batch/note.js';
 import type { Endpoint } from '../cloudwatch/endpoint.js';
+import { logGroupText } from '../options/group-name.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
+import type { EventContext } from '../options/name-template.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
-import type { EventContext, StreamNamer } from '../options/stream-name.js';
+import type { StreamNamer } from '../options/stream-name.js';
 import type { Fullest } from '../stream/fullest.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import type { Clock } from '../time/clock.js';
+import type { GroupNames } from './group-names.js';
 import { Overflow } from './overflow.js';
 import { splitMessage, truncateMessage } from './split-message.js';
 
@@ -47,6 +50,7 @@ export interface IntakeContext {
   readonly flushes: Flushes;
   readonly fullest: Fullest<StreamWriter>;
   readonly writers: StreamWriters;
+  readonly groups: GroupNames;
   readonly namer: StreamNamer;
 }
 
@@ -70,14 +74,15 @@ export class Intake {
 
   /** @returns false when the event was dropped at once */
   take({ timestamp, message }: LogEvent, eventContext: EventContext | undefined): boolean {
-    const { options, namer, writers, budget } = this.#context;
+    const { options, groups, namer, writers, budget } = this.#context;
     if (typeof message !== 'string')
       return this.refuse('invalid', 0, `an event has a message of type ${typeof message}`);
     if (message === '') return this.refuse('invalid', EVENT_OVERHEAD_BYTES, 'an event has an empty message');
     const { time, isChecked } = this.#timeOf(timestamp);
     const text = message.isWellFormed() ? message : message.toWellFormed();
     const size = Buffer.byteLength(text) + EVENT_OVERHEAD_BYTES;
-    const writer = writers.named(namer.nameFor(time, eventContext, text));
+    const group = groups.nameFor(time, eventContext, text);
+    const writer = writers.named(group, namer.nameFor(time, eventContext, text));
     if (size > options.maxEventBytes) return this.#takeOversize(writer, text, time, size, isChecked);
     const note = isChecked ? undefined : UNCHECKED_TIME;
     if (this.disk?.take(writer, text, time, size, note)) return true;
@@ -91,7 +96,7 @@ export class Intake {
   refuse(reason: DropReason, size: number, what: string): false {
     const { accounts, diagnostics, options } = this.#context;
     accounts.count(reason, 1);
-    const { logGroupName } = options;
+    const logGroupName = logGroupText(options);
     if (diagnostics.wants('drop')) {
       diagnostics.drop({ reason, events: 1, bytes: size, logGroupName });
     }
@@ -196,7 +201,7 @@ export class Intake {
 
   #warn(code: 'invalid' | 'oversize' | 'overflow' | 'shutdown', message: string): void {
     const { diagnostics, options } = this.#context;
-    diagnostics.warn({ code, message, logGroupName: options.logGroupName });
+    diagnostics.warn({ code, message, logGroupName: logGroupText(options) });
   }
 }
 

@@ -1,3 +1,4 @@
+import { logGroupText } from './group-name.js';
 import type { PublisherOptions } from './options.js';
 
 /** The variable of the environment that turns every publisher of a process off. */
@@ -15,11 +16,11 @@ let isSaid = false;
 
 /** The line that a production system that sends no logs owes whoever looks for them; once in a process. */
 export function disabledLine(
-  { enabled, logGroupName }: PublisherOptions,
+  options: PublisherOptions,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): string | undefined {
   if (env.NODE_ENV !== 'production' || isSaid) return undefined;
   isSaid = true;
-  const why = enabled === false ? 'the option "enabled" is false' : `${VARIABLE} is set`;
-  return `logs for log group "${logGroupName}" are not sent, because ${why}.`;
+  const why = options.enabled === false ? 'the option "enabled" is false' : `${VARIABLE} is set`;
+  return `logs for log group "${logGroupText(options)}" are not sent, because ${why}.`;
 }

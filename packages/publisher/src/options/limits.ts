@@ -32,5 +32,8 @@ export const LOG_GROUP_CLASSES = ['STANDARD', 'INFREQUENT_ACCESS', 'ESSENTIALS',
 /** 1 to 512 of these characters make a log group name. */
 export const LOG_GROUP_NAME = /^[.\-_/#A-Za-z0-9]{1,512}$/;
 
+/** Longest log group name, in characters. */
+export const MAX_GROUP_NAME_LENGTH = 512;
+
 /** Longest log stream name, in characters. */
 export const MAX_STREAM_NAME_LENGTH = 512;

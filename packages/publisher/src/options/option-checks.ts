@@ -1,9 +1,9 @@
 import { MAX_TIMER_MS } from '../time/clock.js';
 import { describe, invalidOption, PublisherError } from './errors.js';
+import { compileGroupName } from './group-name.js';
 import { hintFor } from './hints.js';
 import {
   LOG_GROUP_CLASSES,
-  LOG_GROUP_NAME,
   MAX_BATCH_BYTES,
   MAX_BATCH_EVENTS,
   MAX_EVENT_BYTES,
@@ -15,15 +15,17 @@ import { compileStreamName } from './stream-name.js';
 
 type Check = (name: string, value: unknown) => void;
 
+/** For a look at a template that asks nothing of this process. */
+const NAMELESS = { hostname: 'h', pid: 1, instance: 'i', env: {} };
+
 /** How each option is checked. */
 const CHECKS: { readonly [Name in keyof Required<PublisherOptions>]: Check } = {
   logGroupName(name, value) {
-    if (typeof value !== 'string' || !LOG_GROUP_NAME.test(value)) {
-      throw invalidOption(name, 'a log group name: 1 to 512 of the characters A-Z a-z 0-9 . - _ / #', value);
+    if (typeof value === 'function') return;
+    if (typeof value !== 'string' || value === '') {
+      throw invalidOption(name, 'a log group name, a template such as "app-{level}", or a function', value);
     }
-    if (value.startsWith('aws/')) {
-      throw invalidOption(name, 'a name that does not start with "aws/", which AWS keeps for itself', value);
-    }
+    compileGroupName(value, NAMELESS);
   },
   enabled: boolean,
   logStreamName(name, value) {
@@ -34,7 +36,7 @@ const CHECKS: { readonly [Name in keyof Required<PublisherOptions>]: Check } = {
     if (/[:*]/.test(value.replace(/\{[^}]*\}/g, ''))) {
       throw invalidOption(name, 'without ":" and "*", which CloudWatch Logs does not accept', value);
     }
-    compileStreamName(value, { hostname: 'h', pid: 1, instance: 'i', env: {} });
+    compileStreamName(value, NAMELESS);
   },
   aws: checkAws,
   client(name, value) {
@@ -45,12 +47,12 @@ const CHECKS: { readonly [Name in keyof Required<PublisherOptions>]: Check } = {
   clientModule: text('a module path, URL or package name'),
   createLogGroup: boolean,
   createLogStream: boolean,
-  retentionInDays(name, value) {
+  retentionInDays: byGroup((name, value) => {
     if (!RETENTION_DAYS.includes(value as number)) {
       throw invalidOption(name, `one of ${RETENTION_DAYS.join(', ')}`, value);
     }
-  },
-  logGroupTags(name, value) {
+  }),
+  logGroupTags: byGroup((name, value) => {
     const entries = isRecord(value) ? Object.entries(value) : undefined;
     if (
       !entries ||
@@ -59,10 +61,10 @@ const CHECKS: { readonly [Name in keyof Required<PublisherOptions>]: Check } = {
     ) {
       throw invalidOption(name, 'an object of at most 50 tags with string values', value);
     }
-  },
-  kmsKeyId: text('the ARN of a KMS key'),
-  logGroupClass: oneOf(...LOG_GROUP_CLASSES),
-  deletionProtection: boolean,
+  }),
+  kmsKeyId: byGroup(text('the ARN of a KMS key')),
+  logGroupClass: byGroup(oneOf(...LOG_GROUP_CLASSES)),
+  deletionProtection: byGroup(boolean),
   flushIntervalMs: integer(1, MAX_TIMER_MS),
   maxBatchBytes: integer(1024, MAX_BATCH_BYTES),
   maxBatchEvents: integer(1, MAX_BATCH_EVENTS),
@@ -234,6 +236,30 @@ function checkSpool(name: string, value: unknown): void {
   for (const [key, check] of Object.entries(SPOOL_CHECKS)) {
     if (value[key] !== undefined) check(`${name}.${key}`, value[key]);
   }
+}
+
+/** A value, or a list of rules by the beginning of a group's name. */
+function byGroup(check: Check): Check {
+  return (name, value) => {
+    if (!Array.isArray(value)) {
+      check(name, value);
+      return;
+    }
+    const rules = 'a list of rules such as [{ prefix: "app-", value: ... }]';
+    if (value.length === 0) throw invalidOption(name, rules, value);
+    const prefixes = new Set<string>();
+    value.forEach((rule: unknown, index) => {
+      const path = `${name}[${index}]`;
+      if (!isRecord(rule)) throw invalidOption(path, 'a rule such as { prefix: "app-", value: ... }', rule);
+      checkOptionNames(rule, ['prefix', 'value'], `${path}.`);
+      const { prefix } = rule;
+      if (typeof prefix !== 'string')
+        throw invalidOption(`${path}.prefix`, 'the beginning of group names', prefix);
+      if (prefixes.has(prefix)) throw invalidOption(`${path}.prefix`, 'one that no other rule has', prefix);
+      prefixes.add(prefix);
+      check(`${path}.value`, rule.value);
+    });
+  };
 }
 
 function integer(least: number, most: number): Check {

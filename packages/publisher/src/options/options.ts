@@ -1,6 +1,7 @@
 import type { CloudWatchLogsClient, Entity } from '@aws-sdk/client-cloudwatch-logs';
+import type { ByGroup } from './group-settings.js';
 import type { LOG_GROUP_CLASSES } from './limits.js';
-import type { EventContext } from './stream-name.js';
+import type { EventContext } from './name-template.js';
 
 /** Static credentials, as the SDK takes them. */
 export interface AwsCredentials {
@@ -28,6 +29,9 @@ export interface AwsOptions {
   readonly useDualstackEndpoint?: boolean | undefined;
   readonly [setting: string]: unknown;
 }
+
+/** Chooses the log group of an event. Only in-process: a function cannot be sent to a worker thread. */
+export type LogGroupNameFunction = LogStreamNameFunction;
 
 /** Chooses the log stream of an event. Only in-process: a function cannot be sent to a worker thread. */
 export type LogStreamNameFunction = (
@@ -57,8 +61,13 @@ export type SequenceTokenPolicy = 'auto' | 'always' | 'never';
 
 /** Options of a publisher, shared by the transports. Times are in milliseconds, sizes in UTF-8 bytes. */
 export interface PublisherOptions {
-  /** Name of the log group: 1 to 512 characters of `A-Z a-z 0-9 . - _ / #`. */
-  readonly logGroupName: string;
+  /**
+   * Name of the log group: 1 to 512 characters of `A-Z a-z 0-9 . - _ / #`. Or a template of it with `{level} {field:a.b}
+   * {env:NAME} {hostname}`, such as `'app-{level}'`, with text before the first level or field, whose values are reduced to
+   * `A-Z a-z 0-9 . - _`; or (in-process) a function of the event. A publisher uses at most 100 groups: events for more go to
+   * one that a warning names (`app-#other` here; `unnamed-log-group` for a function).
+   */
+  readonly logGroupName: string | LogGroupNameFunction;
   /**
    * With `false` options are checked and nothing else happens: events are taken and forgotten, nothing is counted, loaded or
    * sent. The variable `CLOUDWATCH_LOGS_DISABLED=1` does the same for every publisher of a process. For development and
@@ -85,16 +94,20 @@ export interface PublisherOptions {
   readonly createLogGroup?: boolean | undefined;
   /** Create the log stream when CloudWatch Logs says that it is missing. @default true */
   readonly createLogStream?: boolean | undefined;
-  /** Retention of the group, set once it is used, also on a group that was there before. Never holds up logs. */
-  readonly retentionInDays?: number | undefined;
+  /**
+   * Retention of the group, set once it is used, also on a group that was there before. Never holds up logs. As with the four
+   * below, where there are several groups, a list of rules by the beginning of their names:
+   * `[{ prefix: 'app-', value: 30 }, { prefix: 'app-error', value: 365 }]`; the longest that fits counts.
+   */
+  readonly retentionInDays?: ByGroup<number> | undefined;
   /** Tags for a group that is created here; at most 50. */
-  readonly logGroupTags?: Readonly<Record<string, string>> | undefined;
+  readonly logGroupTags?: ByGroup<Readonly<Record<string, string>>> | undefined;
   /** KMS key (ARN) for a group that is created here. */
-  readonly kmsKeyId?: string | undefined;
+  readonly kmsKeyId?: ByGroup<string> | undefined;
   /** Class of a group that is created here. */
-  readonly logGroupClass?: (typeof LOG_GROUP_CLASSES)[number] | undefined;
+  readonly logGroupClass?: ByGroup<(typeof LOG_GROUP_CLASSES)[number]> | undefined;
   /** Deletion protection for a group that is created here. */
-  readonly deletionProtection?: boolean | undefined;
+  readonly deletionProtection?: ByGroup<boolean> | undefined;
   /**
    * Least time between the starts of two puts of a log stream of which the second is not full, in milliseconds. So it is the
    * longest that an event waits for company while puts follow each other; the first after a pause waits for the end of the

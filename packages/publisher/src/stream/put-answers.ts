@@ -349,6 +349,19 @@ export class Answers implements WaitingStream {
     this.#host.offer();
   }
 
+  /** Nothing is put until the stream is there, or could not be created: then the put tells what is wrong. */
+  async createFirst(): Promise<void> {
+    const { provisioner } = this.#context;
+    if (!provisioner.createsFirst(this.#target)) return;
+    this.begins({ stage: 'request', mayBeStored: false });
+    this.#isPreparing = true;
+    const made = await provisioner.ensure(this.#target, true);
+    this.#isPreparing = false;
+    if (this.#isAbandoned) return;
+    if (made === 'created') this.token.created();
+    this.#host.offer();
+  }
+
   async #provision(groupIsMissing: boolean): Promise<void> {
     if (this.#isPreparing) return;
     this.#isPreparing = true;

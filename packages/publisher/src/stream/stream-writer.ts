@@ -73,6 +73,11 @@ export class StreamWriter implements PutSource {
     });
   }
 
+  /** Creates the stream before anything is put on it, where its group is not known to be there. */
+  createFirst(): void {
+    void this.#answers.createFirst();
+  }
+
   get droppableBytes(): number {
     return this.#queue.live.droppableBytes;
   }

@@ -7,7 +7,8 @@ const IDLE_AFTER_MS = 60_000;
 
 /** The writers of a publisher, one for each log stream in use. */
 export class StreamWriters {
-  readonly #logGroupName: string;
+  /** The group of all new events; undefined where they choose it. */
+  readonly #only: string | undefined;
   readonly #instance: string | undefined;
   readonly #context: WriterContext;
   readonly #clock: Clock;
@@ -16,8 +17,8 @@ export class StreamWriters {
   #sweepFrom = SWEEP_FROM;
 
   /** @param instance streams whose names hold it were made by nobody else */
-  constructor(logGroupName: string, context: WriterContext, instance?: string) {
-    this.#logGroupName = logGroupName;
+  constructor(only: string | undefined, context: WriterContext, instance?: string) {
+    this.#only = only;
     this.#instance = instance;
     this.#context = context;
     this.#clock = context.clock;
@@ -31,16 +32,17 @@ export class StreamWriters {
     return this.#byName.values();
   }
 
-  named(logStreamName: string): StreamWriter {
-    // A name that holds for many events is the same string, so this comparison is one of pointers.
-    if (this.#last?.target.logStreamName === logStreamName) return this.#last;
-    let writer = this.#byName.get(logStreamName);
+  /** The writer of the stream of a new event. */
+  named(logGroupName: string, logStreamName: string): StreamWriter {
+    // Names that hold for many events are the same strings, so these comparisons are of pointers.
+    const last = this.#last;
+    if (last?.target.logStreamName === logStreamName && last.target.logGroupName === logGroupName)
+      return last;
+    let writer = this.#byName.get(this.#key(logGroupName, logStreamName));
     if (!writer) {
-      if (this.#byName.size >= this.#sweepFrom) this.#forgetIdle();
       const isUnmade = this.#instance !== undefined && logStreamName.includes(this.#instance);
-      const target = { logGroupName: this.#logGroupName, logStreamName };
-      writer = new StreamWriter(target, this.#context, isUnmade);
-      this.#byName.set(logStreamName, writer);
+      writer = this.#make({ logGroupName, logStreamName }, isUnmade);
+      if (this.#only === undefined && !isUnmade) writer.createFirst();
     }
     this.#last = writer;
     return writer;
@@ -48,20 +50,27 @@ export class StreamWriters {
 
   /** The writer of any stream: what an earlier process left may belong to another group. */
   of({ logGroupName, logStreamName }: Target): StreamWriter {
-    if (logGroupName === this.#logGroupName) return this.named(logStreamName);
-    // Names contain no colon, so these keys never meet those of the group's own streams.
-    const key = `${logGroupName}:${logStreamName}`;
-    let writer = this.#byName.get(key);
-    if (!writer) {
-      writer = new StreamWriter({ logGroupName, logStreamName }, this.#context);
-      this.#byName.set(key, writer);
-    }
+    return (
+      this.#byName.get(this.#key(logGroupName, logStreamName)) ?? this.#make({ logGroupName, logStreamName })
+    );
+  }
+
+  /** Names contain no colon, so these never meet. */
+  #key(logGroupName: string, logStreamName: string): string {
+    return logGroupName === this.#only ? logStreamName : `${logGroupName}:${logStreamName}`;
+  }
+
+  #make(target: Target, isUnmade = false): StreamWriter {
+    if (this.#byName.size >= this.#sweepFrom) this.#forgetIdle();
+    const writer = new StreamWriter(target, this.#context, isUnmade);
+    this.#byName.set(this.#key(target.logGroupName, target.logStreamName), writer);
     return writer;
   }
 
   /** Streams that rotate by date or field come and go; one that is idle needs nothing remembered. */
   #forgetIdle(): void {
     const before = this.#clock.now() - IDLE_AFTER_MS;
+    this.#last = undefined; // it may be one of them
     for (const [name, writer] of this.#byName) {
       if (
         writer.isIdle &&

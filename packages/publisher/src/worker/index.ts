@@ -3,6 +3,7 @@ export { type Guarded, guardExit } from '../exit/exit-guard.js';
 export { onSignals, type SignalOptions } from '../exit/signals.js';
 export { findPackage } from '../modules/find-package.js';
 export { isEnabled } from '../options/enabled.js';
+export { logGroupText } from '../options/group-name.js';
 export { checkFlushOptions } from '../options/option-checks.js';
 export { nearestName, unknownFlag } from '../options/spelling.js';
 export { AnnouncedEnd } from '../time/announced-end.js';

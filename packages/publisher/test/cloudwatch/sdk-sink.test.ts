@@ -185,13 +185,14 @@ test('the largest batch goes out whole', async () => {
 
 test('creating and retention are requests of their own', async () => {
   answer = json(200, '');
-  const sink = sinkWith({
+  const sink = sinkWith({});
+  const settings = {
     logGroupTags: { team: 'a' },
     kmsKeyId: 'arn:k',
     logGroupClass: 'INFREQUENT_ACCESS',
     deletionProtection: true,
-  });
-  assert.deepEqual(await sink.createLogGroup('group', true), { ok: true });
+  } as const;
+  assert.deepEqual(await sink.createLogGroup('group', settings), { ok: true });
   assert.deepEqual(await sink.createLogStream(TARGET), { ok: true });
   assert.deepEqual(await sink.putRetentionPolicy('group', 7), { ok: true });
   sink.close();

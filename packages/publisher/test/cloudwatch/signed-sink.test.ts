@@ -92,13 +92,13 @@ describe('a sink without the SDK sends what the SDK sends', () => {
         { gzip: true, emf: true, entity: { keyAttributes: { Type: 'Service', Name: 'app' } } },
       ],
       'a new group': [
-        (sink) => sink.createLogGroup('group', true),
-        {
-          logGroupTags: { team: 'a' },
-          kmsKeyId: 'arn:aws:kms:x',
-          logGroupClass: 'STANDARD',
-          deletionProtection: true,
-        },
+        (sink) =>
+          sink.createLogGroup('group', {
+            logGroupTags: { team: 'a' },
+            kmsKeyId: 'arn:aws:kms:x',
+            logGroupClass: 'STANDARD',
+            deletionProtection: true,
+          }),
       ],
       'a new stream': [(sink) => sink.createLogStream(TARGET)],
       'a retention': [(sink) => sink.putRetentionPolicy('group', 7)],

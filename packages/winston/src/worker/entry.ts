@@ -2,8 +2,8 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { Publisher } from 'cloudwatch-logs-publisher';
 import { type Question, WorkerBridge } from 'cloudwatch-logs-publisher/worker';
 import type { Lines } from './hand-over.js';
+import { NameContext } from './name-context.js';
 import { SHARED, type ToWorker, type WorkerThreadData } from './protocol.js';
-import { StreamContext } from './stream-context.js';
 
 const REPORT_EVERY_MS = 200;
 
@@ -12,7 +12,7 @@ const REPORT_EVERY_MS = 200;
 const { options, port, shared } = workerData as WorkerThreadData;
 // Silent, because the logging thread knows whether anybody listens, and prints what nobody hears.
 const publisher = new Publisher(options, { silent: true });
-const streamContext = new StreamContext(options.logStreamName);
+const nameContext = new NameContext(options);
 const bridge = WorkerBridge.get((name, about) => port.postMessage([name, about]));
 bridge.add({ publisher, linesTaken: async () => {} });
 bridge.reportEvery(REPORT_EVERY_MS, ['conflict', 'batch']);
@@ -40,7 +40,7 @@ function take({ bytes, offset, from, timestamps, lengths, contexts }: Lines): vo
     const event = { timestamp: timestamps[i], message: memory.toString('utf8', start, end) };
     start = end;
     const values = contexts[i];
-    publisher.publish(event, values && streamContext.decode(values));
+    publisher.publish(event, values && nameContext.decode(values));
   }
   Atomics.add(shared, SHARED.taken, 1);
   if (Atomics.exchange(shared, SHARED.isAwaited, 0) === 1) port.postMessage(['taken']);

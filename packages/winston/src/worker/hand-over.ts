@@ -1,6 +1,6 @@
 import type { Question } from 'cloudwatch-logs-publisher/worker';
 import { clearTimeout, now, setTimeout } from 'cloudwatch-logs-publisher/worker';
-import type { StreamValues } from './stream-context.js';
+import type { NameValues } from './name-context.js';
 
 /** Lines that go to the worker together. */
 export interface Lines {
@@ -12,8 +12,8 @@ export interface Lines {
   readonly from: number;
   readonly timestamps: readonly number[];
   readonly lengths: readonly number[];
-  /** Of each line, where the stream name depends on it; else empty. */
-  readonly contexts: readonly StreamValues[];
+  /** Of each line, where a name depends on it; else empty. */
+  readonly contexts: readonly NameValues[];
 }
 
 /** A worker thread, as far as lines and questions go to it in order. */
@@ -42,7 +42,7 @@ class Parcel {
   readonly memory: Buffer;
   readonly timestamps: number[] = [];
   readonly lengths: number[] = [];
-  readonly contexts: StreamValues[] = [];
+  readonly contexts: NameValues[] = [];
   /** Lines before this one were dropped. */
   from = 0;
   offset = 0;
@@ -131,7 +131,7 @@ export class HandOver {
   }
 
   /** @returns false when there is no room for it */
-  add(timestamp: number, message: string, context: StreamValues | undefined): boolean {
+  add(timestamp: number, message: string, context: NameValues | undefined): boolean {
     // Measured only where the most that it can be does not do.
     let size = message.length * MOST_BYTES_OF_CHARACTER;
     if (this.#bytes + size + EVENT_OVERHEAD_BYTES > this.#maxBytes) {

@@ -9,10 +9,13 @@ import { MOST_CLOSE_MS } from 'cloudwatch-logs-publisher/worker';
 
 const WITHOUT_FUNCTIONS =
   'With "worker: true" use "clientModule" (a module that makes the client), "aws.profile" (for a role) or a ' +
-  'template for logStreamName; or leave "worker" out, then functions and a client are taken.';
+  'template for logGroupName and logStreamName; or leave "worker" out, then functions and a client are taken.';
 
 /** Options of a publisher that go to a worker thread. */
-export type WorkerOptions = ResolvedOptions & { readonly logStreamName: string };
+export type WorkerOptions = ResolvedOptions & {
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+};
 
 /**
  * Checks options for a worker thread and fills in the defaults.
@@ -33,6 +36,8 @@ export function resolveForWorker(options: PublisherOptions): WorkerOptions {
   const resolved = resolveOptions(options);
   return {
     ...resolved,
+    // No functions: they were refused above.
+    logGroupName: String(resolved.logGroupName),
     logStreamName: String(resolved.logStreamName),
     closeTimeoutMs: Math.min(resolved.closeTimeoutMs, MOST_CLOSE_MS),
   };

@@ -24,10 +24,10 @@ import { RelayingPublisher } from '../relaying-publisher.js';
 import type { TransportPublisher } from '../transport-publisher.js';
 import { WorkerAccounts } from './accounts.js';
 import { HandOver } from './hand-over.js';
+import { NameContext } from './name-context.js';
 import { WorkerNews } from './news.js';
 import { resolveForWorker, type WorkerOptions } from './options.js';
 import { RestartPause } from './restart-pause.js';
-import { StreamContext } from './stream-context.js';
 import { PublisherThread } from './thread.js';
 
 const NOTHING: FlushResult = { delivered: 0, dropped: 0, pending: 0 };
@@ -44,7 +44,7 @@ export class WorkerPublisher implements TransportPublisher {
   readonly #news: WorkerNews;
   readonly #accounts = new WorkerAccounts();
   readonly #handOver: HandOver;
-  readonly #streamContext: StreamContext;
+  readonly #nameContext: NameContext;
   readonly #pause = new RestartPause();
   readonly #unguard: () => void;
   #state: 'open' | 'closing' | 'closed' = 'open';
@@ -63,9 +63,9 @@ export class WorkerPublisher implements TransportPublisher {
   constructor(options: PublisherOptions, relay: Relay) {
     this.#options = resolveForWorker(options);
     this.#publishHere = () => new RelayingPublisher(this.#options, relay);
-    const { logGroupName, logStreamName, maxBufferBytes, overflow } = this.#options;
+    const { logGroupName, maxBufferBytes, overflow } = this.#options;
     this.#news = new WorkerNews(relay, logGroupName);
-    this.#streamContext = new StreamContext(logStreamName);
+    this.#nameContext = new NameContext(this.#options);
     this.#handOver = new HandOver(maxBufferBytes, overflow, (events, bytes) => {
       this.#accounts.takenBack('overflow', events);
       this.#news.overflow(events, bytes, maxBufferBytes);
@@ -86,7 +86,7 @@ export class WorkerPublisher implements TransportPublisher {
   }
 
   get needsContext(): boolean {
-    return this.#streamContext.isNeeded;
+    return this.#nameContext.isNeeded;
   }
 
   publish({ timestamp, message }: LogEvent, context?: EventContext): boolean {
@@ -96,7 +96,7 @@ export class WorkerPublisher implements TransportPublisher {
       this.#news.late();
       return false;
     }
-    const values = context && this.#streamContext.encode(context);
+    const values = context && this.#nameContext.encode(context);
     if (this.#handOver.add(timestamp, message, values)) {
       this.#accounts.handedOver();
       return true;

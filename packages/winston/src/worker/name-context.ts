@@ -2,33 +2,39 @@ import type { EventContext } from 'cloudwatch-logs-publisher';
 
 const LONGEST_NAME = 512; // of a log stream: more of a value is never needed
 
-/** Level and fields of a line, as far as a stream name depends on them. */
-export type StreamValues = readonly (string | null)[];
+/** Level and fields of a line, as far as names depend on them. */
+export type NameValues = readonly (string | null)[];
 
 /**
- * What a stream-name template asks of an event: its level, and the fields that it names. Only these go to the
- * worker, as texts.
+ * What the templates for group and stream ask of an event: its level, and the fields that they name. Only these go to
+ * the worker, as texts.
  */
-export class StreamContext {
+export class NameContext {
   readonly #paths: readonly (readonly string[])[];
-  /** Whether the template asks for anything. */
+  /** Whether they ask for anything. */
   readonly isNeeded: boolean;
 
-  constructor(template: string) {
-    const tokens = Array.from(template.matchAll(/\{([^}]*)\}/g), ([, token]) => token);
+  constructor({
+    logGroupName,
+    logStreamName,
+  }: { readonly logGroupName: string; readonly logStreamName: string }) {
+    const tokens = Array.from(
+      `${logGroupName}${logStreamName}`.matchAll(/\{([^}]*)\}/g),
+      ([, token]) => token,
+    );
     this.#paths = tokens
       .filter((token) => token.startsWith('field:'))
       .map((token) => token.slice('field:'.length).split('.'));
     this.isNeeded = this.#paths.length > 0 || tokens.includes('level');
   }
 
-  encode({ level, fields }: EventContext): StreamValues {
+  encode({ level, fields }: EventContext): NameValues {
     const values: (string | null)[] = [level ?? null];
     for (const path of this.#paths) values.push(valueAt(fields, path));
     return values;
   }
 
-  decode([level, ...values]: StreamValues): EventContext {
+  decode([level, ...values]: NameValues): EventContext {
     const fields: Fields = Object.create(null);
     this.#paths.forEach((path, index) => {
       const value = values[index];
