@@ -13,3 +13,11 @@ export function answerTo(operation, input) {
   }
   return '{}';
 }
+
+const [least, most] = JSON.parse(process.argv[2] ?? '[0,0]');
+
+/** Answers after the time that the way to a Region takes. */
+export function later(answer) {
+  if (most > 0) setTimeout(answer, least + Math.random() * (most - least));
+  else answer();
+}

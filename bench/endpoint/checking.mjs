@@ -2,7 +2,7 @@
 // lines were lost, stored twice or stored in another order.
 import http from 'node:http';
 import { gunzipSync } from 'node:zlib';
-import { answerTo } from './answers.mjs';
+import { answerTo, later } from './answers.mjs';
 import { serve } from './control.mjs';
 
 const MAX_EVENTS = 10_000;
@@ -30,12 +30,14 @@ const server = http.createServer((request, response) => {
     const answer = refusal
       ? JSON.stringify({ __type: 'InvalidParameterException', message: refusal })
       : answerTo(operation, () => input);
-    response.writeHead(refusal ? 400 : 200, {
-      'content-type': 'application/x-amz-json-1.1',
-      'content-length': Buffer.byteLength(answer),
-      'x-amzn-requestid': '0',
+    later(() => {
+      response.writeHead(refusal ? 400 : 200, {
+        'content-type': 'application/x-amz-json-1.1',
+        'content-length': Buffer.byteLength(answer),
+        'x-amzn-requestid': '0',
+      });
+      response.end(answer);
     });
-    response.end(answer);
   });
 });
 server.keepAliveTimeout = 60_000;

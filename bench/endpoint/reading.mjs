@@ -1,7 +1,7 @@
 // An endpoint that only reads and answers, so that it is the client that is measured: HTTP is read just well enough to
 // find the end of each request, and events are counted by looking for what every one of them has in it.
 import net from 'node:net';
-import { answerTo } from './answers.mjs';
+import { answerTo, later } from './answers.mjs';
 import { serve } from './control.mjs';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
@@ -13,7 +13,6 @@ const EMPTY = Buffer.alloc(0);
 const counts = { events: 0, requests: 0, puts: 0, bodyBytes: 0, at: 0 };
 let skip = 0; // bytes from a mark to the next one at the least
 let isHanging = false;
-let latencyMs = 0;
 
 const server = net.createServer((socket) => {
   socket.setNoDelay(true);
@@ -100,14 +99,12 @@ function next(chunk, from, to) {
 
 function answer(socket, operation, small) {
   const body = answerTo(operation, () => JSON.parse(Buffer.concat(small).toString() || '{}'));
-  const send = () => {
+  later(() => {
     counts.at = Number(process.hrtime.bigint()) / 1e6;
     socket.write(
       `HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nx-amzn-RequestId: 0\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
     );
-  };
-  if (latencyMs > 0) setTimeout(send, latencyMs);
-  else send();
+  });
 }
 
 serve(server, {
@@ -118,6 +115,5 @@ serve(server, {
   },
   behave(behaviour) {
     isHanging = behaviour === 'hang';
-    latencyMs = typeof behaviour === 'number' ? behaviour : 0;
   },
 });

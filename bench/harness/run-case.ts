@@ -38,7 +38,10 @@ export type Outcome = { readonly metrics: Metrics } | { readonly skipped: string
  * @throws RunError when the load ends without saying what it measured, or takes too long
  */
 export async function runCase(one: Case): Promise<Outcome> {
-  const endpoint = one.endpoint === 'none' ? undefined : startProcess(`endpoint/${one.endpoint}.mjs`, []);
+  const endpoint =
+    one.endpoint === 'none'
+      ? undefined
+      : startProcess(`endpoint/${one.endpoint}.mjs`, [JSON.stringify(one.latencyMs ?? [0, 0])]);
   const directory = one.needsDirectory
     ? mkdtempSync(path.join(tmpdir(), 'cloudwatch-logs-bench-'))
     : undefined;

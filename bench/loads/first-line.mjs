@@ -1,13 +1,12 @@
 // The first lines of a process, and functions that log, work, log and flush, as in AWS Lambda.
-//   task: { logger, bytes, settings, latencyMs, workMs?, pauseMs?, rounds? }
+//   task: { logger, bytes, settings, workMs?, pauseMs?, rounds? }
 // Without `workMs` one line is logged, and the time runs until the endpoint has answered.
 import { setTimeout as wait } from 'node:timers/promises';
-import { behave, counted, now, report, reset, stored } from './endpoint-link.mjs';
+import { counted, now, report, reset, stored } from './endpoint-link.mjs';
 import { text } from './lines.mjs';
 import { startLogger } from './start-logger.mjs';
 
 const task = JSON.parse(process.argv[2]);
-await behave(task.latencyMs);
 await reset({ skip: task.bytes });
 report(task.workMs === undefined ? await firstLine() : await handlers());
 

@@ -23,15 +23,17 @@ export const firstLine: Row = {
     ...WAYS.map(
       ([logger, label]): Case => ({
         ...{ id: logger, label, group: 'ours', load: 'first-line', endpoint: 'reading', seconds: 1 },
-        task: { logger: `loggers/${logger}`, bytes: 200, settings: {}, latencyMs: LATENCY_MS },
+        latencyMs: [LATENCY_MS, LATENCY_MS],
+        task: { logger: `loggers/${logger}`, bytes: 200, settings: {} },
       }),
     ),
     ...HANDLERS.map(
       ([id, label, workMs]): Case => ({
         ...{ id, label: `${label}, pino in-process`, group: workMs ? 'ours' : 'floor' },
         ...{ load: 'first-line', endpoint: 'reading', seconds: 10 },
+        latencyMs: [LATENCY_MS, LATENCY_MS] as const,
         task: {
-          ...{ logger: 'loggers/pino-in-process', bytes: 200, settings: {}, latencyMs: LATENCY_MS },
+          ...{ logger: 'loggers/pino-in-process', bytes: 200, settings: {} },
           ...{ workMs, pauseMs: 1200, rounds: scale.seconds(7) },
         },
       }),

@@ -1,6 +1,7 @@
 import type { Row } from '../harness/row.js';
 import { batchFill } from './batch-fill.js';
 import { eventLoop } from './event-loop.js';
+import { farAway, farBurst } from './far-away.js';
 import { firstLine } from './first-line.js';
 import { flatness } from './flatness.js';
 import { gzip } from './gzip.js';
@@ -30,6 +31,8 @@ export const ROWS: readonly Row[] = [
   batchFill,
   flatness,
   streams,
+  farAway,
+  farBurst,
   memoryBurst,
   memoryOutage,
   soak,
