@@ -17,7 +17,7 @@ export interface Case {
   readonly load: string;
   /** Told to the load as JSON, together with the URL of the endpoint. */
   readonly task: Readonly<Record<string, unknown>>;
-  readonly endpoint: 'reading' | 'checking' | 'none';
+  readonly endpoint: 'reading' | 'checking' | 'otlp' | 'none';
   /** Milliseconds that the endpoint takes to answer: from the least to the most, spread evenly. At once unless given. */
   readonly latencyMs?: readonly [number, number];
   /** Seconds that a run is thought to take, for the time that is shown as left. */

@@ -8,6 +8,8 @@ export interface Contender {
   readonly group: Group;
   /** File in this folder's parent, without `.mjs`. */
   readonly logger: string;
+  /** The endpoint that it speaks to. @default 'reading' */
+  readonly endpoint?: Case['endpoint'];
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Environment of the process, for those that take their settings from there. */
   readonly usesEnvironment?: boolean;
@@ -88,13 +90,13 @@ export function caseOf(
   contender: Contender,
   settings: Pick<Case, 'load' | 'task' | 'seconds'> & Partial<Case>,
 ): Case {
-  const { id, label, group, logger, usesEnvironment } = contender;
+  const { id, label, group, logger, usesEnvironment, endpoint = 'reading' } = contender;
   const { task, ...others } = settings;
   return {
     id,
     label,
     group,
-    endpoint: 'reading',
+    endpoint,
     needsContenders: group === 'others',
     usesEnvironment,
     ...others,

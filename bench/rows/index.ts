@@ -1,5 +1,6 @@
 import type { Row } from '../harness/row.js';
 import { batchFill } from './batch-fill.js';
+import { ending } from './ending.js';
 import { eventLoop } from './event-loop.js';
 import { farAway, farBurst } from './far-away.js';
 import { firstLine } from './first-line.js';
@@ -38,6 +39,7 @@ export const ROWS: readonly Row[] = [
   soak,
   startup,
   firstLine,
+  ending,
   gzip,
   spool,
   spoolReplay,

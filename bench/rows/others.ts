@@ -112,6 +112,27 @@ export const OTHER_LOGGERS: readonly Contender[] = [
   },
 ];
 
+/** AWS's own route: logs as OTLP, which CloudWatch Logs takes at an endpoint of its own. */
+export const OPENTELEMETRY: readonly Contender[] = [
+  {
+    id: 'opentelemetry',
+    label: 'OpenTelemetry `sdk-logs`, OTLP over HTTP',
+    group: 'others',
+    logger: 'contenders/opentelemetry',
+    endpoint: 'otlp',
+    pace: 40_000,
+  },
+  {
+    id: 'opentelemetry-best',
+    label: 'OpenTelemetry `sdk-logs`, OTLP over HTTP, `maxQueueSize: 1000000, maxExportBatchSize: 4096`',
+    group: 'others',
+    logger: 'contenders/opentelemetry',
+    endpoint: 'otlp',
+    settings: { maxQueueSize: 1_000_000, maxExportBatchSize: 4096 },
+    pace: 40_000,
+  },
+];
+
 export const WINSTON_OTHERS: readonly Contender[] = [
   {
     id: 'winston-cloudwatch',

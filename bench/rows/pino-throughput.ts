@@ -1,9 +1,17 @@
 import { type Row, ratio } from '../harness/row.js';
 import { PINO_FLOOR, PINO_IN_PROCESS, PINO_WORKER, PUBLISHER } from './contenders.js';
-import { OTHER_LOGGERS, PINO_OTHERS } from './others.js';
+import { OPENTELEMETRY, OTHER_LOGGERS, PINO_OTHERS } from './others.js';
 import { THROUGHPUT_COLUMNS, throughputCase } from './throughput.js';
 
-const CONTENDERS = [PINO_FLOOR, PINO_WORKER, PINO_IN_PROCESS, PUBLISHER, ...PINO_OTHERS, ...OTHER_LOGGERS];
+const CONTENDERS = [
+  PINO_FLOOR,
+  PINO_WORKER,
+  PINO_IN_PROCESS,
+  PUBLISHER,
+  ...PINO_OTHERS,
+  ...OTHER_LOGGERS,
+  ...OPENTELEMETRY,
+];
 // cwlogs-writable is a stream for anything that writes to one.
 const MADE_FOR_PINO = PINO_OTHERS.filter(({ id }) => !id.startsWith('cwlogs-writable'));
 

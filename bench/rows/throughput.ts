@@ -26,6 +26,6 @@ export function throughputCase(contender: Contender, bytes: number, scale: Scale
     load: 'throughput',
     task: { bytes, events, warmUp, limitMs: 20_000 },
     seconds: Number.isFinite(pace) ? SECONDS_OF_OTHERS + 1 : 1.6,
-    isChecked: group !== 'floor',
+    isChecked: group !== 'floor' && contender.endpoint === undefined,
   });
 }
