@@ -12,6 +12,7 @@ import { mostPuts, type ResolvedOptions, type ResolvedSpool } from '../options/r
 import type { openSpool, Recovery, Spool, SpoolDrop, SpoolStats } from '../spool/spool.js';
 import type { Dispatcher } from '../stream/dispatcher.js';
 import type { StreamDisk } from '../stream/stream-disk.js';
+import type { StreamWriter } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import { RangeSet } from '../structures/range-set.js';
 import { forPeople } from '../text/for-people.js';
@@ -197,32 +198,42 @@ export class Spooler implements StreamDisk {
   }
 
   /**
-   * Puts nothing before it is known what earlier processes were about to put, as their tokens tell nothing after another
-   * put. Where reading their files makes no progress that ends by itself.
+   * Puts nothing before it is known on which streams earlier processes were about to put something, and nothing on those
+   * before it is read what that was, as its token tells nothing after another put. Where reading their files makes no
+   * progress that ends by itself.
    */
   async #start(): Promise<void> {
-    const { clock, dispatcher, flushes } = this.#context;
+    const { clock, dispatcher, flushes, writers } = this.#context;
     dispatcher.pause();
+    let held: readonly StreamWriter[] = [];
+    const letGo = (): void => {
+      dispatcher.resume();
+      for (const writer of held) writer.resend(undefined);
+      held = [];
+    };
     let seen = 0;
     let timer: unknown;
     const look = (): void => {
-      if (this.#spool.progress === seen) dispatcher.resume();
+      if (this.#spool.progress === seen) letGo();
       else timer = clock.setTimer(look, LONGEST_HANG_MS);
       seen = this.#spool.progress;
     };
     timer = clock.setTimer(look, LONGEST_HANG_MS);
+    held = (await this.#spool.noted).map((stream) => writers.of(stream));
+    for (const writer of held) writer.hold();
+    dispatcher.resume();
     const recovery = await this.#spool.ready;
     this.#starting = undefined;
     const { spooled } = this;
     this.#onRecovered(recovery);
+    letGo();
+    clock.clearTimer(timer);
     for (const flush of [...flushes]) {
       // A process that lives for a moment only has received what the one before it left, too.
       this.#onlyOnDisk.flushesRecovered(flush, this.spooled - spooled);
       flush.addBatches(-1);
       flush.check();
     }
-    clock.clearTimer(timer);
-    dispatcher.resume();
   }
 
   #onRecovered({ events, perStream, ranges, pendingPuts }: Recovery): void {

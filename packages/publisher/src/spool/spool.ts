@@ -20,7 +20,7 @@ import type {
 } from './spool-options.js';
 import { longestCallMs, onDisk, onHang, unlessHanging } from './system/disk-calls.js';
 import { isOpenToAll } from './system/trusted.js';
-import { Adoption } from './takeover/adoption.js';
+import { Adoption, type NotedStream } from './takeover/adoption.js';
 import { describeOthers } from './takeover/other-destinations.js';
 import { SpoolWriter } from './writing/spool-writer.js';
 
@@ -46,6 +46,11 @@ const SHARE_AT_END = 1 / 2;
 export class Spool {
   /** Resolves when the events of owners that were dead at the start are known. Never rejects. */
   readonly ready: Promise<Recovery>;
+  /**
+   * Resolves, before {@link ready}, with the streams on which those owners were about to put something that is not known to
+   * be settled. Never rejects.
+   */
+  readonly noted: Promise<readonly NotedStream[]>;
   readonly #options: SpoolOptions;
   readonly #volumes: Volumes;
   readonly #writer: SpoolWriter;
@@ -91,7 +96,11 @@ export class Spool {
       firstLateId: FIRST_LATE_ID,
       onWarn: (message, topic) => options.onWarn?.(message, topic),
     });
-    this.ready = this.#start();
+    let tellNoted: (streams: readonly NotedStream[]) => void = () => {};
+    this.noted = new Promise((resolve) => {
+      tellNoted = resolve;
+    });
+    this.ready = this.#start(tellNoted);
     this.#surveyed = this.ready.then(async () => {
       if (await isOpenToAll(root).catch(() => false)) {
         const message =
@@ -119,7 +128,7 @@ export class Spool {
     });
   }
 
-  async #start(): Promise<Recovery> {
+  async #start(onNoted: (streams: readonly NotedStream[]) => void): Promise<Recovery> {
     const { lookedUp, destination, mode, directory: root } = this.#options;
     try {
       await onDisk(() => fs.promises.mkdir(root, { recursive: true, mode: 0o700 }));
@@ -136,7 +145,7 @@ export class Spool {
       this.#keys.add(destinationKey(found));
       if (mode === 'always' && this.#writer.usable) await this.#writer.prepare();
     }
-    return this.#adoption.run(false);
+    return this.#adoption.run(false, onNoted);
   }
 
   /** Grows while what dead owners left is read. */

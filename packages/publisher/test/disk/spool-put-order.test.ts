@@ -166,6 +166,7 @@ test('a kill while the ledger of an earlier owner is slow makes nothing arrive t
   await until(() => one.disk.waiting.length > 0);
   publish(one, second, 'three');
   void second.publisher.flush();
+  await second.spool.flush(); // on disk, though its put waits
   await killBehind(one, second);
   assert.deepEqual(await storedInTheEnd(one), ['one', 'two', 'three']);
 });

@@ -39,6 +39,8 @@ export interface DirectoryScan {
 /** How a directory is read. */
 export interface ScanOptions {
   readonly cutTornTails: boolean;
+  /** What its ledger says. @default it is read first */
+  readonly ledger?: LedgerContent;
   /** Something was read. */
   readonly onProgress?: () => void;
   /** Ends the reading: it throws the reason. */
@@ -61,7 +63,7 @@ export async function scanDirectory(directory: string, options: ScanOptions): Pr
     (name) => segmentNumber(name) !== undefined,
   );
   names.sort((a, b) => (segmentNumber(a) ?? 0) - (segmentNumber(b) ?? 0));
-  const ledger = await readLedger(directory);
+  const ledger = options.ledger ?? (await readLedger(directory));
   const streams: StreamTotals = new Map();
   const damage: Damage = { corruptFrames: 0, tornBytes: 0 };
   const unreadable: string[] = ledger.problem === undefined ? [] : [`ledger (${ledger.problem})`];

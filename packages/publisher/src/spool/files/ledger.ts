@@ -19,6 +19,8 @@ import { APPEND_FLAGS, AppendFile, type AppendListener, type MadeDirectory } fro
 export const LEDGER_FILE = 'ledger';
 export const NEW_LEDGER_FILE = 'ledger.new';
 const COMPACT_BYTES = 1024 * 1024;
+/** It is written anew when it has doubled, and a hundredth of that holds all that a spool can have open. */
+const MOST_LEDGER_BYTES = 256 * 1024 * 1024;
 
 /** What a ledger said when it was read. Ids are those of the directory's own files. */
 export interface LedgerContent {
@@ -318,6 +320,9 @@ export async function readLedger(directory: string): Promise<LedgerContent> {
   let file: fs.promises.FileHandle | undefined;
   try {
     file = await openTrusted(path.join(directory, LEDGER_FILE), fs.constants.O_RDONLY);
+    const opened = file;
+    if ((await onDisk(() => opened.stat())).size > MOST_LEDGER_BYTES)
+      throw new UntrustedError('is larger than any ledger that is written');
     for await (const piece of scanFrames(file, 0, Number.POSITIVE_INFINITY)) {
       damagedPlaces += piece.corruptFrames + (piece.tornBytes > 0 ? 1 : 0);
       for (const { buffer, payloadStart, payloadEnd } of piece.frames) {

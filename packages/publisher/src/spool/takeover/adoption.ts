@@ -2,12 +2,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type IdRange, RangeSet } from '../../structures/range-set.js';
 import { type DirectoryScan, type ScanOptions, scanDirectory } from '../files/directory-scan.js';
-import { LEDGER_FILE } from '../files/ledger.js';
+import { LEDGER_FILE, type LedgerContent, readLedger } from '../files/ledger.js';
 import { openBytes } from '../files/make-room.js';
 import { type Segment, segmentNumber } from '../files/segment.js';
 import { PASSING } from '../files/spool-reader.js';
 import { Volume } from '../files/volume.js';
 import type { Volumes } from '../files/volumes.js';
+import type { PutRecord } from '../format/ledger-record.js';
 import {
   isOfOtherVersion,
   OwnerDirectory,
@@ -38,6 +39,16 @@ export interface AdoptionContext {
   /** @param topic tells lines apart, so that one does not hold back another */
   readonly onWarn: (message: string, topic: WarningTopic) => void;
 }
+
+/** A directory that was taken over, and of which only the ledger was read. */
+interface Claimed {
+  readonly entry: OwnerEntry;
+  readonly directory: OwnerDirectory;
+  readonly ledger: LedgerContent;
+}
+
+/** A log stream, by its names. */
+export type NotedStream = Pick<PutRecord, 'logGroupName' | 'logStreamName'>;
 
 // Half a million events a second for a year.
 const MOST_IDS = 2 ** 44;
@@ -75,12 +86,24 @@ export class Adoption {
     this.#stopping.abort();
   }
 
-  /** @param isLate new events may have ids already, so what is found now is read behind them */
-  async run(isLate: boolean): Promise<Recovery> {
+  /**
+   * @param isLate new events may have ids already, so what is found now is read behind them
+   * @param onNoted is told, as soon as the ledgers are read, on which streams the dead were about to put
+   */
+  async run(
+    isLate: boolean,
+    onNoted: (streams: readonly NotedStream[]) => void = () => {},
+  ): Promise<Recovery> {
     const { root, volumes, onWarn } = this.#context;
     const problems: string[] = [];
     const newer: string[] = [];
-    const found = await this.#adoptDeadOwners(problems, newer);
+    const owners = await this.#claimDeadOwners(problems);
+    onNoted(
+      owners.flatMap(({ ledger }) =>
+        ledger.puts.filter(({ ranges }) => !ledger.acknowledged.includes(ranges)),
+      ),
+    );
+    const found = await this.#read(owners, problems, newer);
     if (!isLate) newer.push(...(await otherVersions(root)));
     if (newer.length > 0) onWarn(newerReport(root, newer), 'newer');
     const claimed = [...this.#claimed];
@@ -107,13 +130,14 @@ export class Adoption {
   }
 
   /**
-   * Takes over the directories of all dead owners with the same destination, oldest first. Problems become lines in
-   * `problems`, what a newer version wrote becomes names in `newer`.
+   * Takes over the directories of all dead owners with the same destination, oldest first, and reads their ledgers.
+   * Problems become lines in `problems`.
    */
-  async #adoptDeadOwners(problems: string[], newer: string[]): Promise<AdoptedVolume[]> {
+  async #claimDeadOwners(problems: string[]): Promise<Claimed[]> {
     const { root, owner, watch, volumes, isOurs } = this.#context;
     const { signal } = this.#stopping;
-    const adopted: AdoptedVolume[] = [];
+    const owners: Claimed[] = [];
+    let claimedBytes = 0;
     let entries: readonly OwnerEntry[] = [];
     try {
       entries = await watch.list();
@@ -131,12 +155,35 @@ export class Adoption {
         const state = await watch.look(entry);
         if (state !== 'dead' && state !== 'released') continue;
         await checkDirectory(path.join(root, entry.name));
-        if (!(await this.#hasRoom(entry, adopted))) continue;
+        const bytes = await segmentBytesIn(path.join(root, entry.name));
+        if (!this.#hasRoom(entry, bytes, claimedBytes)) continue;
         directory = await OwnerDirectory.claim(root, entry, owner);
         if (directory === undefined) continue;
         this.#claimed.add(directory);
-        const opened = await openVolume(directory, { signal, onProgress: () => this.progress++ });
-        const { unknown, untrusted, ledger } = opened.scan;
+        const ledger = await readLedger(directory.path);
+        this.progress++;
+        const { problem = '' } = ledger;
+        // Without its ledger all that was delivered would be sent again.
+        if (PASSING.has(problem))
+          throw Object.assign(new Error('the ledger cannot be read'), { code: problem });
+        owners.push({ entry, directory, ledger });
+        claimedBytes += bytes;
+      } catch (error) {
+        await this.#giveBack(entry, directory, error, problems);
+      }
+    }
+    return owners;
+  }
+
+  /** Reads the segments. What a newer version wrote becomes names in `newer`. */
+  async #read(owners: readonly Claimed[], problems: string[], newer: string[]): Promise<AdoptedVolume[]> {
+    const { signal } = this.#stopping;
+    const adopted: AdoptedVolume[] = [];
+    for (const { entry, directory, ledger } of owners) {
+      if (signal.aborted) break;
+      try {
+        const opened = await openVolume(directory, { ledger, signal, onProgress: () => this.progress++ });
+        const { unknown, untrusted } = opened.scan;
         for (const file of untrusted) this.#distrust(entry, `/${file}`);
         if (unknown.length > 0) {
           this.#leftAlone.add(entry.key);
@@ -145,16 +192,24 @@ export class Adoption {
         if (ledger.isUnknown || ledger.distrust !== undefined) await this.#letGo(directory);
         else adopted.push(opened);
       } catch (error) {
-        if (error instanceof UntrustedError) {
-          this.#distrust(entry, ` ${error.reason}`);
-          if (directory !== undefined) await this.#letGo(directory);
-          continue;
-        }
-        problems.push(`${entry.name} cannot be taken over (${codeOf(error)})`);
-        if (directory !== undefined && !signal.aborted) await this.#letGo(directory);
+        await this.#giveBack(entry, directory, error, problems);
       }
     }
     return adopted;
+  }
+
+  /** A directory could not be taken over; @param directory it is held already */
+  async #giveBack(
+    entry: OwnerEntry,
+    directory: OwnerDirectory | undefined,
+    error: unknown,
+    problems: string[],
+  ): Promise<void> {
+    const isTrouble = !(error instanceof UntrustedError);
+    if (isTrouble) problems.push(`${entry.name} cannot be taken over (${codeOf(error)})`);
+    else this.#distrust(entry, ` ${error.reason}`);
+    const isLeftToTheEnd = isTrouble && this.#stopping.signal.aborted;
+    if (directory !== undefined && !isLeftToTheEnd) await this.#letGo(directory);
   }
 
   /** @param what is wrong there, behind the name of the directory */
@@ -176,11 +231,9 @@ export class Adoption {
    * Whether a directory fits beside what is held: otherwise the next event would push out what was taken over. Ledgers
    * are not counted, as they grow beyond what one owner held within the same limit.
    */
-  async #hasRoom({ name, key }: OwnerEntry, adopted: readonly AdoptedVolume[]): Promise<boolean> {
+  #hasRoom({ key }: OwnerEntry, bytes: number, claimedBytes: number): boolean {
     const { root, volumes, maxBytes, onWarn } = this.#context;
-    const held = openBytes([...volumes.all(), ...adopted.map(({ volume }) => volume)]);
-    const bytes = await segmentBytesIn(path.join(root, name));
-    if (held + bytes <= maxBytes) return true;
+    if (openBytes(volumes.all()) + claimedBytes + bytes <= maxBytes) return true;
     if (bytes > maxBytes && !this.#saidToBeTooLarge.has(key)) {
       this.#saidToBeTooLarge.add(key);
       const message =
@@ -234,15 +287,12 @@ function newerReport(root: string, names: readonly string[]): string {
   );
 }
 
-/** Throws when the directory, or its ledger, cannot be read at present. */
+/** Throws when the directory cannot be read at present. */
 async function openVolume(
   directory: OwnerDirectory,
-  options: Pick<ScanOptions, 'signal' | 'onProgress'>,
+  options: Pick<ScanOptions, 'ledger' | 'signal' | 'onProgress'>,
 ): Promise<AdoptedVolume> {
   const scan = await scanDirectory(directory.path, { cutTornTails: true, ...options });
-  const { problem = '' } = scan.ledger;
-  // Without its ledger all that was delivered would be sent again.
-  if (PASSING.has(problem)) throw Object.assign(new Error('the ledger cannot be read'), { code: problem });
   // What cannot be noted is remembered in memory, and at worst sent again by the next owner.
   const volume = new Volume(directory, () => {});
   const [first, last] = idsOf(scan.segments);

@@ -166,31 +166,85 @@ test('a directory is left for later while its ledger cannot be read, so that not
   assert.equal(await recovered.promise, 5);
 });
 
-test('nothing is put while what earlier processes left is still read, unless the disk hangs', async (t) => {
-  const { directory } = await left(t);
+/** Segments are opened only when the test says so. */
+function holdSegments(t: TestContext) {
+  const { open: openFile } = fs.promises;
+  const isHeld = signal();
+  const goOn = signal();
+  t.mock.method(fs.promises, 'open', async (...args: Parameters<typeof openFile>) => {
+    if (String(args[0]).endsWith('.segment')) {
+      isHeld.resolve();
+      await goOn.promise;
+    }
+    return openFile(...args);
+  });
+  return { isHeld: isHeld.promise, letThrough: () => goOn.resolve() };
+}
+
+/** A process died that had events of two streams on disk, and was about to put those of one. */
+async function diedBeforeAPut(t: TestContext): Promise<string> {
+  const directory = temporaryDirectory(t);
+  const dead = open(directory, { destination: { logGroupName: 'g' }, owner: deadOwner() });
+  const id = dead.append('g', 'noted', Date.UTC(2026, 10, 21), 'event 0', 0);
+  dead.append('g', 'other', Date.UTC(2026, 10, 21), 'event 1', 0);
+  await dead.flush();
+  const put = {
+    putId: 1,
+    logGroupName: 'g',
+    logStreamName: 'noted',
+    sequenceToken: undefined,
+    ambiguousPuts: 0,
+  };
+  assert.equal(await dead.notePut({ ...put, ranges: [[id, id]] }), true);
+  return directory;
+}
+
+test('new events go out while what earlier processes left is read; only where one was about to put they wait for that', async (t) => {
+  const directory = await diedBeforeAPut(t);
   const clock = new VirtualClock();
-  const service = new SimulatedService(clock, { tokens: 'enforced' }).add('g', 's');
-  const isRead = signal();
-  let progress = 0;
-  const { publish, publisher } = start(t, {
+  const sink = new SimulatedService(clock, { tokens: 'enforced' });
+  for (const stream of ['noted', 'other', 'new']) sink.add('g', stream);
+  const segments = holdSegments(t);
+  const options = { logStreamName: '{level}' };
+  const { publisher } = start(t, {
     directory,
     clock,
-    sink: service,
-    open: (spool) => {
-      const { ready } = spool;
-      Object.defineProperty(spool, 'ready', { value: isRead.promise.then(() => ready) });
-      Object.defineProperty(spool, 'progress', { get: () => progress });
-    },
+    sink,
+    options,
+    spool: { destination: { logGroupName: 'g' } },
   });
-  publish('new');
-  for (let n = 0; n < 10; n++) {
-    progress++;
-    await clock.advance(9000);
-  }
-  assert.equal(service.puts, 0);
+  await segments.isHeld;
+  for (const level of ['noted', 'other', 'new'])
+    publisher.publish({ timestamp: clock.now(), message: `event 2 of ${level}` }, { level });
+  await clock.advance(1000);
+  const stored = (stream: string) => sink.events('g', stream).map(({ message }) => message);
+  assert.deepEqual(['noted', 'other', 'new'].map(stored), [[], ['event 2 of other'], ['event 2 of new']]);
+  segments.letThrough();
+  await drained(clock, publisher);
+  assert.deepEqual(stored('noted'), ['event 0', 'event 2 of noted']);
+  assert.deepEqual(stored('other').sort(), ['event 1', 'event 2 of other']);
+  assert.deepEqual(sink.illegal, []);
+});
+
+test('where reading what was left makes no progress, its streams wait no more', async (t) => {
+  const directory = await diedBeforeAPut(t);
+  const clock = new VirtualClock();
+  const sink = new SimulatedService(clock, { tokens: 'enforced' }).add('g', 'noted');
+  const segments = holdSegments(t);
+  const { publisher } = start(t, {
+    directory,
+    clock,
+    sink,
+    options: { logStreamName: 'noted' },
+    spool: { destination: { logGroupName: 'g' } },
+  });
+  await segments.isHeld;
+  publisher.publish({ timestamp: clock.now(), message: 'event 2' });
+  await clock.advance(9000);
+  assert.equal(sink.puts, 0);
   await clock.advance(20_000);
-  await until(() => service.puts === 1);
-  isRead.resolve();
+  await until(() => sink.puts > 0);
+  segments.letThrough();
   await drained(clock, publisher);
 });
 
