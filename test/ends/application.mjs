@@ -1,10 +1,11 @@
 // An application that logs, and then ends as its first argument tells, as JSON:
-// { "logger", "options", "lines", "end": "close" | "natural" | "sigterm" | "flush" | "exit", "timeoutMs": for what has one,
+// { "logger", "options", "lines", "end": "close" | "natural" | "sigterm" | "flush" | "exit" | "throw" | "stays", "timeoutMs": for what has one,
 //   "first": so many lines are stored before, "step": the clock of the machine is set by so many ms while it closes,
 //   "echo": it logs a line for each of these events, "channels": and for each on these diagnostics channels, "later": not
 //   at once but in a later "microtask" or "turn", "throwing": listeners for these events throw,
 //   "streams": the lines go to so many streams in turn, by the field "stream" }
 import { subscribe } from 'node:diagnostics_channel';
+import { parentPort } from 'node:worker_threads';
 
 const scenario = JSON.parse(process.argv[2]);
 const { logger, options, lines, end, timeoutMs, first = 0, step, streams } = scenario;
@@ -98,6 +99,11 @@ for (let i = 0; i < lines; i++) {
 
 const ends = {
   natural() {},
+  stays: () => setInterval(() => {}, 1000),
+  throw: () =>
+    setImmediate(() => {
+      throw new Error('uncaught');
+    }),
   exit: () => process.exit(),
   close: () => close({ timeoutMs }),
   flush: () => flush({ timeoutMs }).then((result) => console.log(JSON.stringify(result))),
@@ -132,4 +138,5 @@ const ends = {
   },
 };
 console.log('logged');
+parentPort?.postMessage('logged');
 await ends[end]();

@@ -38,7 +38,7 @@ export function cloudWatchTransport(
 
 function start(options: Parameters<typeof cloudWatchTransport>[0]): CloudWatchStream {
   const { publisher: publisherOptions, levels, timeKey, inWorker } = separateOptions(options);
-  const publisher = new Publisher(publisherOptions);
+  const publisher = new Publisher(publisherOptions, { isAskedToEnd: inWorker });
   const format = { levels: levelNames(levels), timeKey };
   return inWorker
     ? workerStream(publisher, format, publisherOptions.closeTimeoutMs)

@@ -14,7 +14,7 @@ import { CloudWatchLogsSink } from './cloudwatch/sdk-sink.js';
 import { ServiceClock } from './cloudwatch/service-clock.js';
 import type { Sink } from './cloudwatch/sink.js';
 import { Spooler } from './disk/spooler.js';
-import { type Guarded, guardExit, sendLate } from './exit/exit-guard.js';
+import { type Guarded, guardExit, published } from './exit/exit-guard.js';
 import { Remains } from './exit/remains.js';
 import { GroupNames } from './intake/group-names.js';
 import { Intake, type LogEvent } from './intake/intake.js';
@@ -58,6 +58,8 @@ export interface PublisherInternals {
   readonly sink?: Sink;
   /** Whether the end of the process is watched over. @default true */
   readonly guardExit?: boolean;
+  /** Whether whoever started this thread asks for its end, so that it must not end with the main thread. @default false */
+  readonly isAskedToEnd?: boolean;
   /** Never print a line on stderr. @default false */
   readonly silent?: boolean;
   /** Opens the disk spool. */
@@ -92,7 +94,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   #state: 'open' | 'closing' | 'closed' = 'open';
   #closing: Promise<FlushResult> | undefined;
   #unguard: (() => void) | undefined;
-  readonly #exitHooks = this.#hooksForExit();
+  readonly #exitHooks: Guarded;
   readonly #end: AnnouncedEnd;
 
   constructor(options: PublisherOptions, internals: PublisherInternals = {}) {
@@ -169,6 +171,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       this.#intake.disk = this.#spooler.place;
     }
     this.#remains = new Remains({ ...shared, writers, groups: this.#groups, spooler: this.#spooler });
+    this.#exitHooks = this.#hooksForExit(!internals.isAskedToEnd);
     if (enabled && (internals.guardExit ?? true)) this.#unguard = guardExit(this.#exitHooks);
     const line = enabled || internals.silent ? undefined : disabledLine(options);
     if (line) printLine(line);
@@ -199,7 +202,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#diagnostics.hold();
     try {
       const isTaken = this.#intake.take(event, context);
-      if (isTaken) sendLate(this.#exitHooks);
+      if (isTaken) published(this.#exitHooks);
       return isTaken;
     } catch (error) {
       // Its name only: the text of an error may quote the event.
@@ -351,8 +354,10 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     return { delivered: result.delivered, dropped: result.dropped + lost, pending };
   }
 
-  #hooksForExit(): Guarded {
+  #hooksForExit(endsWithMain: boolean): Guarded {
     return {
+      endsWithMain,
+      close: (timeoutMs) => this.close({ timeoutMs }),
       pending: () => {
         const { buffered, inFlight, spooled } = this.stats();
         return buffered + inFlight + spooled;

@@ -1,5 +1,5 @@
 import type { EventContext, LogEvent } from 'cloudwatch-logs-publisher';
-import { setImmediate } from 'cloudwatch-logs-publisher/worker';
+import { linesCome, setImmediate } from 'cloudwatch-logs-publisher/worker';
 
 /** A loop that logs without end must not pile up lines. */
 const MOST_LINES = 256;
@@ -57,6 +57,7 @@ export class LineGatherer {
 
   #schedule(): void {
     this.#isScheduled = true;
+    linesCome();
     setImmediate(() => {
       this.#isScheduled = false;
       this.handOver();

@@ -4,8 +4,9 @@ import { printLine } from '../accounts/diagnostics.js';
 import type { PublisherSnapshot } from '../batch/snapshot.js';
 import type { Access } from '../cloudwatch/access.js';
 import { LIVES_ON_MS } from '../time/announced-end.js';
-import { now, setTimeout } from '../time/clock.js';
+import { now, setImmediate, setTimeout } from '../time/clock.js';
 import { ExitThread, type HandOver, type Rescued } from './exit-thread.js';
+import { beginMainEnd, PlaceOfThread, waitForThreads } from './main-end.js';
 import type { RescuedBatch } from './rescue-report.js';
 import { routeFor } from './route.js';
 
@@ -20,6 +21,10 @@ export interface Guarded {
   /** How long the end of the process may be held up. */
   readonly drainMs: () => number;
   readonly drain: (timeoutMs: number) => Promise<void>;
+  /** Whether the end of the main thread is its end too; else whoever started this thread asks for it. */
+  readonly endsWithMain: boolean;
+  /** Takes no more, sends what there is, and reports what is left. */
+  readonly close: (timeoutMs: number) => Promise<unknown>;
   /** What another thread needs to reach CloudWatch Logs, as far as it is known. */
   readonly access: () => Access | undefined;
   readonly snapshot: () => PublisherSnapshot;
@@ -34,6 +39,7 @@ export interface Guarded {
 /** A listener that logs for each batch makes the next one: so that it makes few, each round is held up longer than the last. */
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 1000;
+const LOOK_EVERY_MS = 200;
 
 interface NaturalEnd {
   readonly until: number;
@@ -49,12 +55,15 @@ let naturalEnd: NaturalEnd | undefined;
 let exitDeadline: number | undefined;
 let exitThread: ExitThread | undefined;
 let isEnding = false;
+const place = isMainThread ? undefined : new PlaceOfThread(endWithMain);
+if (isMainThread) process.on('exit', onMainExit);
 
 /**
  * Watches over the end of the process for a publisher. A process that runs out of work is held until the
  * events are settled or the deadline passes; one that is ended by `process.exit()` or an uncaught error hands
  * them to a thread of its own, for which the main thread waits: at that point only another thread can still
- * use the network.
+ * use the network. The same holds for a thread of the application, and for the end of the main thread where that loaded
+ * this package before it started the thread.
  *
  * @returns call it when the publisher is closed
  */
@@ -73,11 +82,27 @@ export function guardExit(publisher: Guarded): () => void {
 }
 
 /**
- * Sends at once what an 'exit' listener has logged that runs after the guard's: nothing comes after it but the end. Does
- * nothing as long as the process lives.
+ * An event was taken. What an 'exit' listener has logged that runs after the guard's is sent at once: nothing comes after it
+ * but the end.
  */
-export function sendLate(publisher: Guarded): void {
+export function published(publisher: Guarded): void {
   if (exitDeadline !== undefined) end([publisher]);
+  else linesCome();
+}
+
+/** Lines are on their way to a publisher of this thread: the main thread waits for it until they are settled. */
+export function linesCome(): void {
+  if (!place || place.isTaken || ![...guarded].some(({ endsWithMain }) => endsWithMain)) return;
+  place.take();
+  leaveOnceSettled();
+}
+
+/** A thread that has nothing to deliver, and may be busy with something else, is not waited for. */
+function leaveOnceSettled(): void {
+  setTimeout(() => {
+    if ([...guarded].some((publisher) => publisher.pending() > 0 || publisher.isBusy())) leaveOnceSettled();
+    else place?.leave();
+  }, LOOK_EVERY_MS).unref();
 }
 
 function onBeforeExit(): void {
@@ -105,6 +130,25 @@ function forgetEndThatDidNotCome(): void {
   if (now() - roundOverAt > LIVES_ON_MS) naturalEnd = undefined;
 }
 
+/** Of the main thread, whether it logs or not: threads that do have no other end. */
+function onMainExit(): void {
+  beginMainEnd();
+  if (guarded.size === 0) waitForOthers();
+}
+
+function waitForOthers(): void {
+  if (waitForThreads()) return;
+  printLine('the main thread has ended before another one had delivered its log events, which may be lost.');
+}
+
+/** Of a thread, when the main thread ends and waits for it. */
+async function endWithMain(): Promise<void> {
+  const ending = [...guarded].filter((publisher) => publisher.endsWithMain);
+  place?.ends(Math.max(0, ...ending.map((publisher) => publisher.drainMs())));
+  await new Promise(setImmediate); // what was logged in this turn may be on its way
+  await Promise.all(ending.map((publisher) => publisher.close(publisher.drainMs())));
+}
+
 function onExit(): void {
   forgetEndThatDidNotCome();
   const waiting = [...guarded].filter((publisher) => publisher.inMemory() > 0);
@@ -112,7 +156,10 @@ function onExit(): void {
   const budgetMs = Math.max(...counted.map((publisher) => publisher.drainMs()));
   const timeoutMs = naturalEnd === undefined ? budgetMs : Math.min(budgetMs, naturalEnd.until - now());
   exitDeadline = now() + timeoutMs;
+  place?.ends(timeoutMs);
   end(guarded);
+  place?.leave();
+  if (isMainThread) waitForOthers();
 }
 
 function end(publishers: Iterable<Guarded>): void {
@@ -142,7 +189,7 @@ function settle(publishers: readonly Guarded[], send: boolean): void {
 /** What another thread could deliver, for each publisher; without those for which no thread can be used. */
 function rescue(waiting: readonly Guarded[]): Map<Guarded, Rescued> {
   const timeoutMs = (exitDeadline ?? 0) - now();
-  if (!isMainThread || timeoutMs <= 0) return new Map();
+  if (timeoutMs <= 0) return new Map();
   const handedOver: Guarded[] = [];
   const handOvers: HandOver[] = [];
   for (const publisher of waiting) {

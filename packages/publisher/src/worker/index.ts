@@ -1,5 +1,5 @@
 export { Diagnostics, printLine } from '../accounts/diagnostics.js';
-export { type Guarded, guardExit } from '../exit/exit-guard.js';
+export { type Guarded, guardExit, linesCome } from '../exit/exit-guard.js';
 export { onSignals, type SignalOptions } from '../exit/signals.js';
 export { findPackage } from '../modules/find-package.js';
 export { isEnabled } from '../options/enabled.js';

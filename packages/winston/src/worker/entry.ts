@@ -11,7 +11,7 @@ const REPORT_EVERY_MS = 200;
 // counts.
 const { options, port, shared } = workerData as WorkerThreadData;
 // Silent, because the logging thread knows whether anybody listens, and prints what nobody hears.
-const publisher = new Publisher(options, { silent: true });
+const publisher = new Publisher(options, { silent: true, isAskedToEnd: true });
 const nameContext = new NameContext(options);
 const bridge = WorkerBridge.get((name, about) => port.postMessage([name, about]));
 bridge.add({ publisher, linesTaken: async () => {} });

@@ -75,6 +75,8 @@ export class WorkerPublisher implements TransportPublisher {
       pending: () => pendingEvents(this.stats()),
       inMemory: () => 0, // nothing for the thread that the guard would start: there is one
       isBusy: () => false,
+      endsWithMain: true,
+      close: (timeoutMs) => this.close({ timeoutMs }),
       drainMs: () => this.#exitMs(now()),
       drain: async (timeoutMs) => {
         await this.flush({ timeoutMs, beforeExit: true });
