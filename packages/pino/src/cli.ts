@@ -5,11 +5,9 @@ import { lostEvents } from 'cloudwatch-logs-publisher/worker';
 import { HELP, readCommand } from './cli-flags.js';
 import { levelNames } from './line-reader.js';
 import { LineSplitter } from './line-splitter.js';
-import { publishLine } from './publish-line.js';
+import { publishLine, publishLineWhenRoom } from './publish-line.js';
 import { VERSION } from './version.js';
 
-// Well below the smallest buffer that is of use: what --wait lets come together before it waits for delivery.
-const WAIT_AFTER_BYTES = 8 * 1024 * 1024;
 // After a signal the application at the other end of the pipe may still write its last lines.
 const LAST_LINES_MS = 1000;
 
@@ -39,12 +37,15 @@ async function main(): Promise<void> {
   publisher.on('started', (place) => {
     link ??= place.console;
   });
-  const signalled = endInputOnSignal();
+  const { closeTimeoutMs = 8_000 } = options;
+  const signalled = endInputOnSignal(closeTimeoutMs, () => void publisher.close({ timeoutMs: 0 }));
   await readInput(publisher, {
     timeKey,
     echo,
-    wait: wait ? waitAfterBytes(options.maxBufferBytes) : undefined,
+    wait,
   });
+  // Who waits for room waits for the end, too; a signal says that there is no more time.
+  while (wait && !signalled.by && (await publisher.flush()).pending > 0);
   await publisher.close();
   const { delivered, dropped, received } = publisher.stats();
   if (received > 0) say(summary(delivered, streams));
@@ -69,22 +70,26 @@ function summary(events: number, streams: ReadonlyMap<string, ReadonlySet<string
 interface Reading {
   readonly timeKey: string | undefined;
   readonly echo: boolean;
-  /** Wait for delivery after so many bytes. */
-  readonly wait: number | undefined;
+  /** Take no line before there is room for it. */
+  readonly wait: boolean;
 }
 
 async function readInput(publisher: Publisher, { timeKey, echo, wait }: Reading): Promise<void> {
   const format = { levels: levelNames(), timeKey };
-  const lines = new LineSplitter((line) => publishLine(publisher, format, line));
-  let bytes = 0;
+  let read: string[] = [];
+  const lines = new LineSplitter((line) => read.push(line));
+  const publishRead = async () => {
+    for (const line of read) {
+      if (wait) await publishLineWhenRoom(publisher, format, line);
+      else publishLine(publisher, format, line);
+    }
+    read = [];
+  };
   try {
     for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
       if (echo) process.stdout.write(chunk);
       lines.write(chunk);
-      bytes += chunk.length;
-      if (wait === undefined || bytes < wait) continue;
-      bytes = 0;
-      while ((await publisher.flush()).pending > 0);
+      await publishRead();
     }
   } catch (error) {
     // stdin was destroyed by a signal; any other failure ends the input just the same, and is told.
@@ -92,19 +97,17 @@ async function readInput(publisher: Publisher, { timeKey, echo, wait }: Reading)
     if (code !== 'ERR_STREAM_PREMATURE_CLOSE') say(`stdin: ${message}`);
   }
   lines.end();
+  await publishRead();
 }
 
-function waitAfterBytes(maxBufferBytes: number | undefined): number {
-  return Math.min(WAIT_AFTER_BYTES, (maxBufferBytes ?? Number.POSITIVE_INFINITY) / 4);
-}
-
-/** On the first signal the input ends soon; a second one ends the process at once. */
-function endInputOnSignal(): { by?: NodeJS.Signals } {
+/** On the first signal the input ends soon, and whoever waits for room with it; a second one ends the process at once. */
+function endInputOnSignal(timeoutMs: number, onOver: () => void): { by?: NodeJS.Signals } {
   const signalled: { by?: NodeJS.Signals } = {};
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       signalled.by ??= signal;
       setTimeout(() => process.stdin.destroy(), LAST_LINES_MS).unref();
+      setTimeout(onOver, LAST_LINES_MS + timeoutMs).unref();
     });
   }
   return signalled;

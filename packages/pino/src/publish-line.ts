@@ -1,4 +1,4 @@
-import type { Publisher } from 'cloudwatch-logs-publisher';
+import type { EventContext, LogEvent, Publisher } from 'cloudwatch-logs-publisher';
 import { wallTime } from 'cloudwatch-logs-publisher/worker';
 import { type LevelNames, readContext, readTimestamp } from './line-reader.js';
 
@@ -10,8 +10,23 @@ export interface LineFormat {
 }
 
 /** Gives a line of pino to the publisher, as it is. */
-export function publishLine(publisher: Publisher, { levels, timeKey }: LineFormat, line: string): void {
-  const event = { timestamp: readTimestamp(line, wallTime, timeKey), message: line };
-  if (publisher.needsContext) publisher.publish(event, readContext(line, levels));
-  else publisher.publish(event);
+export function publishLine(publisher: Publisher, format: LineFormat, line: string): void {
+  publisher.publish(eventOf(line, format), contextFor(publisher, line, format));
+}
+
+/** The same once there is room for it. */
+export function publishLineWhenRoom(
+  publisher: Publisher,
+  format: LineFormat,
+  line: string,
+): Promise<boolean> {
+  return publisher.publishWhenRoom(eventOf(line, format), contextFor(publisher, line, format));
+}
+
+function eventOf(line: string, { timeKey }: LineFormat): LogEvent {
+  return { timestamp: readTimestamp(line, wallTime, timeKey), message: line };
+}
+
+function contextFor(publisher: Publisher, line: string, { levels }: LineFormat): EventContext | undefined {
+  return publisher.needsContext ? readContext(line, levels) : undefined;
 }

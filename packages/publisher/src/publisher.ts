@@ -18,6 +18,7 @@ import { type Guarded, guardExit, published } from './exit/exit-guard.js';
 import { Remains } from './exit/remains.js';
 import { GroupNames } from './intake/group-names.js';
 import { Intake, type LogEvent } from './intake/intake.js';
+import { Room } from './intake/room.js';
 import { streamNamerFor } from './intake/stream-namer.js';
 import { disabledLine } from './options/enabled.js';
 import { logGroupText } from './options/group-name.js';
@@ -91,6 +92,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   readonly #spooler: Spooler | undefined;
   readonly #remains: Remains;
   readonly #keepAlive = new KeepAlive();
+  readonly #room: Room;
   #state: 'open' | 'closing' | 'closed' = 'open';
   #closing: Promise<FlushResult> | undefined;
   #unguard: (() => void) | undefined;
@@ -161,6 +163,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     );
     const writers = this.#writers;
     this.#intake = new Intake({ ...shared, writers, groups: this.#groups, namer: this.#namer });
+    this.#room = new Room(this.#budget, () => this.#intake.disk, this.#keepAlive);
     const { spool, enabled } = this.#options;
     if (spool && enabled) {
       const open = internals.openSpool ?? openSpool;
@@ -211,6 +214,22 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     } finally {
       this.#diagnostics.release();
     }
+  }
+
+  /**
+   * Takes an event once there is room for it, in memory or in the spool, so that nothing is dropped for it. For jobs and audit
+   * trails that can wait for CloudWatch Logs; not where an outage must not hold up the application. The process stays alive
+   * meanwhile. What is given to {@link publish} beside it may drop events of either. Never rejects.
+   *
+   * @returns true when it has its place, which is before it is stored; false when the publisher is closed, or the event cannot
+   * be taken at all
+   */
+  publishWhenRoom(event: LogEvent, context?: EventContext): Promise<boolean> {
+    const copy = { ...event }; // the application may use its own again
+    const take = () => this.publish(copy, context);
+    const bytes = this.#intake.sizeOf(copy);
+    const waits = this.#state === 'open' && this.#options.enabled && !this.#room.isFor(bytes);
+    return waits ? this.#room.wait(bytes, take) : Promise.resolve(take());
   }
 
   /**
@@ -334,6 +353,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
 
   async #shutDown(timeoutMs: number): Promise<FlushResult> {
     this.#state = 'closing';
+    this.#room.end();
     const deadline = this.#clock.now() + timeoutMs;
     this.#end.announce(timeoutMs);
     const result = await this.flush({ timeoutMs });
@@ -377,7 +397,10 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       snapshot: () => this.#remains.snapshot(),
       settle: (rescued, lastError) => {
         this.#accounts.lastError = lastError ?? this.#accounts.lastError;
-        const lost = this.#remains.settle(rescued);
+        const waiting = this.#room.giveUp();
+        this.#accounts.received += waiting;
+        this.#accounts.count('shutdown', waiting);
+        const lost = this.#remains.settle(rescued) + waiting;
         // Lines of later 'exit' listeners are sent, unless there is no way: who logs for each loss would never end.
         if (lost > 0) this.#state = 'closed';
         this.#remains.report(lost, 'before the process ended');

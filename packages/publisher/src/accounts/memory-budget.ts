@@ -4,6 +4,8 @@
  */
 export class MemoryBudget {
   readonly maxBytes: number;
+  /** Set while somebody waits for room. */
+  onRelease: (() => void) | undefined;
   #usedBytes = 0;
 
   constructor(maxBytes: number) {
@@ -24,5 +26,6 @@ export class MemoryBudget {
 
   release(bytes: number): void {
     this.#usedBytes -= bytes;
+    this.onRelease?.();
   }
 }

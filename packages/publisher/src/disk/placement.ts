@@ -77,6 +77,11 @@ export class Placement implements DiskPlace {
     });
   }
 
+  hasRoomFor(bytes: number): boolean | undefined {
+    const { spool } = this.#context;
+    return spool.usable ? spool.hasRoomFor(bytes) : undefined;
+  }
+
   /** Calls back at once, or when the event that is being given to the spool has its place. */
   later(callback: () => void): void {
     if (this.#deferred) this.#deferred.push(callback);

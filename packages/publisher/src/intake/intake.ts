@@ -37,6 +37,8 @@ export interface DiskPlace {
     time: number,
     notes: readonly (Note | undefined)[],
   ): boolean;
+  /** Whether so many bytes fit without anything being dropped for them; undefined while the rules of memory hold. */
+  hasRoomFor(bytes: number): boolean | undefined;
 }
 
 /** What the intake needs of its publisher. */
@@ -90,6 +92,16 @@ export class Intake {
     budget.take(size);
     writer.append(text, time, size, note);
     return true;
+  }
+
+  /** Bytes that an event takes, with those of the parts that it may become; 0 for one that is not taken. */
+  sizeOf({ message }: LogEvent): number {
+    if (typeof message !== 'string') return 0;
+    const bytes = Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES;
+    const { maxEventBytes } = this.#context.options;
+    return bytes <= maxEventBytes
+      ? bytes
+      : bytes + Math.ceil(bytes / (maxEventBytes - EVENT_OVERHEAD_BYTES)) * EVENT_OVERHEAD_BYTES;
   }
 
   /** Counts an event that is not taken. */

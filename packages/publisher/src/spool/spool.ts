@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { type IdRange, shiftRanges } from '../structures/range-set.js';
-import { makeRoom, type PlacedSegment } from './files/make-room.js';
+import { makeRoom, openBytes, type PlacedSegment } from './files/make-room.js';
 import type { Segment } from './files/segment.js';
 import { readSpool } from './files/spool-reader.js';
 import { Volume } from './files/volume.js';
@@ -32,6 +32,8 @@ export type * from './spool-options.js';
 
 const FIRST_OWN_ID = 2 ** 40;
 const FIRST_LATE_ID = ID_LIMIT;
+/** For the frames around messages. */
+const FRAME_ROOM = 64 * 1024;
 const SMALLEST_SEGMENT_BYTES = 64 * 1024;
 const LARGEST_SEGMENT_BYTES = 16 * 1024 * 1024;
 const LONGEST_CALL_MS = 10_000;
@@ -156,6 +158,15 @@ export class Spool {
   /** Whether events are accepted at present. */
   get usable(): boolean {
     return this.#writer.usable && this.#destination !== undefined && !this.#isClosed;
+  }
+
+  /** Whether messages of that many bytes fit without any other being dropped for them, or never do. */
+  hasRoomFor(bytes: number): boolean {
+    const { maxBytes } = this.#options;
+    const needed = bytes + FRAME_ROOM;
+    return (
+      needed > maxBytes || openBytes(this.#volumes.all()) + this.#writer.gatheredBytes + needed <= maxBytes
+    );
   }
 
   /** Why nothing can be written at present. */

@@ -96,6 +96,11 @@ export class SpoolWriter {
     return this.trouble === undefined && !this.#isClosed && !this.#backlog.isTooLong;
   }
 
+  /** Of events that were taken and not given to a file yet. */
+  get gatheredBytes(): number {
+    return this.#gatherer.approximateBytes;
+  }
+
   /** Why nothing can be written at present. */
   get trouble(): SpoolTrouble | undefined {
     return this.#trouble.current;
