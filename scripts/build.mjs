@@ -23,7 +23,12 @@ const PACKAGES = {
     prepare: buildExitThread,
   },
   local: {
-    entries: { index: 'index.ts' },
+    entries: {
+      index: 'index.ts',
+      'global-setup': 'test-runners/global-setup.ts',
+      'each-file': 'test-runners/each-file.ts',
+      test: 'test-runners/test.ts',
+    },
     programs: { cli: 'cli.ts' },
     prepare: buildConsole,
     sources: ['src', 'console'],

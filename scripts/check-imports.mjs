@@ -34,6 +34,7 @@ const FLOORS = {
   ],
   local: [
     'index cli',
+    'test-runners',
     'command',
     'start',
     'console',

@@ -64,7 +64,8 @@ function contentHash(): string {
   const hash = createHash('sha256');
   for (const folder of Object.values(PACKAGES).map((name) => path.join(root, 'packages', name))) {
     const built = readdirSync(path.join(folder, 'dist')).map((name) => `dist/${name}`);
-    for (const file of ['package.json', 'README.md', 'LICENSE', ...built.sort()]) {
+    const preset = readdirSync(folder).filter((name) => name === 'jest-preset.json');
+    for (const file of ['package.json', 'README.md', 'LICENSE', ...preset, ...built.sort()]) {
       hash.update(`${file}\0`).update(readFileSync(path.join(folder, file)));
     }
   }

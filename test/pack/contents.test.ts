@@ -13,7 +13,7 @@ for (const [name, tarball] of tarballs()) {
   const manifest = JSON.parse(content.readFile(`/node_modules/${name}/package.json`));
 
   test(`${name} ships what it needs and nothing else`, () => {
-    const allowed = /^(package\.json|README\.md|LICENSE|dist\/[\w-]+(\.generated)?\.(js|cjs|d\.ts|d\.cts))$/;
+    const allowed = /^(package\.json|jest-preset\.json|README\.md|LICENSE|dist\/[\w-]+(\.generated)?\.(js|cjs|d\.ts|d\.cts))$/;
     assert.deepEqual(
       files.filter((file) => !allowed.test(file)),
       [],
@@ -25,8 +25,8 @@ for (const [name, tarball] of tarballs()) {
 
   test(`${name} is a handful of files, which refer to no other by their place`, () => {
     const code = files.filter((file) => /\.c?js$/.test(file));
-    // The publisher has three entries in two formats, what they share, and two commands.
-    assert.ok(code.length <= 11, code.join(', '));
+    // The local endpoint has four entries in two formats, what they share, its console, and a command.
+    assert.ok(code.length <= 13, code.join(', '));
     for (const file of code) {
       // Bundlers copy such a file without what it imports.
       assert.doesNotMatch(

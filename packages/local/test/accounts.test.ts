@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import test from 'node:test';
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import { startLocal } from '../src/index.ts';
-import { eventsOf, TARGET } from './endpoint.ts';
+import { endpoint, eventsOf, sdk, TARGET } from './endpoint.ts';
 
 test('the same names in another Region or account are other groups', async (t) => {
   const local = await startLocal();
@@ -72,4 +72,59 @@ test('what only another Region has is found by the library, too', async (t) => {
   assert.equal(local.groups()[0]?.arn, 'arn:aws:logs:ap-south-1:123456789012:log-group:app');
   local.deleteLogGroup('app');
   assert.deepEqual(local.groups(), []);
+});
+
+test('events, a reset and faults of one account leave those of others alone', async (t) => {
+  const local = await endpoint(t);
+  const [mine, theirs] = ['000000000001', '000000000002'].map((accessKeyId) => ({
+    accessKeyId,
+    logs: sdk(t, local, { credentials: { accessKeyId, secretAccessKey: 'x' } }),
+  }));
+  assert.ok(mine && theirs);
+  for (const { accessKeyId, logs } of [mine, theirs]) {
+    await logs.createLogGroup({ logGroupName: 'same' });
+    await logs.createLogStream({ logGroupName: 'same', logStreamName: 's' });
+    await logs.putLogEvents({
+      logGroupName: 'same',
+      logStreamName: 's',
+      logEvents: eventsOf([`of ${accessKeyId}`]),
+    });
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: an answer is whatever JSON came, and the assertions say what it must be
+  const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
+    const headers = { 'content-type': 'application/json' };
+    const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
+    const response = await fetch(`${local.endpoint}/_local/${path}`, init);
+    return response.json();
+  };
+  const messages = async (accountId: string) => {
+    const { events } = await ask('GET', `events?logGroupName=same&accountId=${accountId}`);
+    return events.map(({ message }: { message: string }) => message);
+  };
+  assert.deepEqual(await messages('000000000001'), ['of 000000000001']);
+  assert.deepEqual(await messages('000000000002'), ['of 000000000002']);
+
+  local.faults.set([{ kind: 'latency', ms: 0 }]);
+  await ask('PUT', 'faults?accountId=000000000001', [{ kind: 'access-denied', operation: '*' }]);
+  await ask('PUT', 'faults?accountId=000000000002', [{ kind: 'throttle', times: 0 }]);
+  const set = await ask('PUT', 'faults?accountId=000000000001', [{ kind: 'unavailable', operation: '*' }]);
+  assert.deepEqual(set.faults, [{ kind: 'unavailable', operation: '*', accountId: '000000000001' }]);
+  assert.deepEqual(
+    local.faults.list().map(({ fault }) => fault.kind),
+    ['latency', 'throttle', 'unavailable'],
+  );
+  await assert.rejects(mine.logs.describeLogGroups({}), { name: 'ServiceUnavailableException' });
+  assert.equal((await theirs.logs.describeLogGroups({})).logGroups?.length, 1);
+
+  await mine.logs.describeLogGroups({}).catch(() => {});
+  await ask('POST', 'reset?accountId=000000000001', {});
+  assert.deepEqual(await messages('000000000001'), []);
+  assert.deepEqual(await messages('000000000002'), ['of 000000000002']);
+  assert.deepEqual(
+    local.faults.list().map(({ fault }) => fault.kind),
+    ['latency', 'throttle'],
+  );
+  assert.deepEqual((await mine.logs.describeLogGroups({})).logGroups, []);
+  assert.match((await ask('POST', 'reset?accountId=1', {})).message, /accountId must be 12 digits, got '1'/);
+  assert.throws(() => local.faults.add({ kind: 'throttle', accountId: 'x' }), /accountId must be 12 digits/);
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import test from 'node:test';
+import { promisify } from 'node:util';
 import { startLocal } from '../src/index.ts';
 import { call, endpoint, eventsOf, GROUP, STREAM, sdk, TARGET } from './endpoint.ts';
 
@@ -245,4 +247,18 @@ test('options are checked by name and value', async () => {
     /credentials must be .*; got something else/,
   );
   await refused(5 as never, /options must be an object/);
+});
+
+test('an endpoint that is unreferenced lets its process end, also with a connection open', async () => {
+  const source = `
+    import { startLocal } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
+    const local = (await startLocal()).unref();
+    await local.stop();
+    await local.start();
+    await (await fetch(local.endpoint + '/_local/health')).text();
+    console.log('done');
+  `;
+  const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', source];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 });
+  assert.equal(stdout, 'done\n');
 });

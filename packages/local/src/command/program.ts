@@ -14,7 +14,9 @@ export async function runProgram(
   [file = '', ...args]: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<number> {
-  const child = spawn(file, args, { stdio: 'inherit', env: { ...process.env, ...environment } });
+  // An SDK that is told a profile takes its credentials from there, whatever else the environment says.
+  const env = { ...process.env, AWS_PROFILE: undefined, ...environment };
+  const child = spawn(file, args, { stdio: 'inherit', env });
   // A terminal sends SIGINT to the program as well. This process stays until the program has ended as it likes.
   const ignore = (): void => {};
   process.on('SIGINT', ignore);

@@ -54,6 +54,15 @@ export class Parameters {
     return known;
   }
 
+  /** The parameter `accountId`, which narrows a request to one account. */
+  accountId(): string | undefined {
+    const value = this.text('accountId');
+    if (value !== undefined && !/^\d{12}$/.test(value)) {
+      throw invalidParameter(`accountId must be 12 digits, got '${value}'.`);
+    }
+    return value;
+  }
+
   integer(name: string, { min, max }: { readonly min: number; readonly max: number }): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;

@@ -27,7 +27,10 @@ export interface StoredGroup {
 /** A group, and one of its streams where only that is meant. */
 export interface NamedPlace {
   readonly logGroupName: string;
+  /** @default all streams of the group */
   readonly logStreamName?: string | undefined;
+  /** The account whose group is meant. @default that of the options, and where it has no such group, any other */
+  readonly accountId?: string | undefined;
 }
 
 /** The contents of a store by the names of groups and streams, for tests that look into it without a request. */
@@ -42,6 +45,14 @@ export class Contents {
     this.#now = now;
   }
 
+  /** The names of the groups of all accounts, or of one. */
+  names(accountId: string | undefined): string[] {
+    const groups = this.groups.filter(
+      ({ account }) => (accountId ?? account.accountId) === account.accountId,
+    );
+    return groups.map(({ name }) => name);
+  }
+
   get groups(): LogGroup[] {
     return [...this.#store.accounts()].flatMap(({ groups }) => [...groups.values()]);
   }
@@ -53,15 +64,19 @@ export class Contents {
 
   /** The group of a name in the account of the options, or where only another has it, in that. */
   group(logGroupName: string): LogGroup {
-    const accounts = [this.home, ...this.#store.accounts()];
-    const account = accounts.find(({ groups }) => groups.has(logGroupName)) ?? this.home;
-    return account.group(logGroupName);
+    return this.#find({ logGroupName }) ?? this.home.group(logGroupName);
   }
 
-  events({ logGroupName, logStreamName }: NamedPlace): StoredEvent[] {
-    const group = this.groups.some(({ name }) => name === logGroupName)
-      ? this.group(logGroupName)
-      : undefined;
+  #find({ accountId, logGroupName }: NamedPlace): LogGroup | undefined {
+    return [this.home, ...this.#store.accounts()]
+      .filter((account) => accountId === undefined || account.accountId === accountId)
+      .find(({ groups }) => groups.has(logGroupName))
+      ?.groups.get(logGroupName);
+  }
+
+  events(place: NamedPlace): StoredEvent[] {
+    const { logStreamName } = place;
+    const group = this.#find(place);
     if (group === undefined) return [];
     if (logStreamName !== undefined && !group.streams.has(logStreamName)) return [];
     const streams = logStreamName === undefined ? group.streams.values() : [group.stream(logStreamName)];

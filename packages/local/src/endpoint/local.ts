@@ -215,8 +215,15 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   /**
    * Back to how it was when it was started: no groups, no counts, the faults of the options and their random numbers
    * from the start. Connections, listeners and the port stay.
+   * @param options.accountId lets go only of the groups and resources of this account and of the faults for it alone
    */
-  reset(): void {
+  reset({ accountId }: { readonly accountId?: string | undefined } = {}): void {
+    if (accountId !== undefined) {
+      this.#store.clearAccount(accountId);
+      this.faults.clear({ accountId });
+      this.#waiters.check();
+      return;
+    }
     this.#store.clear();
     this.#counters.clear();
     this.#requestLog.clear();
@@ -295,6 +302,12 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
     await this.#http.stop();
   }
 
+  /** Lets the process end even though this listens. */
+  unref(): this {
+    this.#http.unref();
+    return this;
+  }
+
   /** Stops for good. May be called more than once. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -347,7 +360,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
       notSeen(wanted, timeoutMs, {
         events: this.events(wanted),
         matching: matching.length,
-        groupNames: this.#contents.groups.map(({ name }) => name),
+        groupNames: this.#contents.names(wanted.accountId),
         errors: this.#counters.errors.toObject(),
         faults: this.#counters.faults.toObject(),
       });

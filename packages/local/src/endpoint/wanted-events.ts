@@ -1,13 +1,10 @@
 import { suggestion } from '../errors/spelling.js';
 import { compileFilterPattern, type FilterPattern } from '../filter-pattern/compile.js';
 import { FilterPatternError } from '../filter-pattern/pattern-error.js';
-import type { StoredEvent } from './contents.js';
+import type { NamedPlace, StoredEvent } from './contents.js';
 
 /** Which events `waitForEvents` waits for. */
-export interface WantedEvents {
-  readonly logGroupName: string;
-  /** Only this stream. @default all streams of the group */
-  readonly logStreamName?: string | undefined;
+export interface WantedEvents extends NamedPlace {
   /**
    * Text that a message contains, an expression that it matches, or a function of the event. @default every event
    */

@@ -74,6 +74,8 @@ export interface Fault {
   readonly pages?: number | undefined;
   /** The rate of `quota` for each operation that it happens to. @default the one that AWS grants, where it is published */
   readonly requestsPerSecond?: number | undefined;
+  /** Only requests of this account. @default any */
+  readonly accountId?: string | undefined;
   /** Only requests that name this log group. @default any */
   readonly logGroupName?: string | undefined;
   /** Only requests that name this log stream. @default any */
@@ -160,6 +162,7 @@ const CHECKS: Record<keyof Fault, (value: unknown) => string | undefined> = {
       : `milliseconds from -${MAX_OFFSET_MS} to ${MAX_OFFSET_MS}`,
   pages: count(1, 9),
   requestsPerSecond: above0,
+  accountId: (value) => (typeof value === 'string' && /^\d{12}$/.test(value) ? undefined : '12 digits'),
   logGroupName: string,
   logStreamName: string,
   retryAfterSeconds: (value) => (count(0)(value) === undefined ? undefined : 'whole seconds from 0'),

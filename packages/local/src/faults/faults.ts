@@ -27,6 +27,11 @@ export interface DrawnFault {
   readonly ms: number | undefined;
 }
 
+/** Narrows what is done to the faults that were set for one account. */
+interface OneAccount {
+  readonly accountId?: string | undefined;
+}
+
 interface Plan {
   readonly fault: Fault;
   readonly rate: RateLimiter;
@@ -46,9 +51,11 @@ export class Faults {
     this.set(faults);
   }
 
-  /** The faults in order, each with how often it has happened. A copy. */
-  list(): readonly { readonly fault: Fault; readonly happened: number }[] {
-    return this.#plans.map(({ fault, happened }) => ({ fault, happened }));
+  /** The faults in order, or those of one account, each with how often it has happened. A copy. */
+  list({ accountId }: OneAccount = {}): readonly { readonly fault: Fault; readonly happened: number }[] {
+    return this.#plans
+      .filter(({ fault }) => accountId === undefined || fault.accountId === accountId)
+      .map(({ fault, happened }) => ({ fault, happened }));
   }
 
   /** Begins anew with these faults and random numbers. @throws TypeError when one is not a fault */
@@ -57,12 +64,17 @@ export class Faults {
     this.set(faults);
   }
 
-  /** Replaces all faults. @throws TypeError when one is not a fault */
-  set(faults: readonly Fault[]): void {
+  /** Replaces all faults, or with `accountId` those of one account. @throws TypeError when one is not a fault */
+  set(faults: readonly Fault[], { accountId }: OneAccount = {}): void {
     if (!Array.isArray(faults))
       throw new TypeError(`faults must be an array of faults, got ${typeof faults}`);
     for (const fault of faults) checkFault(fault);
-    this.#plans = faults.map(plan);
+    if (accountId === undefined) {
+      this.#plans = faults.map(plan);
+      return;
+    }
+    this.clear({ accountId });
+    for (const fault of faults) this.add({ ...fault, accountId });
   }
 
   /** Adds a fault after those that are there. @throws TypeError when it is not a fault */
@@ -71,9 +83,9 @@ export class Faults {
     this.#plans.push(plan(fault));
   }
 
-  /** From now on nothing goes wrong. */
-  clear(): void {
-    this.#plans = [];
+  /** From now on nothing goes wrong, or with `accountId` nothing that was meant for this account alone. */
+  clear({ accountId }: OneAccount = {}): void {
+    this.#plans = this.#plans.filter(({ fault }) => accountId !== undefined && fault.accountId !== accountId);
   }
 
   /**
@@ -98,6 +110,7 @@ export class Faults {
       (plan) =>
         plan.fault.kind === 'slow-read' &&
         concerns(plan.fault, target.operation) &&
+        isOfAccount(plan.fault, target) &&
         this.#happens(plan, target),
     );
     return drawn?.fault;
@@ -137,10 +150,15 @@ function matches(fault: Fault, target: FaultTarget): boolean {
   const { logGroupName, logStreamName } = fault;
   return (
     concerns(fault, target.operation) &&
+    isOfAccount(fault, target) &&
     (logGroupName === undefined || logGroupName === target.logGroupName) &&
     (logStreamName === undefined || logStreamName === target.logStreamName) &&
     isThereToDisturb(fault.kind, target)
   );
+}
+
+function isOfAccount(fault: Fault, { accountId }: Pick<FaultTarget, 'accountId'>): boolean {
+  return fault.accountId === undefined || fault.accountId === accountId;
 }
 
 /** A fault that needs a group or a stream waits for a request that has one, instead of being used up before. */

@@ -42,6 +42,7 @@ export class HttpServer {
   readonly #sockets = new Set<Socket>();
   #running: { readonly server: Server; readonly stopping: AbortController } | undefined;
   #port: number;
+  #isUnref = false;
   /** Starts and stops take turns: a port is free again only when the stop before is over. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -53,6 +54,13 @@ export class HttpServer {
   /** The port, also while stopped. 0 before the first start when any port will do. */
   get port(): number {
     return this.#port;
+  }
+
+  /** Neither the listening nor open connections keep the process alive from now on. */
+  unref(): void {
+    this.#isUnref = true;
+    this.#running?.server.unref();
+    for (const socket of this.#sockets) socket.unref();
   }
 
   get listening(): boolean {
@@ -86,6 +94,7 @@ export class HttpServer {
     });
     server.on('connection', (socket) => {
       this.#sockets.add(socket);
+      if (this.#isUnref) socket.unref();
       socket.once('close', () => this.#sockets.delete(socket));
     });
     this.#running = { server, stopping };
@@ -98,6 +107,7 @@ export class HttpServer {
       this.#running = undefined;
       throw error;
     }
+    if (this.#isUnref) server.unref();
     this.#port = (server.address() as AddressInfo).port;
   }
 

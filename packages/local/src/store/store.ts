@@ -98,6 +98,16 @@ export class Store {
     this.listener?.groupDeleted(group);
   }
 
+  /** Lets go of everything of one account in all Regions. */
+  clearAccount(accountId: string): void {
+    const accounts = [...this.#accounts.values()].filter((account) => account.accountId === accountId);
+    for (const account of accounts) {
+      for (const group of [...account.groups.values()]) this.deleteGroup(group);
+      for (const map of Object.values(account.resources.maps)) map.clear();
+      this.accountChanged(account);
+    }
+  }
+
   /** Lets go of everything. */
   clear(): void {
     for (const { groups } of this.#accounts.values()) {

@@ -15,8 +15,8 @@ interface Ended {
   readonly err: string;
 }
 
-function start(t: TestContext, args: readonly string[]) {
-  const env = { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
+function start(t: TestContext, args: readonly string[], variables: NodeJS.ProcessEnv = {}) {
+  const env = { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...variables };
   const child = spawn(process.execPath, ['--import', TSX, CLI, ...args], { env });
   t.after(() => child.kill('SIGKILL'));
   let out = '';
@@ -68,4 +68,11 @@ test('a program that is not there, or is none, has the codes of a shell', async 
   assert.match(missing.err, /there is no program 'no-such-program-anywhere'/);
   const folder = await start(t, ['--port=0', '--', fileURLToPath(new URL('.', import.meta.url))]).ended;
   assert.equal(folder.code, 126);
+});
+
+test('a profile of the developer does not choose the credentials of the program', async (t) => {
+  const { code, err } = await start(t, ['--port=0', '--', process.execPath, APP, 'deliver'], {
+    AWS_PROFILE: 'production',
+  }).ended;
+  assert.equal(code, 3, err);
 });

@@ -5,6 +5,16 @@ import { invalidParameter, ServiceError } from '../../errors/service-error.js';
 import type { Route } from '../route.js';
 
 const MAX_WAIT_MS = 600_000;
+const PARAMETERS = [
+  'logGroupName',
+  'logStreamName',
+  'accountId',
+  'match',
+  'filterPattern',
+  'count',
+  'timeoutMs',
+  'format',
+];
 
 /**
  * The events of a log group in reading order. With `count` it waits until that many are there, so that a test in any
@@ -12,7 +22,7 @@ const MAX_WAIT_MS = 600_000;
  */
 export const eventsRoute: Route = {
   GET: async ({ local, parameters, response }) => {
-    parameters.only('logGroupName', 'logStreamName', 'filterPattern', 'count', 'timeoutMs', 'format');
+    parameters.only(...PARAMETERS);
     const logGroupName = parameters.text('logGroupName');
     if (logGroupName === undefined) throw invalidParameter('logGroupName is required.');
     const logStreamName = parameters.text('logStreamName');
@@ -23,13 +33,9 @@ export const eventsRoute: Route = {
     if (timeoutMs !== undefined && count === undefined) {
       throw invalidParameter('timeoutMs goes with count: for how many events to wait.');
     }
-    const wanted: WantedEvents = {
-      logGroupName,
-      ...(logStreamName !== undefined && { logStreamName }),
-      ...(filterPattern !== undefined && { filterPattern }),
-      ...(count !== undefined && { count }),
-      ...(timeoutMs !== undefined && { timeoutMs }),
-    };
+    const accountId = parameters.accountId();
+    const match = parameters.text('match');
+    const wanted = { logGroupName, logStreamName, accountId, match, filterPattern, count, timeoutMs };
     const events =
       count === undefined ? local.events(wanted).filter(matcherOf(wanted)) : await wait(local, wanted);
     if (format === 'json') return { events };

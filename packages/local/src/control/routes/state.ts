@@ -28,8 +28,8 @@ export const metricsRoute: Route = {
 
 export const resetRoute: Route = {
   POST: ({ local, parameters }) => {
-    parameters.only();
-    local.reset();
+    parameters.only('accountId');
+    local.reset({ accountId: parameters.accountId() });
     return {};
   },
 };

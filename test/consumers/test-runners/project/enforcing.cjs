@@ -1,0 +1,3 @@
+const { globalSetup } = require('cloudwatch-logs-local/global-setup');
+
+module.exports = globalSetup({ sequenceTokens: 'enforced' });

@@ -1,0 +1,1 @@
+module.exports = { preset: 'cloudwatch-logs-local', testMatch: ['**/jest/*.test.js'] };

@@ -1,0 +1,1 @@
+require('../payments.js')({ test, expect }, 3);
