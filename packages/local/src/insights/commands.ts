@@ -81,14 +81,11 @@ function parse(scanner: QueryScanner): ParsedCommand {
   }
   if (expression !== undefined) {
     const extract = (row: Row): boolean => {
-      for (const [name, value] of Object.entries(
-        expression.exec(textOf(row.get(field)) ?? '')?.groups ?? {},
-      )) {
-        if (value !== undefined) row.set(name, value);
-      }
+      for (const [name, value] of expression.groupsIn(textOf(row.get(field)) ?? '') ?? [])
+        row.set(name, value);
       return true;
     };
-    if (!/\(\?<[A-Za-z]/.test(expression.source)) {
+    if (expression.names.length === 0) {
       scanner.position = start;
       throw scanner.unexpected('parse needs named groups such as (?<name>...):');
     }

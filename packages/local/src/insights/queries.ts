@@ -144,7 +144,7 @@ class RunningQuery implements StartedQuery {
       this.results = this.#run.result();
       this.status = 'Complete';
     } catch {
-      // Such as a regular expression that needs more stack than there is.
+      // It is the query's problem: others go on.
       this.status = 'Failed';
     }
   }

@@ -1,4 +1,6 @@
+import { UnsupportedExpression } from './expression-syntax.js';
 import { QueryError } from './query-error.js';
+import { RegularExpression } from './regular-expression.js';
 
 const NAME = /[A-Za-z_@][A-Za-z0-9_.@]*/y;
 const NUMBER = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
@@ -82,7 +84,7 @@ export class QueryScanner {
   }
 
   /** An expression between slashes; `(?i)` at its beginning makes it ignore case. */
-  takeRegularExpression(): RegExp | undefined {
+  takeRegularExpression(): RegularExpression | undefined {
     if (this.query.charAt(this.position) !== '/') return undefined;
     const start = this.position;
     const source = /\/((?:[^/\\\n]|\\.)*)\//y;
@@ -91,11 +93,13 @@ export class QueryScanner {
     if (written === undefined) throw this.unexpected('a regular expression is not closed:');
     const ignoresCase = written.startsWith('(?i)');
     try {
-      const expression = new RegExp(ignoresCase ? written.slice(4) : written, ignoresCase ? 'isu' : 'su');
+      const expression = new RegularExpression(ignoresCase ? written.slice(4) : written, ignoresCase);
       this.#advance(written.length + 2);
       return expression;
-    } catch {
-      throw new QueryError(this.query, start, start + written.length + 2, 'invalid regular expression');
+    } catch (error) {
+      const reason = error instanceof UnsupportedExpression ? `, ${error.message}` : '';
+      const end = start + written.length + 2;
+      throw new QueryError(this.query, start, end, `invalid regular expression${reason}`);
     }
   }
 
