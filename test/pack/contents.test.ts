@@ -13,7 +13,8 @@ for (const [name, tarball] of tarballs()) {
   const manifest = JSON.parse(content.readFile(`/node_modules/${name}/package.json`));
 
   test(`${name} ships what it needs and nothing else`, () => {
-    const allowed = /^(package\.json|jest-preset\.json|README\.md|LICENSE|dist\/[\w-]+(\.generated)?\.(js|cjs|d\.ts|d\.cts))$/;
+    const allowed =
+      /^(package\.json|jest-preset\.json|README\.md|LICENSE|dist\/[\w-]+(\.generated)?\.(js|cjs|d\.ts|d\.cts))$/;
     assert.deepEqual(
       files.filter((file) => !allowed.test(file)),
       [],

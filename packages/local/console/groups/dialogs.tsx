@@ -39,6 +39,8 @@ export function Dialogs() {
         />
       );
     }
+    case 'delete-stream':
+      return <DeleteStream place={value.place} />;
     default: {
       const group = overview.value?.groups.find(({ place }) => place === value.place);
       if (group === undefined) return null;
@@ -148,6 +150,28 @@ function Delete({ group }: { readonly group: GroupSummary }) {
       <p>
         Its {count(group.streams)} streams and {count(group.events)} events go with it. It cannot be undone.
       </p>
+    </Question>
+  );
+}
+
+function DeleteStream({ place }: { readonly place: string }) {
+  const [logStreamName = '', logGroupName = ''] = place.split(':').reverse();
+  const group = place.slice(0, -logStreamName.length - 1);
+  return (
+    <Question
+      title={`Delete ${logStreamName}?`}
+      confirm="Delete the stream"
+      onConfirm={async () => {
+        const done = await attempt(
+          () => operate('DeleteLogStream', group, { logGroupName, logStreamName }),
+          `${logStreamName} is gone`,
+        );
+        const left = view.value.places.filter((other) => other !== place);
+        if (done) show({ places: left, event: undefined });
+        return done;
+      }}
+    >
+      <p>All its events in {group} go with it. It cannot be undone.</p>
     </Question>
   );
 }

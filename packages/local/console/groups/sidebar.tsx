@@ -165,10 +165,10 @@ function Streams({ group, onChosen }: { readonly group: GroupSummary; readonly o
         const chosen = view.value.places.includes(stream.place);
         const last = stream.lastEventTimestamp;
         return (
-          <li key={stream.place}>
+          <li key={stream.place} class={`entry${chosen ? ' chosen' : ''}`}>
             <button
               type="button"
-              class={`entry${chosen ? ' chosen' : ''}`}
+              class="name"
               aria-pressed={chosen}
               title={`${stream.name}\n${count(stream.events)} events, ${bytes(stream.bytes)}`}
               onClick={(event) => {
@@ -177,10 +177,19 @@ function Streams({ group, onChosen }: { readonly group: GroupSummary; readonly o
               }}
             >
               <span class="stream">{stream.name}</span>
-              <span class="count">
-                {rate(perSecond.value.get(stream.place) ?? 0) ||
-                  `${brief(stream.events)}${last === undefined ? '' : ` · ${ago(now.value - last)}`}`}
-              </span>
+            </button>
+            <span class="count">
+              {rate(perSecond.value.get(stream.place) ?? 0) ||
+                `${brief(stream.events)}${last === undefined ? '' : ` · ${ago(now.value - last)}`}`}
+            </span>
+            <button
+              type="button"
+              class="quiet more"
+              title="Delete"
+              aria-label={`Delete the stream ${stream.name}`}
+              onClick={() => (dialog.value = { kind: 'delete-stream', place: stream.place })}
+            >
+              <Icon name="close" />
             </button>
           </li>
         );

@@ -54,8 +54,10 @@ export function readHistogram(
   from: number,
   to: number,
   steps: number,
+  patterns: readonly string[],
 ): Promise<Histogram> {
   const query = new URLSearchParams(places.map((place) => ['in', place]));
+  for (const pattern of patterns) query.append('pattern', pattern);
   for (const [name, value] of Object.entries({ from, to, steps })) query.set(name, String(Math.round(value)));
   return ask(`/_local/console/histogram?${query}`);
 }

@@ -19,8 +19,7 @@ export const dialog = signal<Dialog | undefined>(undefined);
 
 export type Dialog =
   | { readonly kind: 'help' | 'reset' | 'create-group' | 'connect' }
-  | { readonly kind: 'create-stream' | 'group'; readonly place: string }
-  | { readonly kind: 'delete'; readonly place: string };
+  | { readonly kind: 'create-stream' | 'group' | 'delete' | 'delete-stream'; readonly place: string };
 
 /** Events a second of each place, from what has come in between two overviews. */
 export const rates = signal<ReadonlyMap<string, number>>(new Map());

@@ -105,12 +105,16 @@ export function parseDuration(text: string): number | undefined {
   return Number(number) * UNITS[unit as keyof typeof UNITS];
 }
 
+/** All patterns that an event must match. */
+export function patternsOf({ filters, pattern }: Pick<View, 'filters' | 'pattern'>): readonly string[] {
+  return [pattern, ...filters].filter((each) => each.trim() !== '');
+}
+
 /** The part of a view that decides which events it shows, as the parameters of a search. */
 export function searchParameters(view: View, now: number): URLSearchParams {
   const query = new URLSearchParams();
   for (const place of view.places) query.append('in', place);
-  for (const pattern of [view.pattern, ...view.filters])
-    if (pattern.trim() !== '') query.append('pattern', pattern);
+  for (const pattern of patternsOf(view)) query.append('pattern', pattern);
   for (const level of view.levels) query.append('level', level);
   if (view.range.kind === 'last') query.set('from', String(now - view.range.ms));
   if (view.range.kind === 'between') {

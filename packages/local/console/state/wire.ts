@@ -112,4 +112,6 @@ export interface Histogram {
   readonly stepMs: number;
   /** Events in each step, by level; levels without events are left out. */
   readonly counts: { readonly [L in Level]?: readonly number[] };
+  /** Whether all events are counted; else more are in the next answer. */
+  readonly complete: boolean;
 }

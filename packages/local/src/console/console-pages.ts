@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { ControlRequest, Route } from '../control/route.js';
@@ -7,15 +8,18 @@ import { type LocalCloudWatchLogs, type Pages, partsOf } from '../endpoint/local
 import { invalidParameter, ServiceError } from '../errors/service-error.js';
 import { Input } from '../requests/input.js';
 import { sendDownload } from './download.js';
-import { QUERY_PARAMETERS, readEventQuery } from './event-query.js';
+import { QUERY_PARAMETERS, readEventQuery, readPatterns } from './event-query.js';
 import { IngestCounts } from './ingest-counts.js';
 import { sendLive } from './live.js';
 import { overview, streamsOf } from './overview.js';
+import { PatternCounts } from './pattern-counts.js';
 import { readPlace } from './places.js';
 import { findEvent, searchPage } from './search.js';
 
 const MAX_PAGE_EVENTS = 2000;
 const MAX_STEPS = 1000;
+/** How long a chart waits for counts to be complete. */
+const COUNT_MS = 300;
 const MAX_TIME = Number.MAX_SAFE_INTEGER;
 
 /** Operations that the console asks for; it changes nothing else. */
@@ -51,6 +55,9 @@ function dataRoutes(local: LocalCloudWatchLogs): Routes {
     counted ??= new IngestCounts(store, (options) => local.subscribe(options));
     return counted;
   };
+  const matching = new PatternCounts(
+    (matches) => new IngestCounts(store, (options) => local.subscribe(options), matches),
+  );
   const describe = (): object => {
     counts().forgetDeleted(store);
     return overview(local, store, home, counts());
@@ -94,12 +101,17 @@ function dataRoutes(local: LocalCloudWatchLogs): Routes {
     },
     '/_local/console/histogram': {
       GET: async ({ parameters }) => {
-        parameters.only('in', 'from', 'to', 'steps');
+        parameters.only('in', 'pattern', 'from', 'to', 'steps');
         const from = parameters.integer('from', { min: 0, max: MAX_TIME }) ?? 0;
         const to = parameters.integer('to', { min: from + 1, max: MAX_TIME }) ?? from + 1;
         const steps = parameters.integer('steps', { min: 1, max: MAX_STEPS }) ?? 100;
-        await counts().ready;
-        return counts().histogram(parameters.texts('in'), from, to, steps, home);
+        const patterns = readPatterns(parameters);
+        const counted = patterns.length === 0 ? counts() : matching.of(patterns, parameters.texts('pattern'));
+        // A search of all that is stored may take long: what is counted so far is shown meanwhile.
+        await Promise.race([counted.ready, delay(COUNT_MS, undefined, { ref: false })]);
+        counted.forgetDeleted(store);
+        const { complete } = counted;
+        return { ...counted.histogram(parameters.texts('in'), from, to, steps, home), complete };
       },
     },
     '/_local/console/download': {

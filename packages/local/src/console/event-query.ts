@@ -1,6 +1,6 @@
 import type { Parameters } from '../control/route.js';
 import { ServiceError } from '../errors/service-error.js';
-import { compileFilterPattern } from '../filter-pattern/compile.js';
+import { compileFilterPattern, type FilterPattern } from '../filter-pattern/compile.js';
 import { FilterPatternError } from '../filter-pattern/pattern-error.js';
 import { LEVELS, type Level } from './log-level.js';
 
@@ -25,10 +25,7 @@ export function readEventQuery(parameters: Parameters): EventQuery {
     if (level === undefined) throw new TypeError(`level must be one of ${LEVELS.join(', ')}, got '${text}'`);
     return level;
   });
-  const patterns = parameters
-    .texts('pattern')
-    .map(compile)
-    .filter(({ syntax }) => syntax !== 'everything');
+  const patterns = readPatterns(parameters);
   const wanted = new Set<Level>(levels);
   return {
     places: parameters.texts('in'),
@@ -38,6 +35,14 @@ export function readEventQuery(parameters: Parameters): EventQuery {
       (wanted.size === 0 || wanted.has(level)) && patterns.every((pattern) => pattern.matches(message)),
     selective: wanted.size > 0 || patterns.length > 0,
   };
+}
+
+/** The patterns of a query, those left out that every event matches. @throws as `readEventQuery` */
+export function readPatterns(parameters: Parameters): readonly FilterPattern[] {
+  return parameters
+    .texts('pattern')
+    .map(compile)
+    .filter(({ syntax }) => syntax !== 'everything');
 }
 
 function compile(pattern: string, index: number) {

@@ -69,10 +69,20 @@ export interface Histogram {
 export class IngestCounts {
   readonly #streams = new Map<string, StreamCounts>();
   readonly #subscription: Subscription;
-  /** Resolves when what was stored before is counted. */
+  readonly #counts: (message: string) => boolean;
+  #closed = false;
+  /** Whether what was stored before is counted. */
+  complete = false;
+  /** Resolves when it is. */
   readonly ready: Promise<void>;
 
-  constructor(store: Store, subscribe: (options: SubscriptionOptions) => Subscription) {
+  /** @param counts whether an event is counted, by its message; all are by default */
+  constructor(
+    store: Store,
+    subscribe: (options: SubscriptionOptions) => Subscription,
+    counts: (message: string) => boolean = () => true,
+  ) {
+    this.#counts = counts;
     this.#subscription = subscribe({
       maxEvents: MAX_WAITING_EVENTS,
       maxBytes: MAX_WAITING_BYTES,
@@ -82,6 +92,7 @@ export class IngestCounts {
   }
 
   close(): void {
+    this.#closed = true;
     this.#subscription.close();
   }
 
@@ -149,11 +160,12 @@ export class IngestCounts {
     for (const { put, stream } of stored) {
       const counts = this.#of(put);
       let from: Position | undefined = START;
-      while (from !== undefined) {
+      while (from !== undefined && !this.#closed) {
         from = this.#countSlice(counts, stream, from, before);
         await setImmediate();
       }
     }
+    this.complete = true;
   }
 
   /** Counts for a short time. Answers where to go on, or undefined at the end. */
@@ -163,7 +175,7 @@ export class IngestCounts {
     for (let counted = 1; ; counted++) {
       const event = merge.next();
       if (event === undefined) return undefined;
-      if (event.arrival < before) {
+      if (event.arrival < before && this.#counts(event.message)) {
         counts.steps.add(event.timestamp, LEVELS.indexOf(levelOf(event.message)), 1, this.#maxSteps());
       }
       if (counted % 64 === 0 && performance.now() > ends) return behind(event);
@@ -179,8 +191,10 @@ export class IngestCounts {
     for (const put of puts) {
       const counts = this.#of(put);
       counts.received += put.events.length;
-      for (const { message, timestamp } of put.events)
+      for (const { message, timestamp } of put.events) {
+        if (!this.#counts(message)) continue;
         counts.steps.add(timestamp, LEVELS.indexOf(levelOf(message)), 1, this.#maxSteps());
+      }
     }
   }
 

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { TestContext } from 'node:test';
+import { after, type TestContext } from 'node:test';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import type { LocalCloudWatchLogs } from '../../src/index.ts';
 
@@ -58,7 +58,7 @@ export interface OpenConsole extends BrowserContextOptions {
 }
 
 /**
- * Opens the console in a browser with a new profile. The test fails when the page throws or breaks its content security
+ * Opens the console in a browser as somebody would who opens it for the first time. The test fails when the page throws or breaks its content security
  * policy; `problems` holds what it said, for tests that expect some.
  */
 export async function openConsole(
@@ -66,8 +66,8 @@ export async function openConsole(
   local: LocalCloudWatchLogs,
   { query = '', ...options }: OpenConsole = {},
 ): Promise<{ page: Page; problems: string[] }> {
-  const browser = await launch(t);
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const context = await (await launch()).newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  t.after(() => context.close());
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   const problems: string[] = [];
@@ -82,9 +82,12 @@ export async function openConsole(
   return { page, problems };
 }
 
-async function launch(t: TestContext): Promise<Browser> {
-  const profile = mkdtempSync(path.join(os.tmpdir(), 'cloudwatch-logs-console-'));
-  const browser = await chromium.launch({
+/** One for all tests of a file, started by the first. Each test has a context of its own, and so a profile. */
+let browser: Promise<Browser> | undefined;
+const profile = path.join(os.tmpdir(), `cloudwatch-logs-console-${process.pid}`);
+
+function launch(): Promise<Browser> {
+  browser ??= chromium.launch({
     // Tests that need it are skipped where it is not there.
     executablePath: executablePath ?? '',
     args: FLAGS,
@@ -93,12 +96,13 @@ async function launch(t: TestContext): Promise<Browser> {
       string
     >,
   });
-  t.after(async () => {
-    await browser.close();
-    rmSync(profile, { recursive: true, force: true });
-  });
   return browser;
 }
+
+after(async () => {
+  await (await browser)?.close();
+  rmSync(profile, { recursive: true, force: true });
+});
 
 /** The messages of the rows that are drawn, from top to bottom. */
 export function shownMessages(page: Page): Promise<string[]> {

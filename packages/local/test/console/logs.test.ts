@@ -273,6 +273,14 @@ describe('the logs in the browser', { skip: noBrowser }, () => {
     assert.equal((await shownMessages(page)).length, 30);
     assert.ok(new URL(page.url()).searchParams.has('from'));
     await page.getByRole('img', { name: /^30 events by time: 30 error\./ }).waitFor();
+    // It counts what the list shows: what a pattern matches, of the levels that are chosen.
+    await page.getByLabel('Time range', { exact: true }).selectOption('live');
+    await page.getByLabel('Filter pattern').fill('new');
+    await page.getByRole('img', { name: /^1 events by time: 1 info\./ }).waitFor();
+    await put(local, 'app:web', eventsOf(['ERROR new', 'ERROR old']));
+    await page.getByRole('img', { name: /^2 events by time: 1 error, 1 info\./ }).waitFor();
+    await page.getByRole('button', { name: 'error', exact: true }).click();
+    await page.getByRole('img', { name: /^1 events by time: 1 error\./ }).waitFor();
   });
 
   test('an outage is told, and what came meanwhile is there afterwards', async (t) => {

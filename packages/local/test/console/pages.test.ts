@@ -190,3 +190,32 @@ test('the level of a message is found as loggers write it', () => {
   }
   assert.equal(LEVELS.length, 7);
 });
+
+test('the chart counts only what a pattern matches, of what was stored and of what comes', async (t) => {
+  const local = await endpoint(t);
+  await put(local, 'ERROR one', 'WARN one', '{"level":30,"msg":"two"}');
+  const range = `from=${Date.now() - 60_000}&to=${Date.now() + 60_000}&steps=20`;
+  const counts = async (query: string): Promise<Record<string, number>> => {
+    let answer = await ask(local, `histogram?${range}${query}`);
+    while (!answer.complete) answer = await ask(local, `histogram?${range}${query}`);
+    return Object.fromEntries(
+      Object.entries(answer.counts as Record<string, number[]>).map(([level, numbers]) => [
+        level,
+        numbers.reduce((a, b) => a + b, 0),
+      ]),
+    );
+  };
+  assert.deepEqual(await counts('&pattern=one'), { error: 1, warn: 1 });
+  assert.deepEqual(await counts('&pattern=one&pattern=-WARN'), { error: 1 });
+  await put(local, 'ERROR one more', 'INFO other');
+  assert.deepEqual(await counts('&pattern=one'), { error: 2, warn: 1 });
+  assert.deepEqual(await counts('&pattern=one&in=none'), {});
+  // More of them than are counted at a time.
+  for (const word of ['a', 'b', 'c', 'd', 'other']) await counts(`&pattern=${word}`);
+  assert.deepEqual(await counts('&pattern=other'), { info: 1 });
+  assert.deepEqual(await counts('&pattern=one'), { error: 2, warn: 1 });
+  assert.deepEqual(await counts('&pattern='), { error: 2, warn: 1, info: 2 });
+  assert.equal((await ask(local, `histogram?${range}&pattern=%25(`)).__type, 'InvalidParameterException');
+  local.deleteLogStream('app', 'one');
+  assert.deepEqual(await counts('&pattern=one'), {});
+});
