@@ -29,7 +29,7 @@ const TIMEOUT_MS = 4_000;
  * the test file's own account.
  *
  * ```js
- * import { local } from 'cloudwatch-logs-local/test';
+ * const { local } = require('cloudwatch-logs-local/test');
  *
  * const [event] = await local.waitForEvents({ logGroupName: 'app', match: 'paid' });
  * ```
