@@ -116,9 +116,9 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#groups = new GroupNames(this.#options, naming, this.#diagnostics);
     this.#namer = streamNamerFor(this.#options, naming, this.#diagnostics);
     this.#dispatcher = new Dispatcher(requestBounds(this.#options), this.#deadlines);
-    const { maxBatchBytes: maxBytes, maxBatchEvents: maxEvents } = this.#options;
+    const { maxBatchBytes: maxBytes, maxBatchEvents: maxEvents, requestTimeoutMs } = this.#options;
     const time = new ServiceClock(this.#clock, (byMs) => this.#correctTimes(byMs));
-    const endpoint = new Endpoint({ maxBytes, maxEvents }, time);
+    const endpoint = new Endpoint({ maxBytes, maxEvents }, time, requestTimeoutMs);
     this.#sink = internals.sink ?? new CloudWatchLogsSink(this.#options);
     this.#provisioner = new Provisioner(
       this.#sink,

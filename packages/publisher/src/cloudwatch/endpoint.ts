@@ -1,5 +1,6 @@
 import type { BatchLimits } from '../batch/batch.js';
 import type { ServiceClock } from './service-clock.js';
+import { Uplink } from './uplink.js';
 
 /** A header or an encoding of a put that not every endpoint takes. */
 export type PutExtra = 'gzip' | 'emf';
@@ -10,6 +11,7 @@ const LEAST_BATCH_BYTES = 4096;
 export class Endpoint implements BatchLimits {
   readonly maxEvents: number;
   readonly time: ServiceClock;
+  readonly uplink: Uplink;
   /** Sequence tokens are enforced: from then on each stream keeps to one put at a time. */
   enforcesTokens = false;
   #maxBytes: number;
@@ -18,15 +20,16 @@ export class Endpoint implements BatchLimits {
   /** Answers that refuse everything, by how many streams they hold. */
   readonly #holding = new Map<string, number>();
 
-  constructor(limits: BatchLimits, time: ServiceClock) {
+  constructor({ maxEvents, maxBytes }: BatchLimits, time: ServiceClock, requestTimeoutMs: number) {
     this.time = time;
-    this.maxEvents = limits.maxEvents;
-    this.#maxBytes = limits.maxBytes;
+    this.uplink = new Uplink(requestTimeoutMs, maxBytes);
+    this.maxEvents = maxEvents;
+    this.#maxBytes = maxBytes;
   }
 
   /** Bytes of the largest batch that may be put, as CloudWatch Logs counts them. */
   get maxBytes(): number {
-    return this.#maxBytes;
+    return Math.min(this.#maxBytes, this.uplink.maxBytes);
   }
 
   /** A batch was refused for its size, and its parts were stored, the largest of them with so many bytes. */
@@ -55,7 +58,7 @@ export class Endpoint implements BatchLimits {
   applyTo<T extends { readonly gzip: boolean; readonly emf: boolean; readonly maxBatchBytes: number }>(
     options: T,
   ): T {
-    const maxBatchBytes = Math.min(options.maxBatchBytes, this.#maxBytes);
+    const maxBatchBytes = Math.min(options.maxBatchBytes, this.maxBytes);
     const takes = (extra: PutExtra) => options[extra] && !this.#off.has(extra);
     return { ...options, maxBatchBytes, gzip: takes('gzip'), emf: takes('emf') };
   }

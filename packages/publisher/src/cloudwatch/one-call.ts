@@ -38,6 +38,7 @@ const LATE: Record<Stage, string> = {
 export class OneCall {
   readonly #silences: Silences;
   readonly #progress: PutProgress;
+  readonly #patience: number;
   readonly #givingUp = new AbortController();
   #heard: Heard | undefined;
   /** When something went on last, on the clock of waits. */
@@ -51,9 +52,17 @@ export class OneCall {
   #extras: readonly PutExtra[] = [];
   #date: number | undefined;
 
-  /** @param progress is changed as the call goes on */
-  constructor(silences: Silences, progress: PutProgress = { stage: 'client', mayBeStored: false }) {
+  /**
+   * @param progress is changed as the call goes on
+   * @param patience how often the usual time it may be silent
+   */
+  constructor(
+    silences: Silences,
+    progress: PutProgress = { stage: 'client', mayBeStored: false },
+    patience = 1,
+  ) {
     this.#silences = silences;
+    this.#patience = patience;
     this.#progress = progress;
     progress.stage = 'client';
     progress.mayBeStored = false;
@@ -145,9 +154,10 @@ export class OneCall {
     this.#enter('request');
     this.#requestAt = now();
     this.#isRead = false;
-    const heard = this.#silences.begin(bytes, (silentMs) => {
+    const giveUp = (silentMs: number) => {
       this.#givingUp.abort(timeoutError(`no byte came or went for ${Math.round(silentMs)} ms`));
-    });
+    };
+    const heard = this.#silences.begin(bytes, giveUp, this.#patience);
     this.#heard = heard;
     try {
       const answer = await request();
@@ -167,11 +177,13 @@ export class OneCall {
   }
 
   /**
-   * Calls back once nothing has gone on for `timeoutMs`.
+   * Calls back once nothing has gone on for as long as it may.
    *
+   * @param usualMs how long that is usually
    * @returns call it when the call is over
    */
-  whenSilent(timeoutMs: number, callback: () => void): () => void {
+  whenSilent(usualMs: number, callback: (late: Error) => void): () => void {
+    const timeoutMs = usualMs * this.#patience;
     let timer: NodeJS.Timeout | undefined;
     let isOver = false;
     const leftMs = () => this.#movedAt + timeoutMs - now();
@@ -181,7 +193,7 @@ export class OneCall {
     const judge = () => {
       if (isOver) return;
       if (leftMs() > 0) wait();
-      else callback();
+      else callback(this.#lateness(timeoutMs));
     };
     wait();
     return () => {
@@ -197,7 +209,7 @@ export class OneCall {
   }
 
   /** The error of a call that takes too long. */
-  lateness(timeoutMs: number): Error {
+  #lateness(timeoutMs: number): Error {
     const error = timeoutError(`${LATE[this.#stage]} within ${timeoutMs} ms`);
     if (this.#stage === 'client') error.name = 'ClientModuleError';
     if (this.#stage === 'credentials') error.name = 'CredentialsTimeoutError';

@@ -74,14 +74,14 @@ export class CloudWatchLogsSink implements Sink {
     sequenceToken: string | undefined,
     { without, progress, patience }: PutOptions = {},
   ): Promise<PutResult> {
-    const call = new OneCall(this.#silences, progress);
+    const call = new OneCall(this.#silences, progress, patience);
     try {
       const sendPut = async (loaded: Loaded, signal: AbortSignal) => {
         const request = await putRequest(target, batch, sequenceToken, this.#options, without);
         call.puts(batch, request);
         return this.#sendPut(loaded, target, request, call, signal);
       };
-      const answer = await this.#timed(call, sendPut, patience);
+      const answer = await this.#timed(call, sendPut);
       return {
         ok: true,
         nextSequenceToken: textOf(answer.nextSequenceToken),
@@ -228,12 +228,7 @@ export class CloudWatchLogsSink implements Sink {
   }
 
   /** The SDK heeds the signal only once it has credentials, and a module for a client may never be there. */
-  async #timed<T>(
-    call: OneCall,
-    send: (loaded: Loaded, signal: AbortSignal) => Promise<T>,
-    patience = 1,
-  ): Promise<T> {
-    const timeoutMs = this.#options.requestTimeoutMs * patience;
+  async #timed<T>(call: OneCall, send: (loaded: Loaded, signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     const aborted = new Promise<never>((_, reject) => {
       controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
@@ -243,7 +238,7 @@ export class CloudWatchLogsSink implements Sink {
       this.#handler?.closeIdle();
       controller.abort(call.givingUp.reason);
     };
-    const ends = call.whenSilent(timeoutMs, () => controller.abort(call.lateness(timeoutMs)));
+    const ends = call.whenSilent(this.#options.requestTimeoutMs, (late) => controller.abort(late));
     this.#underWay.add(abort);
     call.givingUp.addEventListener('abort', giveUp, { once: true });
     let loading: Promise<Loaded> | undefined;

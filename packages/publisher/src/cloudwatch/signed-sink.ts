@@ -53,12 +53,12 @@ export class SignedSink implements Sink {
     sequenceToken: string | undefined,
     { without, progress, patience }: PutOptions = {},
   ): Promise<PutResult> {
-    const call = new OneCall(this.#silences, progress);
+    const call = new OneCall(this.#silences, progress, patience);
     try {
       const request = await putRequest(target, batch, sequenceToken, this.#options, without);
       call.puts(batch, request);
       const { body, headers } = request;
-      const answer = await this.#request(call, 'PutLogEvents', body, headers, patience);
+      const answer = await this.#request(call, 'PutLogEvents', body, headers);
       return {
         ok: true,
         nextSequenceToken: textOf(answer.nextSequenceToken),
@@ -128,18 +128,16 @@ export class SignedSink implements Sink {
     operation: string,
     body: string | Buffer,
     headers: Readonly<Record<string, string>> = {},
-    patience = 1,
   ): Promise<Answer> {
     const before = this.#clockOffsetMs;
-    const timeoutMs = this.#options.requestTimeoutMs * patience;
-    const first = await this.#send(call, operation, body, headers, timeoutMs);
+    const first = await this.#send(call, operation, body, headers);
     // A refusal that told a clock which is far off was one of the signature.
     const isFinal = first.statusCode < 400 || this.#clockOffsetMs === before;
     const {
       statusCode,
       headers: told,
       text,
-    } = isFinal ? first : await this.#send(call, operation, body, headers, timeoutMs);
+    } = isFinal ? first : await this.#send(call, operation, body, headers);
     const answer = parse(text);
     if (statusCode < 300 && answer) return answer;
     const name = nameOf(told['x-amzn-errortype'] ?? answer?.__type ?? answer?.code);
@@ -156,7 +154,6 @@ export class SignedSink implements Sink {
     operation: string,
     body: string | Buffer,
     headers: Readonly<Record<string, string>>,
-    timeoutMs: number,
   ) {
     const { protocol, hostname, port, path } = this.#access;
     const unsigned = {
@@ -176,7 +173,7 @@ export class SignedSink implements Sink {
     const request = { protocol, hostname, port, path, method: 'POST', headers: signed, body };
     const controller = new AbortController();
     const { handling: watch, givingUp } = call;
-    const ends = call.whenSilent(timeoutMs, () => controller.abort(call.lateness(timeoutMs)));
+    const ends = call.whenSilent(this.#options.requestTimeoutMs, (late) => controller.abort(late));
     const abortSignal = AbortSignal.any([controller.signal, givingUp]);
     try {
       return await call.listen(body.length, async () => {

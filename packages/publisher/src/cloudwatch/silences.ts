@@ -21,6 +21,7 @@ export interface Heard {
 interface UnderWay {
   heardAt: number;
   readonly bytes: number;
+  readonly patience: number;
   readonly giveUp: (silentMs: number) => void;
 }
 
@@ -45,10 +46,11 @@ export class Silences {
    *
    * @param bytes of its body
    * @param giveUp is called at most once, with how long it was silent
+   * @param patience how often the usual time it may be silent
    */
-  begin(bytes: number, giveUp: (silentMs: number) => void): Heard {
+  begin(bytes: number, giveUp: (silentMs: number) => void, patience = 1): Heard {
     const startedAt = this.#clock.now();
-    const request: UnderWay = { heardAt: startedAt, bytes, giveUp };
+    const request: UnderWay = { heardAt: startedAt, bytes, patience, giveUp };
     this.#underWay.add(request);
     this.#arm();
     return {
@@ -83,8 +85,9 @@ export class Silences {
   }
 
   /** Until when the request may be silent. */
-  #endOf({ heardAt, bytes }: UnderWay): number {
-    return heardAt + Math.max(LEAST_SILENCE_MS, TIMES_SLOWEST * this.#slowestMs, bytes / LEAST_BYTES_PER_MS);
+  #endOf({ heardAt, bytes, patience }: UnderWay): number {
+    const usualMs = Math.max(LEAST_SILENCE_MS, TIMES_SLOWEST * this.#slowestMs, bytes / LEAST_BYTES_PER_MS);
+    return heardAt + patience * usualMs;
   }
 
   /** Looks when the first request has been silent for too long. */

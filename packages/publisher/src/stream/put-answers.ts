@@ -182,6 +182,7 @@ export class Answers implements WaitingStream {
   conclude(batch: Batch, result: PutResult, durationMs: number): PutEnd {
     const { accounts } = this.#context;
     const said = judge(result, batch.length);
+    this.#noteUpload(batch, result);
     const hasNewTime = this.#learnTime(result);
     // What was never made yet is made now: nothing went wrong.
     const isNew = said.kind === 'missing' && this.#missingInARow === 0;
@@ -287,6 +288,13 @@ export class Answers implements WaitingStream {
     this.#host.onReplaced([batch], rest ? [rest, again] : [again]);
     this.#host.putBack(again);
     return rest;
+  }
+
+  #noteUpload({ bytes }: Batch, result: PutResult): void {
+    const { uplink } = this.#context.endpoint;
+    if (result.requestMs === undefined) return;
+    if (result.ok || result.status !== undefined) uplink.answered(bytes, result.requestMs);
+    else if (result.name === 'TimeoutError') uplink.timedOut(bytes);
   }
 
   /** @param copies how often each event may be stored besides once */

@@ -338,7 +338,7 @@ export class StreamWriter implements PutSource {
   }
 
   async #put(batch: Batch, slot: RequestSlot, token: PutToken): Promise<void> {
-    const { accounts, sink, clock, dispatcher, disk } = this.#context;
+    const { accounts, endpoint, sink, clock, dispatcher, disk } = this.#context;
     const spooling = disk()?.beforePut(this.target, batch, token);
     if (spooling) {
       await spooling;
@@ -352,10 +352,11 @@ export class StreamWriter implements PutSource {
     let result: PutResult;
     try {
       const without = this.#answers.refused.extrasLeftOut(batch);
+      const patience = endpoint.uplink.patience(batch.bytes);
       const progress: PutProgress = { stage: 'client', mayBeStored: true };
       this.#progress.set(batch, progress);
       this.#answers.begins(progress);
-      result = await sink.put(this.target, batch, token.value ?? undefined, { without, progress });
+      result = await sink.put(this.target, batch, token.value ?? undefined, { without, progress, patience });
     } catch (error) {
       result = toPutFailure(error); // a sink does not reject; if one does, the batch must not be lost for it
     }
