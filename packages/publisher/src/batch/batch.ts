@@ -102,9 +102,14 @@ export class Batch {
     return (
       this.length < this.#limits.maxEvents &&
       this.bytes + size <= this.#limits.maxBytes &&
-      timestamp - this.#earliest <= MAX_BATCH_SPAN_MS &&
-      this.#latest - timestamp <= MAX_BATCH_SPAN_MS
+      this.spans(timestamp)
     );
+  }
+
+  /** Whether an event of this time is close enough to all others. */
+  spans(timestamp: number): boolean {
+    if (this.length === 0) return true;
+    return timestamp - this.#earliest <= MAX_BATCH_SPAN_MS && this.#latest - timestamp <= MAX_BATCH_SPAN_MS;
   }
 
   /**

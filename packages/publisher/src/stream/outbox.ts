@@ -9,6 +9,7 @@ import { Deadline, type Deadlines } from '../time/deadlines.js';
 import { BatchLine } from './batch-line.js';
 import type { NextBatch } from './lanes.js';
 import { LossMarker } from './loss-marker.js';
+import { OpenBatches } from './open-batches.js';
 import type { Pace } from './pace.js';
 
 /** What an outbox needs. */
@@ -46,7 +47,7 @@ export class Outbox {
   readonly #context: OutboxContext;
   readonly #sealed = new BatchLine<Batch>();
   readonly #lost = new LossMarker();
-  #open: Batch | undefined;
+  readonly #open = new OpenBatches();
   #deadline: Deadline | undefined;
   #openIsDue = false;
   #droppableBytes = 0;
@@ -59,7 +60,7 @@ export class Outbox {
   }
 
   get isEmpty(): boolean {
-    return !this.#open && this.#sealed.length === 0 && this.#lost.isEmpty;
+    return this.#open.length === 0 && this.#sealed.length === 0 && this.#lost.isEmpty;
   }
 
   /** Bytes of events that may still be dropped. */
@@ -81,7 +82,7 @@ export class Outbox {
 
   /** Whether there is a batch to send; a backlog lets the open batch fill up. */
   get hasDue(): boolean {
-    return this.#sealed.length > 0 || (this.#open !== undefined && this.#openIsDue) || this.#markerIsDue;
+    return this.#sealed.length > 0 || (this.#open.length > 0 && this.#openIsDue) || this.#markerIsDue;
   }
 
   /** Whether the first batch has to be sent again. */
@@ -92,7 +93,7 @@ export class Outbox {
   /** Oldest first. */
   *batches(): IterableIterator<Batch> {
     yield* this.#sealed;
-    if (this.#open) yield this.#open;
+    yield* this.#open;
   }
 
   /** @param epoch in which the event was received */
@@ -105,22 +106,23 @@ export class Outbox {
     epoch = this.#context.flushes.epoch,
   ): void {
     const { limits, flushes, endsAtMilliseconds } = this.#context;
-    let open = this.#open;
-    if (open) {
-      // What is on disk is never mixed with what is not: a batch is noted, and found again, as a whole.
-      const isOver =
-        open.isSpooled !== id > 0 ||
-        !open.fits(timestamp, size) ||
-        (open.endsBefore(timestamp) && endsAtMilliseconds());
-      if (isOver) this.seal();
-      open = this.#open;
+    let open = this.#open.of(timestamp);
+    // What is on disk is never mixed with what is not: a batch is noted, and found again, as a whole.
+    const isOver = open
+      ? !open.fits(timestamp, size) || (open.endsBefore(timestamp) && endsAtMilliseconds())
+      : this.#open.isFull;
+    if (isOver || (this.#open.first && this.#open.first.isSpooled !== id > 0)) {
+      this.seal();
+      open = undefined;
     }
     if (!open) {
+      if (this.#open.length === 0) {
+        this.#openIsDue = false;
+        this.#deadline = this.#whenDue();
+      }
       open = new Batch(limits);
       open.openedAt = this.#context.clock.now();
-      this.#open = open;
-      this.#openIsDue = false;
-      this.#deadline = this.#whenDue();
+      this.#open.add(open);
     }
     flushes.joined(epoch, open.epoch);
     open.append(message, timestamp, size, note, id, epoch);
@@ -128,10 +130,9 @@ export class Outbox {
     if (open.length >= limits.maxEvents) this.seal();
   }
 
-  /** Closes the open batch, whatever is in it. */
+  /** Closes the open batches, whatever is in them. */
   seal(): void {
-    const batch = this.#close();
-    if (batch) this.push(batch);
+    for (let batch = this.#close(); batch; batch = this.#close()) this.push(batch);
   }
 
   /**
@@ -171,7 +172,8 @@ export class Outbox {
     }
     const complete = this.#sealed.peek();
     if (complete) return asNext(complete);
-    return this.#openIsDue && this.#open ? asNext(this.#open) : undefined;
+    const open = this.#openIsDue ? this.#open.first : undefined;
+    return open && asNext(open);
   }
 
   /** The next batch to send. @param early also one that waits for company */
@@ -186,7 +188,7 @@ export class Outbox {
 
   /** The oldest or the newest batch whose events may still be dropped; one that was sent once may be stored. */
   droppable(which: 'first' | 'last'): Batch | undefined {
-    const last = this.#open?.length ? this.#open : this.#sealed.peekLast();
+    const last = this.#open.last?.length ? this.#open.last : this.#sealed.peekLast();
     if (which === 'last' && last && isDroppable(last)) return last;
     let found: Batch | undefined;
     for (const batch of this.batches()) {
@@ -224,7 +226,7 @@ export class Outbox {
 
   clear(): void {
     this.#deadline?.cancel();
-    this.#open = undefined;
+    this.#open.clear();
     while (this.#sealed.shift());
     if (!this.#lost.isEmpty) this.#lost.take();
   }
@@ -261,11 +263,9 @@ export class Outbox {
   }
 
   #close(): Batch | undefined {
-    const batch = this.#open;
-    if (!batch) return undefined;
-    this.#open = undefined;
-    this.#deadline?.cancel();
-    batch.seal();
+    const batch = this.#open.shift();
+    if (this.#open.length === 0) this.#deadline?.cancel();
+    batch?.seal();
     return batch;
   }
 

@@ -2,6 +2,7 @@ import type { Flushes } from '../accounts/flush.js';
 import { Batch, type BatchLimits } from '../batch/batch.js';
 import type { Note } from '../batch/note.js';
 import { Fifo } from '../structures/fifo.js';
+import { OpenBatches } from './open-batches.js';
 
 const MOST_REQUESTS = 2;
 
@@ -44,7 +45,7 @@ export class ReplayLane {
   readonly #gate: ReplayGate;
   readonly #onDue: () => void;
   readonly #sealed = new Fifo<Batch>();
-  #open: Batch | undefined;
+  readonly #open = new OpenBatches();
 
   constructor(limits: BatchLimits, flushes: Flushes, gate: ReplayGate, onDue: () => void) {
     this.#limits = limits;
@@ -54,7 +55,7 @@ export class ReplayLane {
   }
 
   get isEmpty(): boolean {
-    return !this.#open && this.#sealed.length === 0;
+    return this.#open.length === 0 && this.#sealed.length === 0;
   }
 
   get hasDue(): boolean {
@@ -64,7 +65,7 @@ export class ReplayLane {
   /** Oldest first. */
   *batches(): IterableIterator<Batch> {
     yield* this.#sealed;
-    if (this.#open) yield this.#open;
+    yield* this.#open;
   }
 
   append(
@@ -75,18 +76,26 @@ export class ReplayLane {
     id: number,
     epoch: number,
   ): void {
-    if (this.#open && !this.#open.fits(timestamp, size)) this.seal();
-    this.#open ??= new Batch(this.#limits);
-    this.#flushes.joined(epoch, this.#open.epoch);
-    this.#open.append(message, timestamp, size, note, id, epoch);
+    let open = this.#open.of(timestamp);
+    if (open ? !open.fits(timestamp, size) : this.#open.isFull) {
+      this.seal();
+      open = undefined;
+    }
+    if (!open) {
+      open = new Batch(this.#limits);
+      this.#open.add(open);
+    }
+    this.#flushes.joined(epoch, open.epoch);
+    open.append(message, timestamp, size, note, id, epoch);
   }
 
   /** Makes everything that was appended ready to be sent. */
   seal(): void {
-    if (!this.#open) return;
-    this.#open.seal();
-    this.#sealed.push(this.#open);
-    this.#open = undefined;
+    if (this.#open.length === 0) return;
+    for (let batch = this.#open.shift(); batch; batch = this.#open.shift()) {
+      batch.seal();
+      this.#sealed.push(batch);
+    }
     this.#gate.remember(this);
     this.offer();
   }
@@ -105,7 +114,7 @@ export class ReplayLane {
   }
 
   clear(): void {
-    this.#open = undefined;
+    this.#open.clear();
     while (this.#sealed.shift());
     this.#gate.forget(this);
   }
