@@ -1,8 +1,8 @@
 // A process of its own that logs with a spool, until it is killed or told to end.
 //   node producer.mjs '{"endpoint":..., "directory":..., "mode":..., "run":1, "rate":5000, "events":Infinity}'
 // Says on stdout, one line each: "w N" when the first N events of this run are written to the spool, "p N" for the
-// events of puts that an earlier run may have sent, "m N" for its bytes of memory every half second, and at the end its
-// counters as JSON. A line on stdin ends it.
+// events of puts that an earlier run may have sent, "d N" for copies that it counts as possibly stored, "m N" for its
+// bytes of memory every half second, and at the end its counters as JSON. A line on stdin ends it.
 import fs from 'node:fs';
 import { Publisher } from 'cloudwatch-logs-publisher';
 
@@ -57,6 +57,7 @@ const publisher = new Publisher(
     },
   },
 );
+publisher.on('duplicates', ({ copies }) => say(`d ${copies}`));
 publisher.on('warn', ({ code, message }) => say(`warn ${code}: ${message}`));
 
 const sayMemory = () => say(`m ${process.memoryUsage.rss()}`);

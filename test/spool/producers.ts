@@ -44,6 +44,8 @@ export class Producer {
   written = 0;
   /** Events of puts that the runs before may have sent. */
   resent = 0;
+  /** Copies of events that it counted as possibly stored besides the first. */
+  copies = 0;
   /** Bytes of its memory (RSS), before it logs anything and every half second from then on. */
   readonly memory: number[] = [];
   result: ProducerEnd | undefined;
@@ -100,6 +102,7 @@ export class Producer {
     if (line.startsWith('w ')) {
       this.written = Number(line.slice(2));
     } else if (line.startsWith('p ')) this.resent = Number(line.slice(2));
+    else if (line.startsWith('d ')) this.copies += Number(line.slice(2));
     else if (line.startsWith('m ')) this.memory.push(Number(line.slice(2)));
     else if (line.startsWith('warn ')) this.warnings.push(line.slice(5));
     else if (line.startsWith('{')) this.result = JSON.parse(line);
