@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import os from 'node:os';
 import { Accounts, type PublisherStats } from './accounts/accounts.js';
-import { retentionWarning, wrongClockWarning } from './accounts/advice.js';
+import { retentionWarning, settingRefusedWarning, wrongClockWarning } from './accounts/advice.js';
 import { Diagnostics, type PublisherEvents, printLine } from './accounts/diagnostics.js';
 import { type Flush, Flushes, type FlushResult } from './accounts/flush.js';
 import { MemoryBudget } from './accounts/memory-budget.js';
@@ -12,7 +12,7 @@ import { Endpoint } from './cloudwatch/endpoint.js';
 import { Provisioner } from './cloudwatch/provisioner.js';
 import { CloudWatchLogsSink } from './cloudwatch/sdk-sink.js';
 import { ServiceClock } from './cloudwatch/service-clock.js';
-import type { Sink } from './cloudwatch/sink.js';
+import type { GroupSetting, PutFailure, Sink } from './cloudwatch/sink.js';
 import { Spooler } from './disk/spooler.js';
 import { type Guarded, guardExit, published } from './exit/exit-guard.js';
 import { Remains } from './exit/remains.js';
@@ -120,21 +120,22 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     const time = new ServiceClock(this.#clock, (byMs) => this.#correctTimes(byMs));
     const endpoint = new Endpoint({ maxBytes, maxEvents }, time, requestTimeoutMs);
     this.#sink = internals.sink ?? new CloudWatchLogsSink(this.#options);
-    this.#provisioner = new Provisioner(
-      this.#sink,
-      this.#clock,
-      {
-        ...this.#options,
-        settingsOf: (logGroupName) =>
-          this.#groups.owns(logGroupName) ? groupSettings(this.#options, logGroupName) : undefined,
-      },
-      (logGroupName, failure) => this.#diagnostics.warn(retentionWarning(logGroupName, failure)),
-      internals.random,
-      (logGroupName, logStreamName) => {
+    const news = {
+      onRetentionFailure: (logGroupName: string, failure: PutFailure) =>
+        this.#diagnostics.warn(retentionWarning(logGroupName, failure)),
+      onSettingRefused: (logGroupName: string, setting: GroupSetting, failure: PutFailure) =>
+        this.#diagnostics.warn(settingRefusedWarning(setting, logGroupName, failure)),
+      onCreated: (logGroupName: string, logStreamName?: string) => {
         const where = { logGroupName, ...(logStreamName !== undefined && { logStreamName }) };
         this.#diagnostics.place('created', where, this.#sink.sentPlace?.());
       },
-    );
+    };
+    const provisioning = {
+      ...this.#options,
+      settingsOf: (logGroupName: string) =>
+        this.#groups.owns(logGroupName) ? groupSettings(this.#options, logGroupName) : undefined,
+    };
+    this.#provisioner = new Provisioner(this.#sink, this.#clock, provisioning, news, internals.random);
     const shared = {
       options: this.#options,
       endpoint,

@@ -7,15 +7,25 @@ import { lineForPeople } from '../text/for-people.js';
 import type { Clock } from '../time/clock.js';
 import { type Drop, DropTally } from './drop-tally.js';
 
+/** Why a request failed: its source, as far as that is known. */
+export type FailureCode =
+  | 'credentials'
+  | 'clock'
+  | 'module'
+  | 'permission'
+  | 'proxy'
+  | 'quota'
+  | 'region'
+  | 'service'
+  | 'throttled'
+  | 'unreachable';
+
 /** What a warning is about; fit for an alert. */
 export type WarningCode =
-  | 'credentials'
-  | 'permission'
-  | 'region'
-  | 'throttled'
-  | 'unreachable'
-  | 'service'
+  | FailureCode
   | 'recovered'
+  | 'tags'
+  | 'kms'
   | 'contention'
   | 'retention'
   | 'entity'

@@ -226,6 +226,7 @@ export class OneCall {
       ...failure,
       bodySent: failure.bodySent && this.#progress.mayBeStored,
       ...this.measured,
+      stage: this.#stage,
       message,
       ...(this.#date !== undefined && { date: this.#date }),
       ...(this.givingUp.aborted && { isGivenUp: true }),

@@ -105,11 +105,13 @@ export function judgeFailure(failure: PutFailure): Extract<Outcome, { kind: 'ret
   const retry = (schedule: Schedule, advice: Advice, ambiguous = false) => {
     return { kind: 'retry', schedule, advice, ambiguous, retryAfterMs: failure.retryAfterMs ?? 0 } as const;
   };
+  // An answer has found its Region; what it says may quote a log event.
+  if (status === undefined && /region is missing/i.test(failure.message)) return retry('slow', 'region');
+  // Without a client there are none, and what goes wrong while they are asked for is an answer of somebody else, such as STS.
+  if (failure.stage === 'client' || failure.stage === 'credentials') return retry('slow', 'credentials');
   if (THROTTLED.has(name) || status === 429) return retry('slow', 'throttled');
   if (CREDENTIALS.has(name)) return retry('slow', 'credentials');
   if (PERMISSION.has(name)) return retry('slow', 'permission');
-  // An answer has found its Region; what it says may quote a log event.
-  if (status === undefined && /region is missing/i.test(failure.message)) return retry('slow', 'region');
   if (name === 'OperationAbortedException') return retry('fast', 'service');
   if (REFUSED.has(name) || REFUSED_STATUS.has(status ?? 0)) {
     // A refusal that names the group or the stream is not the fault of an event: no half of the batch would
@@ -134,8 +136,8 @@ export function judgeFailure(failure: PutFailure): Extract<Outcome, { kind: 'ret
 }
 
 /** Whether other credentials may help. */
-export function needsCredentials({ name }: PutFailure): boolean {
-  return CREDENTIALS.has(name);
+export function needsCredentials({ name, stage }: PutFailure): boolean {
+  return CREDENTIALS.has(name) || stage === 'credentials';
 }
 
 /**

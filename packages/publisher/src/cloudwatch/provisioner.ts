@@ -3,7 +3,7 @@ import { Fifo } from '../structures/fifo.js';
 import type { Clock } from '../time/clock.js';
 import { CREATIONS_A_SECOND, CreationPace } from './creation-pace.js';
 import { judgeFailure } from './outcome.js';
-import type { CallResult, PutFailure, Sink, Target } from './sink.js';
+import type { CallResult, GroupSetting, PutFailure, Sink, Target } from './sink.js';
 
 /** What the provisioner may create, and with what. */
 export interface ProvisionerOptions {
@@ -23,6 +23,14 @@ export interface ProvisioningFailure {
   readonly failure: PutFailure;
 }
 
+/** Told what is created, and what is not. */
+export interface ProvisionerNews {
+  readonly onCreated?: (logGroupName: string, logStreamName?: string) => void;
+  readonly onRetentionFailure?: (logGroupName: string, failure: PutFailure) => void;
+  /** A group was created without what it was to have. */
+  readonly onSettingRefused?: (logGroupName: string, setting: GroupSetting, failure: PutFailure) => void;
+}
+
 const MOST_CALLS = 4;
 /** So that it takes a second for each, and no more are created than the pace allows. */
 const MOST_CALLS_AT_END = CREATIONS_A_SECOND;
@@ -34,6 +42,7 @@ const TURNED_OFF: PutFailure = {
   name: 'ResourceNotFoundException',
   message: 'it does not exist, and creating it is turned off',
   bodySent: false,
+  isTurnedOff: true,
 };
 
 /**
@@ -45,8 +54,7 @@ export class Provisioner {
   readonly #sink: Sink;
   readonly #clock: Clock;
   readonly #options: ProvisionerOptions;
-  readonly #onRetentionFailure: (logGroupName: string, failure: PutFailure) => void;
-  readonly #onCreated: (logGroupName: string, logStreamName?: string) => void;
+  readonly #news: ProvisionerNews;
   /** Groups of the publisher's own that were created, or found. */
   readonly #there = new Set<string>();
   readonly #underWay = new Map<string, Promise<unknown>>();
@@ -60,15 +68,13 @@ export class Provisioner {
     sink: Sink,
     clock: Clock,
     options: ProvisionerOptions,
-    onRetentionFailure: (logGroupName: string, failure: PutFailure) => void,
+    news: ProvisionerNews = {},
     random: () => number = Math.random,
-    onCreated: (logGroupName: string, logStreamName?: string) => void = () => {},
   ) {
     this.#sink = sink;
     this.#clock = clock;
     this.#options = options;
-    this.#onRetentionFailure = onRetentionFailure;
-    this.#onCreated = onCreated;
+    this.#news = news;
     this.#pace = new CreationPace(random);
   }
 
@@ -120,7 +126,7 @@ export class Provisioner {
       const isFinal = judgeFailure(result).kind === 'refused' || failures >= RETENTION_TRIES;
       const tryAt = isFinal ? Number.POSITIVE_INFINITY : this.#clock.now() + RETENTION_EVERY_MS;
       this.#retention.set(logGroupName, { failures, tryAt });
-      this.#onRetentionFailure(logGroupName, result);
+      this.#news.onRetentionFailure?.(logGroupName, result);
     });
   }
 
@@ -155,13 +161,32 @@ export class Provisioner {
     if (!this.#options.createLogGroup) return Promise.resolve({ action, failure: TURNED_OFF });
     return this.#once(logGroupName, async () => {
       const settings = this.#options.settingsOf(logGroupName);
-      const result = await this.#sink.createLogGroup(logGroupName, settings);
+      const result = await this.#createGroup(logGroupName, settings);
       if (settings && isThere(result)) this.#there.add(logGroupName);
       if (!result.ok && !isThere(result)) return { action, failure: result };
-      if (result.ok) this.#onCreated(logGroupName);
+      if (result.ok) this.#news.onCreated?.(logGroupName);
       this.#retention.delete(logGroupName); // a group that was deleted has lost its retention
       return undefined;
     });
+  }
+
+  /** Tags and a KMS key that are refused hold up no logs: the group is made without. */
+  async #createGroup(logGroupName: string, settings: GroupSettings = {}): Promise<CallResult> {
+    const first = await this.#sink.createLogGroup(logGroupName, settings);
+    if (first.ok || !mayBeOfSettings(first)) return first;
+    const given = SETTINGS.filter((setting) => settings[OPTION[setting]] !== undefined);
+    const named = given.filter((setting) => NAMED[setting].test(first.message));
+    for (const without of [named, given]) {
+      if (without.length === 0) continue;
+      const left: { -readonly [Name in keyof GroupSettings]: GroupSettings[Name] } = { ...settings };
+      for (const setting of without) delete left[OPTION[setting]];
+      const result = await this.#sink.createLogGroup(logGroupName, left);
+      if (!isThere(result)) continue;
+      for (const setting of result.ok ? without : [])
+        this.#news.onSettingRefused?.(logGroupName, setting, first);
+      return result;
+    }
+    return first;
   }
 
   #atPace(target: Target): Promise<CallResult> {
@@ -171,7 +196,7 @@ export class Provisioner {
       const result = await this.#sink.createLogStream(target);
       if (result.ok) {
         this.#pace.succeeded();
-        this.#onCreated(target.logGroupName, target.logStreamName);
+        this.#news.onCreated?.(target.logGroupName, target.logStreamName);
       } else {
         const outcome = judgeFailure(result);
         if (outcome.kind === 'retry' && outcome.advice === 'throttled') this.#pace.throttled();
@@ -214,6 +239,17 @@ function isThere(result: CallResult): boolean {
     result.name === 'ResourceAlreadyExistsException' ||
     result.name === 'OperationAbortedException'
   );
+}
+
+const SETTINGS: readonly GroupSetting[] = ['tags', 'kms'];
+const OPTION = { tags: 'logGroupTags', kms: 'kmsKeyId' } as const;
+const NAMED: Record<GroupSetting, RegExp> = { tags: /\btag/i, kms: /\bkms\b|\bkey\b/i };
+
+/** Neither the network nor the load is to blame. */
+function mayBeOfSettings(failure: PutFailure): boolean {
+  const outcome = judgeFailure(failure);
+  if (outcome.kind === 'refused' || outcome.advice === 'permission') return true;
+  return outcome.advice === 'service' && (failure.status ?? 500) < 500;
 }
 
 /** How long a failure to create keeps the stream waiting, and what to say about it. */

@@ -66,6 +66,7 @@ export function toPutFailure(thrown: unknown): PutFailure {
     message: said ?? textOf(error.errors?.[0]?.message) ?? name,
     status,
     retryAfterMs: retryAfterMs(error.$response?.headers),
+    ...redirect(status, error.$response?.headers),
     expectedSequenceToken: textOf(error.expectedSequenceToken),
     bodySent: !unsent,
     unansweredBefore: (error.$metadata?.attempts ?? 1) - 1,
@@ -86,6 +87,16 @@ export function isUntrusted({ name }: PutFailure): boolean {
 export function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value === '' ? undefined : value;
   return value === undefined || value === null ? undefined : (JSON.stringify(value) ?? undefined);
+}
+
+function redirect(
+  status = 0,
+  headers: Readonly<Record<string, string>> = {},
+): Pick<PutFailure, 'redirectedTo'> {
+  if (status < 300 || status >= 400) return {};
+  const { location } = headers;
+  // Only its host: the rest may hold what nobody should read.
+  return { redirectedTo: location && URL.canParse(location) ? new URL(location).host : 'another place' };
 }
 
 /** `Retry-After` in seconds or as a date. */

@@ -48,6 +48,12 @@ export interface PutFailure {
   readonly expectedSequenceToken?: string;
   /** Whether the request may have reached the service whole. */
   readonly bodySent: boolean;
+  /** It was not asked for: the options say so. */
+  readonly isTurnedOff?: boolean;
+  /** How far the call had come, where that is known. */
+  readonly stage?: Stage;
+  /** Where an answer sends the request on to, which is not followed. */
+  readonly redirectedTo?: string;
   /** Requests of this call before the last, of a client that retries on its own, that may have been carried out. */
   readonly unansweredBefore?: number;
   /** How long the last request was under way, where one was. */
@@ -60,6 +66,9 @@ export interface PutFailure {
 
 export type PutResult = PutSuccess | PutFailure;
 export type CallResult = { readonly ok: true } | PutFailure;
+
+/** What a log group can be made without. */
+export type GroupSetting = 'tags' | 'kms';
 
 /** How a put is made. */
 export interface PutOptions {

@@ -1,4 +1,4 @@
-import { explainFailure, quote } from '../accounts/advice.js';
+import { codeOf, explainFailure, quote } from '../accounts/advice.js';
 import type { Diagnostics, PossibleDuplicates, WarningCode } from '../accounts/diagnostics.js';
 import { duplicatesMessage } from '../accounts/duplicates.js';
 import type { PutExtra } from '../cloudwatch/endpoint.js';
@@ -38,7 +38,8 @@ export class StreamWarnings {
   failed(advice: Advice, failure: PutFailure, inARow: number, action?: string): void {
     if (inARow < WARN_FROM_FAILURE[advice]) return;
     this.#isOpen = true;
-    this.#warn(advice, explainFailure(advice, failure, this.#target, action));
+    const code = codeOf(advice, failure, action);
+    this.#warn(code, explainFailure(code, failure, this.#target, action));
   }
 
   /** People were told, elsewhere, that nothing is stored. */
