@@ -19,6 +19,7 @@ import type {
   SpoolTrouble,
 } from './spool-options.js';
 import { longestCallMs, onDisk, onHang, unlessHanging } from './system/disk-calls.js';
+import { makeDirectories } from './system/sync-directory.js';
 import { isOpenToAll } from './system/trusted.js';
 import { Adoption, type NotedStream } from './takeover/adoption.js';
 import { describeOthers } from './takeover/other-destinations.js';
@@ -133,7 +134,7 @@ export class Spool {
   async #start(onNoted: (streams: readonly NotedStream[]) => void): Promise<Recovery> {
     const { lookedUp, destination, mode, directory: root } = this.#options;
     try {
-      await onDisk(() => fs.promises.mkdir(root, { recursive: true, mode: 0o700 }));
+      await makeDirectories(root);
       const { R_OK, W_OK, X_OK } = fs.constants;
       await onDisk(() => fs.promises.access(root, R_OK | W_OK | X_OK));
     } catch (error) {

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { type Destination, destinationKey, encodeDestination } from '../format/destination.js';
 import { onDisk } from '../system/disk-calls.js';
+import { makeDirectories } from '../system/sync-directory.js';
 
 // The name of a directory says in which format it is, where its events go and who owns it, so renaming it hands it over
 // at once and to one winner only; docs/spool-format.md, "Owners".
@@ -145,7 +146,7 @@ export class OwnerDirectory {
     const content = this.#content;
     if (content === undefined) return;
     try {
-      await onDisk(() => fs.promises.mkdir(this.root, { recursive: true, mode: 0o700 }));
+      await makeDirectories(this.root);
       await onDisk(() => fs.promises.mkdir(this.path, { mode: 0o700 }));
       await onDisk(() => fs.promises.writeFile(this.#file, content, { mode: 0o600 }));
     } catch (error) {
