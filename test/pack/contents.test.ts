@@ -84,7 +84,8 @@ for (const [name, tarball] of tarballs()) {
   });
 
   test(`${name} has types that agree with its code under every resolution of TypeScript`, async () => {
-    const analysis = await checkPackage(content);
+    // Jest reads its preset, which is JSON; no program imports it.
+    const analysis = await checkPackage(content, { excludeEntrypoints: ['./jest-preset'] });
     assert.ok(analysis.types !== false, 'the types were not found');
     assert.deepEqual(analysis.problems, []);
   });
