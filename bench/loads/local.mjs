@@ -39,7 +39,25 @@ async function put() {
   for (let index = 0; index < 20; index++) await send('PutLogEvents', body);
   const before = await usage();
   for (let index = 0; index < task.puts; index++) await send('PutLogEvents', body);
-  return { ms: ((await usage()).cpuMs - before.cpuMs) / task.puts, startMs, importMs };
+  const ms = ((await usage()).cpuMs - before.cpuMs) / task.puts;
+  return { ms, startMs, importMs, consoleKb: (await consoleBytes()) / 1000 };
+}
+
+/** The console as a browser gets it: its page and the files that the page names, compressed. */
+async function consoleBytes() {
+  const html = await (await fetch(`http://127.0.0.1:${port}/`)).text();
+  const paths = ['/', ...[...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path)];
+  const sizes = paths.map(
+    (path) =>
+      new Promise((resolve, reject) => {
+        const headers = { 'accept-encoding': 'gzip' };
+        const asked = request({ host: '127.0.0.1', port, path, agent, headers }, (answer) => {
+          answer.resume().on('end', () => resolve(Number(answer.headers['content-length'])));
+        });
+        asked.on('error', reject).end();
+      }),
+  );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
 /** Many events: what they take, and what a page of them takes. */

@@ -38,6 +38,7 @@ export const local: Row = {
   columns: [
     { key: 'ms', title: 'CPU, ms', digits: 2 },
     { key: 'startMs', title: 'start, ms', digits: 1 },
+    { key: 'consoleKb', title: 'console, kB', digits: 1 },
     { key: 'rssPerByte', title: 'RSS for a byte', digits: 2 },
     { key: 'firstPageMs', title: 'first page, ms', digits: 1 },
     { key: 'newestMs', title: 'newest window, ms', digits: 1 },
@@ -54,5 +55,6 @@ export const local: Row = {
     bound('Longest turn of a search', 'longestTurnMs', 'store', 'at most', 10, 'ms'),
     bound('Puts that are left beside a poller', 'kept', 'poll', 'at least', 0.9, ''),
     bound('Start of the local endpoint', 'startMs', 'put', 'at most', 50, 'ms'),
+    bound('The console as it is sent, compressed', 'consoleKb', 'put', 'at most', 60, 'kB'),
   ],
 };
