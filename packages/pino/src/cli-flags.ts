@@ -39,7 +39,8 @@ Reads lines from stdin, JSON of pino or any other text, and publishes them to Am
   --time-key <name>    field of a line that holds its time (default: time, where pino writes it)
   --echo               copy what is read to stdout
   --wait               read no faster than CloudWatch Logs takes: for files. An application at the other end of
-                       the pipe would be held up; without it a full buffer drops the oldest events and says so
+                       the pipe would be held up; without it a full buffer drops the oldest events and says so. It ends
+                       when everything is stored, or after a signal
   --help               this text
   --version            the version of this package
 

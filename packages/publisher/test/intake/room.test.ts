@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Publisher } from '../../src/publisher.ts';
-import { law, numbers, start, upTo } from '../support/publisher-fixture.ts';
+import { settledBy } from '../support/disk-pace.ts';
+import { drained, law, numbers, start, upTo } from '../support/publisher-fixture.ts';
 import { type Fault, SimulatedService, VirtualClock } from '../support/simulation.ts';
 import { temporaryDirectory } from '../support/spool-fixture.ts';
 
@@ -120,19 +121,8 @@ test('with a spool it waits before the oldest on disk would make room', async (t
   await clock.advance(10_000);
   assert.ok(placed > 500 && placed < 1200, `${placed} of 2,000 have a place`);
   state.fault = undefined;
-  let isDone = false;
-  void all.then(() => {
-    isDone = true;
-  });
-  for (let turn = 0; !isDone; turn++) {
-    assert.ok(turn < 5000, `stuck: ${JSON.stringify(publisher.stats())}`);
-    await clock.advance(200);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  while (publisher.stats().delivered < 2000 && publisher.stats().dropped.overflow === 0) {
-    await clock.advance(200);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  await settledBy(clock, all, () => JSON.stringify(publisher.stats()));
+  assert.equal((await drained(clock, publisher)).pending, 0);
   assert.equal(publisher.stats().dropped.overflow, 0);
   assert.deepEqual(
     numbers(sink.events('g', 's')).toSorted((a, b) => a - b),
