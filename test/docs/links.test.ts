@@ -5,11 +5,19 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const pages = ['.', 'docs', 'docs/moving', 'bench', 'bench/results', ...foldersIn('packages')].flatMap(
-  (folder) =>
-    readdirSync(path.join(root, folder))
-      .filter((file) => file.endsWith('.md'))
-      .map((file) => path.join(folder, file)),
+const pages = [
+  '.',
+  'docs',
+  'docs/moving',
+  'docs/platforms',
+  'docs/frameworks',
+  'bench',
+  'bench/results',
+  ...foldersIn('packages'),
+].flatMap((folder) =>
+  readdirSync(path.join(root, folder))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => path.join(folder, file)),
 );
 
 interface Link {
