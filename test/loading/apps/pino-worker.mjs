@@ -1,5 +1,4 @@
-// Logs a line with the pino worker, and says which files of the AWS SDK the worker has loaded when it has the line, and
-// how many when it has put it.
+// Says which files of the AWS SDK the pino worker has loaded when it has started, and how many when it has put a line.
 //   node pino-worker.mjs '{"endpoint":..., "way":"import" or "require"}'
 import { createRequire } from 'node:module';
 import { BroadcastChannel } from 'node:worker_threads';
@@ -12,7 +11,6 @@ const transport = pino.transport({
   target: way === 'import' ? 'pino-cloudwatch-logs' : require.resolve('pino-cloudwatch-logs'),
   options: {
     logGroupName: 'app',
-    flushIntervalMs: 60_000,
     aws: { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
   },
   worker: { execArgv: ['--import', new URL('in-worker.mjs', import.meta.url).href] },
@@ -24,9 +22,9 @@ const filesInWorker = () =>
     channel.postMessage('which?');
   });
 
-pino(transport).info('a line');
-while ((await transportStats(transport)).received < 1);
+await transportStats(transport); // answered by a worker that has started
 const files = await filesInWorker();
+pino(transport).info('a line');
 await flushTransport(transport);
 const control = (await filesInWorker()).length;
 process.stdout.write(JSON.stringify({ files, control }), () => process.exit());
