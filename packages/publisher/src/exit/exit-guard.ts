@@ -5,6 +5,7 @@ import type { PublisherSnapshot } from '../batch/snapshot.js';
 import type { Access } from '../cloudwatch/access.js';
 import { LIVES_ON_MS } from '../time/announced-end.js';
 import { now, setImmediate, setTimeout } from '../time/clock.js';
+import { emitExitInDeno } from './end-in-deno.js';
 import { ExitThread, type HandOver, type Rescued } from './exit-thread.js';
 import { beginMainEnd, PlaceOfThread, waitForThreads } from './main-end.js';
 import type { RescuedBatch } from './rescue-report.js';
@@ -57,6 +58,8 @@ let exitThread: ExitThread | undefined;
 let isEnding = false;
 const place = isMainThread ? undefined : new PlaceOfThread(endWithMain);
 if (isMainThread) process.on('exit', onMainExit);
+
+emitExitInDeno();
 
 /**
  * Watches over the end of the process for a publisher. A process that runs out of work is held until the
