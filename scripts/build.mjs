@@ -12,8 +12,8 @@ import { buildExitThread } from './exit-thread.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * In the order of their dependencies. `entries` are loaded by applications, `programs` are commands and files for threads,
- * which are ES modules only. `prepare` makes what the sources need, before they are compiled; what it is made of is in the
+ * In the order of their dependencies. `entries` are loaded by applications, `programs` are commands, which are ES modules only,
+ * `threads` files for threads, which are CommonJS only: ES modules need a loader of their own in a thread under Plug'n'Play. `prepare` makes what the sources need, before they are compiled; what it is made of is in the
  * folders `sources` too.
  */
 const PACKAGES = {
@@ -35,7 +35,11 @@ const PACKAGES = {
   },
   // `require(name)` answers the default export itself, as pino's own ecosystem does.
   pino: { entries: { index: 'index.ts' }, programs: { cli: 'cli.ts' }, isFunction: true },
-  winston: { entries: { index: 'index.ts' }, programs: { worker: 'worker/entry.ts', cli: 'cli.ts' } },
+  winston: {
+    entries: { index: 'index.ts' },
+    programs: { cli: 'cli.ts' },
+    threads: { worker: 'worker/entry.ts' },
+  },
 };
 
 /** Builds what is older than its sources. Exits the process with the compiler's messages when that fails. */
@@ -55,7 +59,7 @@ export async function build({ quiet = false } = {}) {
   for (const name of stale) await buildPackage(name, PACKAGES[name]);
 }
 
-async function buildPackage(name, { entries, programs, prepare, isFunction = false }) {
+async function buildPackage(name, { entries, programs, threads, prepare, isFunction = false }) {
   const folder = path.join(root, 'packages', name);
   const dist = path.join(folder, 'dist');
   const declarations = path.join(root, '.build', 'types', name);
@@ -66,7 +70,7 @@ async function buildPackage(name, { entries, programs, prepare, isFunction = fal
   mkdirSync(dist, { recursive: true });
   const sources = path.join(folder, 'src');
   const files = [
-    ...(await bundleCode(sources, { entries, programs, isFunction })),
+    ...(await bundleCode(sources, { entries, programs, threads, isFunction })),
     ...(await bundleTypes(declarations, { entries, isFunction })),
   ];
   for (const { fileName, code } of files) writeFileSync(path.join(dist, fileName), code);

@@ -55,17 +55,18 @@ const outputs = (extension) => ({
 
 /**
  * @param sources folder with the sources of the entries
- * @param entries, programs names of the files to make, with the source of each; nobody loads a program by `require`
+ * @param entries, programs, threads names of the files to make, with the source of each; nobody loads a program by `require`,
+ * nor the file of a thread by `import`
  * @param isFunction whether `require` answers the default export itself
  */
-export async function bundleCode(sources, { entries, programs, isFunction }) {
+export async function bundleCode(sources, { entries, programs, threads = {}, isFunction }) {
   const all = { ...entries, ...programs };
   const esm = await bundle(
     { ...inputs, input: within(sources, all), plugins: [reservesBannerNames] },
     { ...outputs('js'), format: 'esm' },
   );
   const cjs = await bundle(
-    { ...inputs, input: within(sources, entries), plugins: [requiresDependencies] },
+    { ...inputs, input: within(sources, { ...entries, ...threads }), plugins: [requiresDependencies] },
     {
       ...outputs('cjs'),
       format: 'cjs',

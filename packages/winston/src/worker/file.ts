@@ -3,7 +3,7 @@ import { findPackage } from 'cloudwatch-logs-publisher/worker';
 
 const PACKAGE = 'winston-cloudwatch-logs';
 /** The file that the build makes of `entry.ts`, beside the package's entry. */
-const FILE = 'worker.js';
+const FILE = 'worker.cjs';
 
 /**
  * The file that a worker thread loads, also when this code was bundled into another one.

@@ -4,6 +4,7 @@ import { type Answer, askWorker, type Question } from 'cloudwatch-logs-publisher
 import { findWorkerFile } from './file.js';
 import type { Lines, Receiver } from './hand-over.js';
 import type { WorkerOptions } from './options.js';
+import { plugAndPlayFlags } from './plug-and-play.js';
 import { SHARED, type ToWorker, type WorkerThreadData } from './protocol.js';
 
 /** Beyond the time that is given, because a busy worker still has to say how far it came. */
@@ -50,7 +51,7 @@ export class PublisherThread extends EventEmitter implements Receiver {
       } satisfies WorkerThreadData,
       transferList: [port2],
       // Flags of the application (a loader, a profiler, a module that starts loggers) are not for this thread.
-      execArgv: [],
+      execArgv: plugAndPlayFlags(process.execArgv),
     });
     this.#worker.unref();
     // Without a listener a thread that runs out of memory would end the application.
