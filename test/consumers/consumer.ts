@@ -15,14 +15,19 @@ export class Consumer {
   readonly folder = temporaryFolder();
 
   /** @param files the folder with what is in the project besides */
-  constructor(files: URL) {
+  constructor(files?: URL) {
     writeFileSync(path.join(this.folder, 'package.json'), '{ "private": true }\n');
-    cpSync(fileURLToPath(files), this.folder, { recursive: true });
+    if (files) cpSync(fileURLToPath(files), this.folder, { recursive: true });
   }
 
   /** Installs the packages and these others; answers why that cannot be done, if the machine has no network. */
   install(others: readonly string[]): string | undefined {
-    const packages = [...tarballs().values(), ...others].map((name) => `"${name}"`).join(' ');
+    return this.installOnly([...tarballs().values(), ...others]);
+  }
+
+  /** Installs these and not the packages. */
+  installOnly(names: readonly string[]): string | undefined {
+    const packages = names.map((name) => `"${name}"`).join(' ');
     // One string and a shell, because npm is a .cmd file on Windows.
     const npm = spawnSync(`npm install --prefer-offline --no-audit --no-fund --no-package-lock ${packages}`, {
       cwd: this.folder,
@@ -31,9 +36,10 @@ export class Consumer {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     if (npm.status === 0) return undefined;
-    if (/ENOTFOUND|EAI_AGAIN|ENETUNREACH|ECONNREFUSED|ETIMEDOUT/.test(npm.stderr)) {
-      return 'npm cannot reach a registry, and its cache lacks some of the packages';
-    }
+    const lacking =
+      /npm error (?:code (?:E40[34]|E5\d\d|ENOTFOUND|EAI_AGAIN|ENETUNREACH|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ETARGET|EINTEGRITY|ENOTCACHED)\b)/;
+    if (lacking.test(npm.stderr))
+      return `npm cannot get some of the packages here (${lacking.exec(npm.stderr)?.[0]})`;
     throw new Error(`npm install failed:\n${npm.stdout}${npm.stderr}`);
   }
 

@@ -1,0 +1,86 @@
+// timeout: 900 s
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { startLocal } from 'cloudwatch-logs-local';
+import { Consumer, environmentFor } from '../consumer.ts';
+import { newerNode } from '../newer-node.ts';
+
+const LINES = 20;
+const STREAMS = ['pino-in-process', 'pino-worker', 'winston', 'winston-worker'];
+const ENDINGS: readonly (readonly [ending: string, code: number | string])[] = [
+  ['flush', 'SIGKILL'],
+  ['natural end', 0],
+  ['process.exit()', 0],
+  ['uncaught error', 1],
+  ['SIGTERM', 0],
+];
+
+const consumer = new Consumer(new URL('./project/', import.meta.url));
+const skip = consumer.install(['pino@10', 'winston@3', 'bun@1', 'deno@2']) ?? false;
+const bin = (name: string) => path.join(consumer.folder, 'node_modules/.bin', name);
+
+for (const version of ['20.19.0', '22', '24', 'latest']) {
+  const { node = '', problem } = await newerNode(version);
+  describe(`Node.js ${version}`, { skip: skip || (problem ?? false) }, () => {
+    for (const [ending, code] of ENDINGS) {
+      test(ending, (t) => delivers(t, [node, 'app.mjs', ending], code));
+    }
+  });
+  if (version === '20.19.0') continue; // has no module.enableCompileCache
+  describe(`Node.js ${version} with a compile cache`, { skip: skip || (problem ?? false) }, () => {
+    const cache = path.join(consumer.folder, `compile-cache-${version}`);
+    for (const [run, ending] of [
+      ['first', 'natural end'],
+      ['second', 'natural end'],
+      ['second', 'process.exit()'],
+    ]) {
+      test(`${ending}: ${run} run`, async (t) => {
+        assert.equal(existsSync(cache), run === 'second');
+        await delivers(t, [node, 'app.cjs', ending ?? ''], 0, { NODE_COMPILE_CACHE: cache });
+        assert.ok(existsSync(cache));
+      });
+    }
+  });
+}
+
+describe('Bun 1', { skip }, () => {
+  for (const [ending, code] of ENDINGS)
+    test(ending, (t) => delivers(t, [bin('bun'), 'app.mjs', ending], code));
+});
+
+describe('Deno 2', { skip }, () => {
+  const run = [bin('deno'), 'run', '--allow-all', 'app.mjs'];
+  for (const [ending, code] of ENDINGS.filter(([name]) => name !== 'uncaught error')) {
+    test(ending, (t) => delivers(t, [...run, ending], code));
+  }
+  // Deno runs no 'exit' listener after an error that nobody handles.
+  test('uncaught error: with a listener that ends the process', (t) =>
+    delivers(t, [...run, 'handled error'], 1));
+});
+
+async function delivers(
+  t: TestContext,
+  [program = '', ...args]: readonly string[],
+  code: number | string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<void> {
+  const local = await startLocal({ sequenceTokens: 'enforced' });
+  t.after(() => local.close());
+  const ended = await consumer.execute(program, args, { ...environmentFor(local), ...env });
+  assert.equal(ended.code, code, ended.output);
+  if (code === 'SIGKILL') {
+    const settled = { delivered: LINES, dropped: 0, pending: 0 };
+    assert.deepEqual(
+      JSON.parse(ended.output),
+      STREAMS.map(() => settled),
+    );
+  }
+  const stored = STREAMS.map((logStreamName) => local.events({ logGroupName: 'app', logStreamName }).length);
+  assert.deepEqual(
+    stored,
+    STREAMS.map(() => LINES),
+    ended.output,
+  );
+}
