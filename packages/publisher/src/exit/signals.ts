@@ -16,10 +16,27 @@ const TIMEOUT_MS = 5000;
 /** Linux ignores a signal that the first process of a container, which has PID 1, sends to itself. Then it exits. */
 const IGNORED_MS = 50;
 
+/** All that flush on signals in this process. Registered, because it may have loaded several copies of this package. */
+interface Flushing {
+  readonly listeners: Set<unknown>;
+  /** Stops each of them. */
+  readonly stops: Set<() => void>;
+  /** Of those that were called, how many are not done. */
+  underWay: number;
+}
+const KEY = Symbol.for('cloudwatch-logs-publisher.flushing-on-signals');
+
+function flushing(): Flushing {
+  const shared = globalThis as { [KEY]?: Flushing };
+  shared[KEY] ??= { listeners: new Set(), stops: new Set(), underWay: 0 };
+  return shared[KEY];
+}
+
 /**
  * Flushes when a signal comes, and then lets the signal take its course: without another listener the process ends by
  * it. Other listeners (of a framework, say) decide themselves when the process ends; should they send the signal again
- * at their end, what was logged meanwhile is flushed first. A second signal ends the process at once.
+ * at their end, what was logged meanwhile is flushed first. Where several loggers are flushed like this, the last that is done
+ * ends the process. A second signal ends it at once.
  *
  * @param flush must not reject
  * @returns call it to listen no more
@@ -31,17 +48,21 @@ export function onSignals(
   let othersAtFirst: number | undefined;
   let isRepeated = false;
   let settling: Promise<unknown> = Promise.resolve();
+  const all = flushing();
 
   const onSignal = (signal: NodeJS.Signals): void => {
-    const others = otherListeners(signal, onSignal);
+    const others = otherListeners(signal, all.listeners);
     if (othersAtFirst === undefined) {
       othersAtFirst = others;
       settling = within(timeoutMs, before && (async () => before(signal))).then(() => flush(timeoutMs));
-      if (others === 0) void settling.then(() => endBy(signal));
+      if (others === 0) endAfter(settling, signal);
     } else if (!isRepeated && others < othersAtFirst) {
       // A listener that has gone since sends the signal again, as those do that have done their work.
       isRepeated = true;
-      void settling.then(() => flush(timeoutMs)).then(() => endBy(signal));
+      endAfter(
+        settling.then(() => flush(timeoutMs)),
+        signal,
+      );
     } else {
       process.removeAllListeners(signal);
       endBy(signal);
@@ -49,21 +70,32 @@ export function onSignals(
   };
   const stop = (): void => {
     for (const signal of signals) process.off(signal, onSignal);
+    all.listeners.delete(onSignal);
+    all.stops.delete(stop);
+  };
+  // A signal calls all listeners before any of them is done.
+  const endAfter = (done: Promise<unknown>, signal: NodeJS.Signals): void => {
+    all.underWay++;
+    void done.then(() => {
+      if (--all.underWay === 0) endBy(signal);
+    });
   };
   const endBy = (signal: NodeJS.Signals): void => {
-    stop();
+    for (const stopOne of all.stops) stopOne();
     process.kill(process.pid, signal);
-    if (otherListeners(signal) === 0)
+    if (otherListeners(signal, all.listeners) === 0)
       setTimeout(() => process.exit(128 + os.constants.signals[signal]), IGNORED_MS);
   };
   // First, because listeners for one signal only are gone when they are called.
   for (const signal of signals) process.prependListener(signal, onSignal);
+  all.listeners.add(onSignal);
+  all.stops.add(stop);
   return stop;
 }
 
 /** Those that decide when the process ends. The package signal-exit only does where there is no listener but its own. */
-function otherListeners(signal: NodeJS.Signals, own?: unknown): number {
-  const others = process.listeners(signal).filter((listener) => listener !== own).length;
+function otherListeners(signal: NodeJS.Signals, own: ReadonlySet<unknown>): number {
+  const others = process.listeners(signal).filter((listener) => !own.has(listener)).length;
   const { __signal_exit_emitter__: third } = process as { __signal_exit_emitter__?: { count?: number } };
   const fourth = (globalThis as Record<symbol, { count?: number } | undefined>)[
     Symbol.for('signal-exit emitter')

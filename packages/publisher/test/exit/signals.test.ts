@@ -72,6 +72,24 @@ describe('a signal', { skip, concurrency: 2 }, () => {
     assert.deepEqual((await run(failing)).said, ['flush', 'flushed']);
   });
 
+  it('ends the process when all have flushed, where several loggers are flushed', async () => {
+    const slow = "async () => { say('slow'); await wait(200); say('slow flushed'); }";
+    for (const [first, second] of [
+      ['flush', slow],
+      [slow, 'flush'],
+    ]) {
+      const { said, signal } = await run(`onSignals({}, ${first}); onSignals({}, ${second});`);
+      assert.deepEqual(said.slice(2), ['flushed', 'slow flushed']);
+      assert.equal(signal, 'SIGTERM');
+    }
+    const another =
+      "process.once('SIGTERM', async () => { await wait(20); process.kill(process.pid, 'SIGTERM'); });";
+    const { said, signal } = await run(`onSignals({}, flush); onSignals({}, ${slow}); ${another}`);
+    assert.deepEqual([said.filter((line) => line === 'slow flushed').length, signal], [2, 'SIGTERM']);
+    const stopped = await run(`onSignals({}, ${slow})(); onSignals({}, flush);`);
+    assert.deepEqual(stopped, { said: ['flush', 'flushed'], exitCode: null, signal: 'SIGTERM' });
+  });
+
   it('leaves the end to another listener, also to one for a single signal', async () => {
     for (const on of ['on', 'once']) {
       const other = `process.${on}('SIGTERM', async () => { await wait(150); say('other'); process.exit(3); });`;
