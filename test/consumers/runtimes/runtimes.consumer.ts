@@ -6,6 +6,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { startLocal } from 'cloudwatch-logs-local';
 import { Consumer, environmentFor } from '../consumer.ts';
 import { newerNode } from '../newer-node.ts';
+import { start, whileRunning } from '../server.ts';
 
 const LINES = 20;
 const STREAMS = ['pino-in-process', 'pino-worker', 'winston', 'winston-worker'];
@@ -16,6 +17,8 @@ const ENDINGS: readonly (readonly [ending: string, code: number | string])[] = [
   ['uncaught error', 1],
   ['SIGTERM', 0],
 ];
+/** In processes that the first one starts, each of which logs as many lines. */
+const WORKERS = 2;
 
 const consumer = new Consumer(new URL('./project/', import.meta.url));
 const skip = consumer.install(['pino@10', 'winston@3', 'bun@1', 'deno@2']) ?? false;
@@ -45,6 +48,33 @@ for (const version of ['20.19.0', '22', '24', 'latest']) {
   });
 }
 
+describe('node:cluster', { skip }, () => {
+  for (const ending of ['natural end', 'process.exit()', 'SIGTERM']) {
+    test(ending, (t) => delivers(t, [process.execPath, 'cluster.mjs', ending], 0, {}, WORKERS));
+  }
+});
+
+describe('PM2, as it stops a process', { skip }, () => {
+  // SIGINT, and SIGKILL after 1.6 s.
+  test('SIGINT', async (t) => {
+    const local = await startLocal({ sequenceTokens: 'enforced' });
+    t.after(() => local.close());
+    const running = start(t, process.execPath, ['stopped.mjs'], {
+      cwd: consumer.folder,
+      env: environmentFor(local),
+    });
+    const all = { logGroupName: 'app', count: STREAMS.length, match: 'started', timeoutMs: 60_000 };
+    await whileRunning(running, local.waitForEvents(all));
+    running.kill('SIGINT');
+    const { code, output } = await running.ended;
+    assert.equal(code, 'SIGINT', output);
+    for (const logStreamName of STREAMS) {
+      const lines = local.events({ logGroupName: 'app', logStreamName });
+      assert.match(lines.at(-1)?.message ?? '', /stopping/, logStreamName);
+    }
+  });
+});
+
 describe('Bun 1', { skip }, () => {
   for (const [ending, code] of ENDINGS)
     test(ending, (t) => delivers(t, [bin('bun'), 'app.mjs', ending], code));
@@ -52,12 +82,7 @@ describe('Bun 1', { skip }, () => {
 
 describe('Deno 2', { skip }, () => {
   const run = [bin('deno'), 'run', '--allow-all', 'app.mjs'];
-  for (const [ending, code] of ENDINGS.filter(([name]) => name !== 'uncaught error')) {
-    test(ending, (t) => delivers(t, [...run, ending], code));
-  }
-  // Deno runs no 'exit' listener after an error that nobody handles.
-  test('uncaught error: with a listener that ends the process', (t) =>
-    delivers(t, [...run, 'handled error'], 1));
+  for (const [ending, code] of ENDINGS) test(ending, (t) => delivers(t, [...run, ending], code));
 });
 
 async function delivers(
@@ -65,6 +90,7 @@ async function delivers(
   [program = '', ...args]: readonly string[],
   code: number | string,
   env: NodeJS.ProcessEnv = {},
+  processes = 1,
 ): Promise<void> {
   const local = await startLocal({ sequenceTokens: 'enforced' });
   t.after(() => local.close());
@@ -73,14 +99,14 @@ async function delivers(
   if (code === 'SIGKILL') {
     const settled = { delivered: LINES, dropped: 0, pending: 0 };
     assert.deepEqual(
-      JSON.parse(ended.output),
+      JSON.parse(ended.output.split('\n')[0] ?? ''),
       STREAMS.map(() => settled),
     );
   }
   const stored = STREAMS.map((logStreamName) => local.events({ logGroupName: 'app', logStreamName }).length);
   assert.deepEqual(
     stored,
-    STREAMS.map(() => LINES),
+    STREAMS.map(() => LINES * processes),
     ended.output,
   );
 }
