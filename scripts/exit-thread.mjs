@@ -9,15 +9,16 @@ import { rolldown } from 'rolldown';
 const MOST_BYTES = 120_000;
 const sources = fileURLToPath(new URL('../packages/publisher/src', import.meta.url));
 /**
- * The thread has no spool, no end of its own to watch over, and starts no thread; its options were checked where they were
- * given. In the place of a file stands the code here.
+ * The thread has no spool, no end of its own to watch over, and starts no thread; its options were checked, and have
+ * their defaults, where they were given. In the place of a file stands the code here.
  */
 const leftOut = new Map(
   Object.entries({
     'spool/spool.ts': 'export {};',
     'disk/spooler.ts': 'export {};',
     'exit/exit-guard.ts': 'export {};',
-    'options/option-checks.ts': 'export function checkOptions() {}\nexport function checkFlushOptions() {}',
+    'options/option-checks.ts': 'export function checkFlushOptions() {}',
+    'options/resolve-options.ts': 'export const resolveOptions = (options) => options;',
     'exit/exit-thread-code.ts': 'export {};',
   }).map(([file, code]) => [path.join(sources, file), code]),
 );

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { PUBLISHER_OPTION_NAMES, type PublisherOptions } from 'cloudwatch-logs-publisher';
-import { unknownFlag } from 'cloudwatch-logs-publisher/worker';
+import type { PublisherOptions } from 'cloudwatch-logs-publisher';
+import { OPTIONS, type OptionRow, unknownFlag } from 'cloudwatch-logs-publisher/worker';
 
 /** What a command line says. */
 export interface Command {
@@ -15,9 +15,6 @@ export interface Command {
   readonly version: boolean;
 }
 
-const SWITCHES = ['enabled', 'createLogGroup', 'createLogStream', 'deletionProtection', 'gzip', 'emf'];
-// Taken as they are; the values of all other options are JSON where they can be read as such.
-const TEXTS = ['logGroupName', 'logStreamName', 'clientModule', 'kmsKeyId'];
 const SHORT: Readonly<Record<string, string>> = {
   group: 'logGroupName',
   stream: 'logStreamName',
@@ -85,7 +82,7 @@ function readFlags(args: readonly string[]): Record<string, unknown> {
     ...Object.fromEntries(
       [...AWS, ...Object.keys(SHORT), ...flagNames()].map((flag) => [
         flag,
-        { type: SWITCHES.includes(optionOf(flag)) ? 'boolean' : 'string' } as const,
+        { type: howGiven(optionOf(flag)) === 'switch' ? 'boolean' : 'string' } as const,
       ]),
     ),
   } as const;
@@ -97,17 +94,21 @@ function readFlags(args: readonly string[]): Record<string, unknown> {
 }
 
 function flagNames(): string[] {
-  return PUBLISHER_OPTION_NAMES.filter((name) => name !== 'client').map((name) =>
-    name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`),
-  );
+  return Object.keys(OPTIONS)
+    .filter((name) => howGiven(name) !== 'none')
+    .map((name) => name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`));
 }
 
 function optionOf(flag: string): string {
   return SHORT[flag] ?? flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+function howGiven(option: string): OptionRow['flag'] | undefined {
+  return (OPTIONS as Readonly<Record<string, OptionRow>>)[option]?.flag;
+}
+
 function readValue(option: string, value: unknown): unknown {
-  if (typeof value !== 'string' || TEXTS.includes(option)) return value;
+  if (typeof value !== 'string' || howGiven(option) === 'text') return value;
   try {
     return JSON.parse(value);
   } catch {

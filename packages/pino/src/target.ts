@@ -1,5 +1,9 @@
-import { checkOptionsAreData, PublisherError, resolveOptions } from 'cloudwatch-logs-publisher';
-import { findPackage, nearestName } from 'cloudwatch-logs-publisher/worker';
+import {
+  checkOptionsAreData,
+  findPackage,
+  invalidOption,
+  nearestName,
+} from 'cloudwatch-logs-publisher/worker';
 import { PINO_LEVELS } from './line-reader.js';
 import { type CloudWatchTransportOptions, separateOptions } from './transport-options.js';
 
@@ -36,7 +40,7 @@ export function cloudWatchTarget(
   options: CloudWatchTransportOptions,
   { level }: { readonly level?: string | undefined } = {},
 ): CloudWatchTarget {
-  checkForWorker(options);
+  checkOptionsAreData(separateOptions(options).publisher, WITHOUT_FUNCTIONS);
   if (level !== undefined) checkLevel(level, options.levels);
   const found = { target: findTarget(), options: { ...options } };
   return level === undefined ? found : { ...found, level };
@@ -47,24 +51,9 @@ function checkLevel(level: string, custom: CloudWatchTransportOptions['levels'] 
   const names = [...Object.keys(PINO_LEVELS), 'silent', ...Object.keys(custom)];
   if (names.includes(level)) return;
   const nearest = nearestName(String(level), names);
-  throw new PublisherError(
-    'CLOUDWATCH_LOGS_INVALID_OPTION',
-    `The level must be one of ${names.join(', ')}, or a name of the option "levels"; got ${JSON.stringify(level)}.` +
-      (nearest === undefined ? '' : ` Did you mean "${nearest}"?`),
-  );
-}
-
-function checkForWorker(options: CloudWatchTransportOptions): void {
-  const { publisher } = separateOptions(options);
-  try {
-    checkOptionsAreData(publisher);
-  } catch (error) {
-    if (error instanceof PublisherError) {
-      throw new PublisherError(error.code, `${error.message} ${WITHOUT_FUNCTIONS}`);
-    }
-    throw error;
-  }
-  resolveOptions(publisher);
+  const expected = `one of ${names.join(', ')}, or a name of the option "levels"`;
+  const remedy = nearest === undefined ? 'Correct it, or leave it out.' : `Did you mean "${nearest}"?`;
+  throw invalidOption('level', expected, level, { remedy });
 }
 
 /** The file that a worker can load, also when this code was bundled into another one. */

@@ -1,12 +1,6 @@
 import { workerData } from 'node:worker_threads';
-import {
-  type AwsCredentials,
-  type AwsOptions,
-  checkOptionNames,
-  PUBLISHER_OPTION_NAMES,
-  PublisherError,
-  type PublisherOptions,
-} from 'cloudwatch-logs-publisher';
+import type { AwsCredentials, AwsOptions, PublisherOptions } from 'cloudwatch-logs-publisher';
+import { checkOptions, isRecord, type OptionRows, text } from 'cloudwatch-logs-publisher/worker';
 
 /** Options that both ways to log have besides those of the publisher. */
 export interface LineOptions {
@@ -74,23 +68,29 @@ export interface SeparatedOptions {
   readonly inWorker: boolean;
 }
 
+/** The options that are not the publisher's. */
+const OWN = {
+  levels: {
+    expected: 'an object of level names and their numbers, such as { audit: 35 }',
+    accepts: (value) => isRecord(value) && Object.values(value).every((number) => typeof number === 'number'),
+    remedy: 'Give those of customLevels, or leave it out.',
+    flag: 'json',
+  },
+  timeKey: {
+    ...text('the name of a field, such as "timestamp"'),
+    remedy: 'Leave it out where pino writes the time.',
+  },
+} as const satisfies OptionRows;
+
 /**
- * Separates the publisher's options from the transport's and from what pino adds.
+ * Checks all options, and separates the publisher's from the transport's and from what pino adds.
  *
- * @throws PublisherError when there is an option of another name, `levels` is not an object of numbers, or `timeKey` is not the name of a field
+ * @throws PublisherError `CLOUDWATCH_LOGS_INVALID_OPTION`, saying what was expected, what came and what to do
  */
 export function separateOptions(options: CloudWatchStreamOptions & PinoAdditions): SeparatedOptions {
-  if (typeof options !== 'object' || options === null) {
-    throw new PublisherError(
-      'CLOUDWATCH_LOGS_INVALID_OPTION',
-      `The options must be an object with at least logGroupName; got ${options === null ? 'null' : typeof options}.`,
-    );
-  }
-  const { pinoWillSendConfig, $context: _, dedupe: __, ...own } = options;
-  checkOptionNames(own, [...PUBLISHER_OPTION_NAMES, 'levels', 'timeKey']);
+  const { pinoWillSendConfig, $context: _, dedupe: __, ...own } = options ?? {};
+  checkOptions(isRecord(options) ? own : options, OWN);
   const { levels, timeKey, ...publisher } = own;
-  if (timeKey !== undefined) checkTimeKey(timeKey);
-  if (levels !== undefined) checkLevels(levels);
   const inWorker = isInWorker({ pinoWillSendConfig });
   return { publisher, levels: levels ?? (inWorker ? sentToThread()?.levels : undefined), timeKey, inWorker };
 }
@@ -103,21 +103,4 @@ export function isInWorker(options: Pick<PinoAdditions, 'pinoWillSendConfig'> | 
 /** Behind `targets` pino adds nothing to the options; what it sent to the thread tells it all the same. */
 function sentToThread(): (LineOptions & PinoAdditions) | undefined {
   return (workerData as { workerData?: LineOptions & PinoAdditions } | null)?.workerData;
-}
-
-function checkLevels(levels: unknown): void {
-  const isRecord = typeof levels === 'object' && levels !== null && !Array.isArray(levels);
-  if (isRecord && Object.values(levels).every((number) => typeof number === 'number')) return;
-  throw new PublisherError(
-    'CLOUDWATCH_LOGS_INVALID_OPTION',
-    'Option "levels" must be an object of level names and their numbers, such as { audit: 35 }.',
-  );
-}
-
-function checkTimeKey(timeKey: unknown): void {
-  if (typeof timeKey === 'string' && timeKey !== '') return;
-  throw new PublisherError(
-    'CLOUDWATCH_LOGS_INVALID_OPTION',
-    'Option "timeKey" must be the name of a field, such as "timestamp".',
-  );
 }

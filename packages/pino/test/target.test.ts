@@ -90,7 +90,10 @@ describe('the level of a target', () => {
       /got "warning"\. Did you mean "warn"\?$/,
     );
     assert.throws(() => cloudWatchTarget(options, { level: 'INFO' }), /Did you mean "info"\?/);
-    assert.throws(() => cloudWatchTarget(options, { level: 'xyzzy' }), /got "xyzzy"\.$/);
+    assert.throws(
+      () => cloudWatchTarget(options, { level: 'xyzzy' }),
+      /got "xyzzy"\. Correct it, or leave it out\.$/,
+    );
     for (const level of ['trace', 'fatal', 'silent'])
       assert.equal(cloudWatchTarget(options, { level }).level, level);
     assert.equal(cloudWatchTarget({ ...options, levels: { audit: 35 } }, { level: 'audit' }).level, 'audit');

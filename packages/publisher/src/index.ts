@@ -13,15 +13,15 @@ export type { FlushResult } from './accounts/flush.js';
 export { type HealthLimits, isHealthy } from './accounts/health.js';
 export type { DropReason, RejectReason } from './batch/fate.js';
 export type { LogEvent } from './intake/intake.js';
+export type { AwsCredentials, AwsOptions } from './options/aws-settings.js';
 export { PublisherError, type PublisherErrorCode } from './options/errors.js';
 export type { ByGroup, GroupRule } from './options/group-settings.js';
-export type { EventContext } from './options/name-template.js';
-export { checkOptionNames, checkOptionsAreData, PUBLISHER_OPTION_NAMES } from './options/option-checks.js';
 export type {
-  AwsCredentials,
-  AwsOptions,
+  EventContext,
   LogGroupNameFunction,
   LogStreamNameFunction,
+} from './options/name-template.js';
+export type {
   OverflowPolicy,
   OversizePolicy,
   PublisherOptions,
@@ -29,6 +29,5 @@ export type {
   SpoolMode,
   SpoolSettings,
 } from './options/options.js';
-export { type ResolvedOptions, resolveOptions } from './options/resolve-options.js';
 export { createPublisher, type FlushOptions, Publisher } from './publisher.js';
 export type { SpoolStats } from './spool/spool-options.js';

@@ -1,9 +1,5 @@
-import {
-  checkOptionNames,
-  PUBLISHER_OPTION_NAMES,
-  PublisherError,
-  type PublisherOptions,
-} from 'cloudwatch-logs-publisher';
+import type { PublisherOptions } from 'cloudwatch-logs-publisher';
+import { checkOptions, type OptionRows, oneOf, onOff, text } from 'cloudwatch-logs-publisher/worker';
 import type TransportStream from 'winston-transport';
 import type { LogLine } from './log-info.js';
 
@@ -41,61 +37,35 @@ export interface SortedOptions {
   readonly worker: boolean;
 }
 
-const LINES: readonly unknown[] = ['auto', 'format', 'json'] satisfies LogLine[];
+const LINES = ['auto', 'format', 'json'] satisfies LogLine[];
 
-const CHECKS: Readonly<Record<string, { expected: string; accepts: (value: unknown) => boolean }>> = {
-  level: {
-    expected: 'the name of a level such as "info"',
-    accepts: (value) => typeof value === 'string' && value !== '',
-  },
-  silent: flag(),
+/** The options that are not the publisher's. */
+const OWN = {
+  level: { ...text('the name of a level such as "info"'), remedy: "Leave it out for the logger's level." },
+  silent: { ...onOff, initial: false },
   format: {
     expected: 'a winston format such as winston.format.json()',
     accepts: (value) => typeof (value as { transform?: unknown } | null)?.transform === 'function',
+    flag: 'none',
   },
-  handleExceptions: flag(),
-  handleRejections: flag(),
-  line: { expected: '"auto", "format" or "json"', accepts: (value) => LINES.includes(value) },
-  worker: flag(),
-};
-
-const NAMES = [...PUBLISHER_OPTION_NAMES, ...Object.keys(CHECKS)];
+  handleExceptions: { ...onOff, initial: false },
+  handleRejections: { ...onOff, initial: false },
+  line: { ...oneOf(...LINES), initial: 'auto' },
+  worker: { ...onOff, initial: false },
+} as const satisfies OptionRows;
 
 /**
- * Checks the options that are not the publisher's, and the names of all.
+ * Checks all options, and sorts them.
  *
- * @throws PublisherError `CLOUDWATCH_LOGS_INVALID_OPTION`, naming the option, what was expected and what came
+ * @throws PublisherError `CLOUDWATCH_LOGS_INVALID_OPTION`, saying what was expected, what came and what to do
  */
 export function sortOptions(options: CloudWatchTransportOptions): SortedOptions {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw invalid('options', 'an object with at least logGroupName', options);
-  }
-  checkOptionNames(options, NAMES);
-  for (const [name, { expected, accepts }] of Object.entries(CHECKS)) {
-    const value = options[name as keyof CloudWatchTransportOptions];
-    if (value !== undefined && !accepts(value)) throw invalid(`Option "${name}"`, expected, value);
-  }
+  checkOptions(options, OWN);
   const { level, silent, format, handleExceptions, handleRejections, line, worker, ...publisher } = options;
   return {
     publisher,
     stream: { level, silent, format, handleExceptions, handleRejections },
-    line: line ?? 'auto',
-    worker: worker ?? false,
+    line: line ?? OWN.line.initial,
+    worker: worker ?? OWN.worker.initial,
   };
-}
-
-function flag() {
-  return { expected: 'true or false', accepts: (value: unknown) => typeof value === 'boolean' };
-}
-
-function invalid(what: string, expected: string, value: unknown): PublisherError {
-  const got = typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : nameOf(value);
-  return new PublisherError('CLOUDWATCH_LOGS_INVALID_OPTION', `${what} must be ${expected}; got ${got}.`);
-}
-
-function nameOf(value: unknown): string {
-  if (value === null || typeof value !== 'object') {
-    return typeof value === 'function' ? 'a function' : String(value);
-  }
-  return Array.isArray(value) ? 'an array' : 'an object';
 }

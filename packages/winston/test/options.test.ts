@@ -17,7 +17,7 @@ function messageOf(options: unknown): string {
 
 describe('options of CloudWatchTransport', () => {
   const bad: [string, unknown, string][] = [
-    ['no options', undefined, 'options must be an object with at least logGroupName; got undefined.'],
+    ['no options', undefined, 'The options must be an object with at least logGroupName; got undefined.'],
     ['no log group', {}, 'Option "logGroupName" must be a log group name'],
     [
       'a slip in the name of an option of the publisher',
@@ -47,7 +47,7 @@ describe('options of CloudWatchTransport', () => {
     [
       'a wrong line',
       { logGroupName: 'app', line: 'text' },
-      'Option "line" must be "auto", "format" or "json"; got "text".',
+      'Option "line" must be one of "auto", "format", "json"; got "text".',
     ],
     ['a wrong worker', { logGroupName: 'app', worker: 1 }, 'Option "worker" must be true or false; got 1.'],
     [

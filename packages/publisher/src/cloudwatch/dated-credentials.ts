@@ -1,4 +1,4 @@
-import type { AwsCredentials, AwsOptions } from '../options/options.js';
+import type { AwsCredentials, AwsOptions } from '../options/aws-settings.js';
 
 /** Credentials as the SDK takes them. */
 type Dated = Omit<AwsCredentials, 'expiration'> & { readonly expiration?: Date };

@@ -6,6 +6,7 @@ export type PublisherErrorCode = 'CLOUDWATCH_LOGS_INVALID_OPTION' | 'CLOUDWATCH_
  * `code` says which kind; `message` says what was expected, what came, and what to do.
  */
 export class PublisherError extends Error {
+  /** Which kind of mistake; fit for a comparison, as `message` is not. */
   readonly code: PublisherErrorCode;
 
   constructor(code: PublisherErrorCode, message: string, options?: ErrorOptions) {
@@ -15,19 +16,39 @@ export class PublisherError extends Error {
   }
 }
 
-/** An option has a wrong value: names the option, what was expected and what came. */
-export function invalidOption(option: string, expected: string, got: unknown): PublisherError {
+/** How a wrong option is told, where its value and the usual advice are not all. */
+export interface Telling {
+  /** One sentence: what to do. @default to correct the option or to leave it out */
+  readonly remedy?: string | undefined;
+  /** Whether the value may be or hold a secret: only its shape is told. @default false */
+  readonly isSecret?: boolean | undefined;
+  /** What came, in words. @default a description of the value */
+  readonly got?: string | undefined;
+}
+
+/**
+ * The one voice for a wrong option in all packages: what was expected, what came, and what to do.
+ *
+ * @param option its name with the path to it; empty for the options as a whole
+ */
+export function invalidOption(
+  option: string,
+  expected: string,
+  value: unknown,
+  { remedy = 'Correct it, or leave it out.', isSecret, got = describe(value, { isSecret }) }: Telling = {},
+): PublisherError {
+  const subject = option === '' ? 'The options' : `Option "${option}"`;
   return new PublisherError(
     'CLOUDWATCH_LOGS_INVALID_OPTION',
-    `Option "${option}" must be ${expected}; got ${describe(got)}.`,
+    `${subject} must be ${expected}; got ${got}. ${remedy}`,
   );
 }
 
 /** Short, safe description of a value for a message: its type, and the value itself only where it cannot be long. */
-export function describe(value: unknown): string {
+export function describe(value: unknown, { isSecret = false }: Pick<Telling, 'isSecret'> = {}): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'string') {
-    return value.length > 60 ? `a string of ${value.length} characters` : JSON.stringify(value);
+    return isSecret || value.length > 60 ? `a string of ${value.length} characters` : JSON.stringify(value);
   }
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value === 'bigint') return `${value}n`;

@@ -2,12 +2,14 @@ import { invalidOption } from './errors.js';
 import { LOG_GROUP_NAME, MAX_GROUP_NAME_LENGTH } from './limits.js';
 import {
   type EventContext,
+  type LogGroupNameFunction,
+  NAMELESS,
   type NameEnvironment,
   type NamePart,
   nameOf,
   parseTemplate,
 } from './name-template.js';
-import type { LogGroupNameFunction } from './options.js';
+import type { Check } from './option-rows.js';
 
 /** A template for names of log groups, compiled. */
 export interface GroupTemplate {
@@ -72,6 +74,11 @@ export function compileGroupName(template: string, environment: NameEnvironment)
     gives: (name) => pattern.test(name),
   };
 }
+
+/** Checks a name or a template as an option. */
+export const checkGroupTemplate: Check = (_, value) => {
+  if (typeof value === 'string') compileGroupName(value, NAMELESS);
+};
 
 /** What a function of the application returned, as a name that CloudWatch Logs accepts; undefined where nothing is left. */
 export function sanitizeGroupName(name: string): string | undefined {

@@ -8,6 +8,14 @@ export interface EventContext {
   readonly fields?: Readonly<Record<string, unknown>> | (() => Readonly<Record<string, unknown>>) | undefined;
 }
 
+/** Chooses the log stream of an event. Only in-process: a function cannot be sent to a worker thread. */
+export type LogStreamNameFunction = (
+  event: { readonly timestamp: number; readonly message: string } & EventContext,
+) => string;
+
+/** Chooses the log group of an event. Only in-process: a function cannot be sent to a worker thread. */
+export type LogGroupNameFunction = LogStreamNameFunction;
+
 /** What the tokens of a template stand for in this process. */
 export interface NameEnvironment {
   readonly hostname: string;
@@ -16,6 +24,9 @@ export interface NameEnvironment {
   readonly instance: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
+
+/** For a look at a template that asks nothing of this process. */
+export const NAMELESS: NameEnvironment = { hostname: 'h', pid: 1, instance: 'i', env: {} };
 
 /** A part of a name: written as it is, the same for the whole process, of the time of an event, or of the event itself. */
 export type NamePart =
@@ -49,9 +60,16 @@ export function parseTemplate(option: string, template: string, environment: Nam
     if (open !== 0) parts.push({ of: 'text', value: open === -1 ? rest : rest.slice(0, open) });
     if (open === -1) break;
     const close = rest.indexOf('}', open);
-    if (close === -1) throw invalidOption(option, 'a template whose braces are closed', template);
+    if (close === -1) {
+      const remedy = 'Close the last one.';
+      throw invalidOption(option, 'a template whose braces are closed', template, { remedy });
+    }
     const part = partFor(rest.slice(open + 1, close), environment);
-    if (!part) throw invalidOption(option, `a template of text and ${TOKENS}`, rest.slice(open, close + 1));
+    if (!part) {
+      const remedy = 'Use one of these, or text without braces.';
+      const token = rest.slice(open, close + 1);
+      throw invalidOption(option, `a template of text and ${TOKENS}`, token, { remedy });
+    }
     parts.push(part);
     rest = rest.slice(close + 1);
   }

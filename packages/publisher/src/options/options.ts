@@ -1,42 +1,31 @@
 import type { CloudWatchLogsClient, Entity } from '@aws-sdk/client-cloudwatch-logs';
-import type { ByGroup } from './group-settings.js';
-import type { LOG_GROUP_CLASSES } from './limits.js';
-import type { EventContext } from './name-template.js';
+import { type AwsOptions, checkAws } from './aws-settings.js';
+import { checkGroupTemplate } from './group-name.js';
+import { type ByGroup, byGroup } from './group-settings.js';
+import {
+  LOG_GROUP_CLASSES,
+  MAX_BATCH_BYTES,
+  MAX_BATCH_EVENTS,
+  MAX_EVENT_BYTES,
+  RETENTION_DAYS,
+} from './limits.js';
+import type { LogGroupNameFunction, LogStreamNameFunction } from './name-template.js';
+import {
+  checkRows,
+  isRecord,
+  milliseconds,
+  type OptionRow,
+  oneOf,
+  onOff,
+  orAuto,
+  settings,
+  text,
+  wholeNumber,
+} from './option-rows.js';
+import { checkStreamTemplate } from './stream-name.js';
 
-/** Static credentials, as the SDK takes them. */
-export interface AwsCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string | undefined;
-  /** When a provider is asked for new ones; also as text, as the AWS CLI and STS print it. @default never */
-  readonly expiration?: Date | string | undefined;
-}
-
-/**
- * Settings of the AWS SDK client, handed on as they are. As data they reach a worker thread too; what is
- * left out comes from the environment, as everywhere with the SDK.
- */
-export interface AwsOptions {
-  /** Region, such as `'eu-central-1'`. @default `AWS_REGION`, then the profile's region */
-  readonly region?: string | undefined;
-  /** Another endpoint than AWS's own, such as `'http://127.0.0.1:4590'`. */
-  readonly endpoint?: string | undefined;
-  /** Named profile of the shared AWS configuration files; may assume a role. */
-  readonly profile?: string | undefined;
-  /** Static credentials; in-process also a credential provider. @default the SDK's provider chain */
-  readonly credentials?: AwsCredentials | (() => Promise<AwsCredentials>) | undefined;
-  readonly useFipsEndpoint?: boolean | undefined;
-  readonly useDualstackEndpoint?: boolean | undefined;
-  readonly [setting: string]: unknown;
-}
-
-/** Chooses the log group of an event. Only in-process: a function cannot be sent to a worker thread. */
-export type LogGroupNameFunction = LogStreamNameFunction;
-
-/** Chooses the log stream of an event. Only in-process: a function cannot be sent to a worker thread. */
-export type LogStreamNameFunction = (
-  event: { readonly timestamp: number; readonly message: string } & EventContext,
-) => string;
+// An option is added here and nowhere else: its type and what it does in the interface, the rest as a row of the table below.
+// The checks, the defaults, the flags of the commands and the table in the documentation are made of both.
 
 /** The disk spool: where events go that memory has no room for, and what is left at the end. */
 export interface SpoolSettings {
@@ -54,9 +43,13 @@ export interface SpoolSettings {
   readonly fsyncIntervalMs?: number | undefined;
 }
 
+/** Which events go to the disk: those that memory has no room for, or every one before it is sent. */
 export type SpoolMode = 'overflow' | 'always';
+/** Fate of an event that is larger than `maxEventBytes`: several events, one that is cut, or none. */
 export type OversizePolicy = 'split' | 'truncate' | 'drop';
+/** Which events go when the memory for events is full: those that have waited longest, or those that come. */
 export type OverflowPolicy = 'drop-oldest' | 'drop-newest';
+/** When sequence tokens are sent: once one is known, the same with one put at a time, or never. */
 export type SequenceTokenPolicy = 'auto' | 'always' | 'never';
 
 /** Options of a publisher, shared by the transports. Times are in milliseconds, sizes in UTF-8 bytes. */
@@ -167,3 +160,91 @@ export interface PublisherOptions {
   /** Says that the events are in the embedded metric format (`x-amzn-logs-format: json/emf`). @default false */
   readonly emf?: boolean | undefined;
 }
+
+/** The options of a publisher: what is accepted, the defaults, and the flags. */
+export const OPTIONS = {
+  logGroupName: {
+    expected: 'a log group name, a template such as "app-{level}", or a function',
+    accepts: (value) => typeof value === 'function' || (typeof value === 'string' && value !== ''),
+    check: checkGroupTemplate,
+    isRequired: true,
+    remedy: 'Name the log group, such as "my-app".',
+    flag: 'text',
+  },
+  enabled: { ...onOff, initial: true },
+  logStreamName: {
+    expected: 'a template such as "{date}/{hostname}/{instance}", or a function',
+    accepts: (value) => typeof value === 'function' || (typeof value === 'string' && value !== ''),
+    check: checkStreamTemplate,
+    flag: 'text',
+    initial: '{date}/{hostname}/{instance}',
+  },
+  aws: {
+    ...settings('an object with settings of the AWS SDK client', checkAws),
+    isSecret: true,
+    remedy: 'Write { region: "us-east-1" }, or leave it out.',
+    initial: {},
+  },
+  client: {
+    expected: 'a CloudWatchLogsClient',
+    accepts: (value) => typeof (value as { send?: unknown } | null)?.send === 'function',
+    remedy: 'Make one with new CloudWatchLogsClient(), or use "aws" for its settings.',
+    flag: 'none',
+  },
+  clientModule: text('a module path, URL or package name'),
+  createLogGroup: { ...onOff, initial: true },
+  createLogStream: { ...onOff, initial: true },
+  retentionInDays: byGroup({
+    expected: `one of ${RETENTION_DAYS.join(', ')}`,
+    accepts: (value) => RETENTION_DAYS.includes(value as number),
+    flag: 'json',
+  }),
+  logGroupTags: byGroup({
+    expected: 'an object of at most 50 tags with string values',
+    accepts: (value) =>
+      isRecord(value) &&
+      Object.keys(value).length <= 50 &&
+      Object.entries(value).every(([key, tag]) => key !== '' && typeof tag === 'string'),
+    flag: 'json',
+  }),
+  kmsKeyId: byGroup({ ...text('the ARN of a KMS key'), flag: 'json' }),
+  logGroupClass: byGroup({ ...oneOf(...LOG_GROUP_CLASSES), flag: 'json' }),
+  deletionProtection: byGroup(onOff),
+  flushIntervalMs: { ...milliseconds(1), initial: 1000 },
+  maxBatchBytes: { ...wholeNumber(1024, MAX_BATCH_BYTES), initial: MAX_BATCH_BYTES },
+  maxBatchEvents: { ...wholeNumber(1, MAX_BATCH_EVENTS), initial: MAX_BATCH_EVENTS },
+  maxEventBytes: { ...wholeNumber(64, MAX_EVENT_BYTES), initial: MAX_EVENT_BYTES },
+  oversize: { ...oneOf('split', 'truncate', 'drop'), initial: 'split' },
+  maxBufferBytes: { ...wholeNumber(4096, Number.MAX_SAFE_INTEGER), initial: 64 * 1024 * 1024 },
+  overflow: { ...oneOf('drop-oldest', 'drop-newest'), initial: 'drop-oldest' },
+  spool: {
+    ...settings('an object with at least a directory', (name, value) =>
+      checkRows(value, SPOOL_SETTINGS, `${name}.`),
+    ),
+    remedy: 'Write { directory: "/var/spool/my-app" }, or leave it out.',
+  },
+  sequenceTokens: { ...oneOf('auto', 'always', 'never'), initial: 'auto' },
+  maxInFlight: { ...orAuto(wholeNumber(1, 64)), initial: 'auto' },
+  maxRequests: { ...orAuto(wholeNumber(1, 256)), initial: 'auto' },
+  requestTimeoutMs: { ...milliseconds(1), initial: 15_000 },
+  flushTimeoutMs: { ...milliseconds(0), initial: 30_000 },
+  closeTimeoutMs: { ...milliseconds(0), initial: 8_000 },
+  gzip: { ...onOff, initial: false },
+  entity: {
+    ...settings('an object with keyAttributes and attributes'),
+    remedy: 'Give it as PutLogEvents takes it, or leave it out.',
+  },
+  emf: { ...onOff, initial: false },
+} as const satisfies { readonly [Name in keyof Required<PublisherOptions>]: OptionRow };
+
+/** The same of the option `spool`. */
+export const SPOOL_SETTINGS = {
+  directory: {
+    ...text('the path of a directory'),
+    isRequired: true,
+    remedy: 'Name one that outlives the process, such as "/var/spool/my-app".',
+  },
+  maxBytes: { ...wholeNumber(1024 * 1024, Number.MAX_SAFE_INTEGER), initial: 1024 * 1024 * 1024 },
+  mode: { ...oneOf('overflow', 'always'), initial: 'overflow' },
+  fsyncIntervalMs: { ...milliseconds(1), initial: 500 },
+} as const satisfies { readonly [Name in keyof Required<SpoolSettings>]: OptionRow };

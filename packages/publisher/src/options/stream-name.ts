@@ -1,6 +1,14 @@
-import { describe } from './errors.js';
+import { describe, invalidOption } from './errors.js';
 import { MAX_STREAM_NAME_LENGTH } from './limits.js';
-import { type EventContext, type NameEnvironment, nameOf, parseTemplate, UNKNOWN } from './name-template.js';
+import {
+  type EventContext,
+  NAMELESS,
+  type NameEnvironment,
+  nameOf,
+  parseTemplate,
+  UNKNOWN,
+} from './name-template.js';
+import type { Check } from './option-rows.js';
 
 /** Names the stream of an event. Never throws. */
 export interface StreamNamer {
@@ -45,6 +53,18 @@ export function compileStreamName(template: string, environment: NameEnvironment
     },
   };
 }
+
+/** Checks a template as an option. */
+export const checkStreamTemplate: Check = (name, value) => {
+  if (typeof value !== 'string') return;
+  if (/[:*]/.test(value.replace(/\{[^}]*\}/g, ''))) {
+    const remedy = 'Write "-" in their place.';
+    throw invalidOption(name, 'without ":" and "*", which CloudWatch Logs does not accept', value, {
+      remedy,
+    });
+  }
+  compileStreamName(value, NAMELESS);
+};
 
 /**
  * Names streams by a function of the application. What it throws, or returns that is not a string, is reported,

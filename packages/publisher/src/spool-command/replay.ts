@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { AwsOptions } from '../options/options.js';
+import type { AwsOptions } from '../options/aws-settings.js';
 import { Publisher } from '../publisher.js';
 import { type Destination, describeDestination } from '../spool/format/destination.js';
 import { currentOwner, HEARTBEAT_MS } from '../spool/owners/owner-directory.js';

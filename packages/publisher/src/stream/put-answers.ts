@@ -20,7 +20,8 @@ import type {
   Stage,
   Target,
 } from '../cloudwatch/sink.js';
-import { mostPuts, type ResolvedOptions } from '../options/resolve-options.js';
+import { mostPuts } from '../options/request-bounds.js';
+import type { ResolvedOptions } from '../options/resolve-options.js';
 import { forPeople } from '../text/for-people.js';
 import type { PutEnd } from './dispatcher.js';
 import { isOverload, Lanes } from './lanes.js';

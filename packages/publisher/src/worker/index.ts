@@ -3,8 +3,25 @@ export { type Guarded, guardExit, linesCome } from '../exit/exit-guard.js';
 export { onSignals, type SignalOptions } from '../exit/signals.js';
 export { findPackage } from '../modules/find-package.js';
 export { isEnabled } from '../options/enabled.js';
+export { describe, invalidOption } from '../options/errors.js';
 export { logGroupText } from '../options/group-name.js';
-export { checkFlushOptions } from '../options/option-checks.js';
+export {
+  checkFlushOptions,
+  checkOptions,
+  checkOptionsAreData,
+  PUBLISHER_OPTION_NAMES,
+} from '../options/option-checks.js';
+export {
+  isRecord,
+  type OptionRow,
+  type OptionRows,
+  oneOf,
+  onOff,
+  settings,
+  text,
+} from '../options/option-rows.js';
+export { OPTIONS } from '../options/options.js';
+export { type ResolvedOptions, resolveOptions } from '../options/resolve-options.js';
 export { nearestName, unknownFlag } from '../options/spelling.js';
 export { AnnouncedEnd } from '../time/announced-end.js';
 export {

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import {
-  checkOptionNames,
-  checkOptionsAreData,
-  PUBLISHER_OPTION_NAMES,
-  Publisher,
-  PublisherError,
-} from '../../src/index.ts';
-import type { PublisherOptions } from '../../src/options/options.ts';
+import { Publisher, PublisherError } from '../../src/index.ts';
+import { checkOptions, checkOptionsAreData } from '../../src/options/option-checks.ts';
+import { text } from '../../src/options/option-rows.ts';
+import { OPTIONS, type PublisherOptions, SPOOL_SETTINGS } from '../../src/options/options.ts';
 import { resolveOptions } from '../../src/options/resolve-options.ts';
 
 function messageOf(run: () => unknown): string {
@@ -33,7 +29,7 @@ describe('an option that is wrong is named, with what was expected and what came
     [{ logGroupName: '' }, /"logGroupName".*got ""/],
     [{ logGroupName: 'a b' }, /"logGroupName".*got "a b"/],
     [{ logGroupName: 'x'.repeat(513) }, /"logGroupName".*got a string of 513 characters/],
-    [{ logGroupName: 'aws/lambda' }, /does not start with "aws\/"/],
+    [{ logGroupName: 'aws/lambda' }, /not beginning with "aws\/"/],
     [{ logStreamName: '' }, /"logStreamName" must be a template/],
     [{ logStreamName: 5 }, /"logStreamName".*got 5/],
     [{ logStreamName: 'a:b' }, /without ":" and "\*"/],
@@ -162,19 +158,40 @@ test('a provider of credentials and unknown settings of the SDK pass', () => {
   );
 });
 
-test('what cannot reach a worker is named with its path', () => {
-  const not = (options: object) => messageOf(() => checkOptionsAreData(options));
-  assert.match(not({ client: {} }), /"client" must be left out.*clientModule/);
+test('what cannot reach a worker is named with its path, and what to use in its place', () => {
+  const not = (options: object) => messageOf(() => checkOptionsAreData(options, 'Use "clientModule".'));
+  assert.match(not({ client: {} }), /"client" must be left out.* Use "clientModule"\.$/);
   assert.match(not({ logStreamName: () => 'x' }), /"logStreamName" must be plain data.*got a function/);
   assert.match(not({ aws: { credentials: () => {} } }), /"aws.credentials" must be plain data/);
-  assert.doesNotThrow(() => checkOptionsAreData({ aws: { region: 'x' }, list: [1] }));
+  assert.match(
+    not({ aws: { retry: Promise.resolve() } }),
+    /The options must be plain data.*cannot be copied/,
+  );
+  assert.doesNotThrow(() => checkOptionsAreData({ aws: { region: 'x' }, list: [1] }, ''));
 });
 
-test('transports can check their own names along with these', () => {
-  assert.ok(PUBLISHER_OPTION_NAMES.includes('logGroupName'));
-  assert.doesNotThrow(() => checkOptionNames({ gzip: true, levle: 1 }, [...PUBLISHER_OPTION_NAMES, 'levle']));
-  assert.match(
-    messageOf(() => checkOptionNames({ levle: 1 }, ['level'])),
-    /Did you mean "level"\?/,
-  );
+test('transports can check their own options along with these', () => {
+  const own = { level: text('the name of a level') };
+  assert.doesNotThrow(() => checkOptions({ logGroupName: 'g', level: 'info' } as never, own));
+  const not = (options: object) => messageOf(() => checkOptions(options as never, own));
+  assert.match(not({ logGroupName: 'g', levle: 1 }), /Did you mean "level"\?/);
+  assert.match(not({ logGroupName: 'g', level: 1 }), /"level" must be the name of a level; got 1\. /);
 });
+
+test('every wrong value is told with what was expected, what came, and what to do', () => {
+  const rows = { ...OPTIONS, ...Object.fromEntries(spoolRows()) };
+  for (const [name, { expected }] of Object.entries(rows)) {
+    const value = Symbol(name);
+    const options = name.startsWith('spool.')
+      ? { spool: { directory: '/tmp', [name.slice('spool.'.length)]: value } }
+      : { [name]: value };
+    const message = wrong(options);
+    const told = `Option "${name}" must be ${expected}; got a value of type Symbol. `;
+    assert.ok(message.startsWith(told), message);
+    assert.match(message.slice(told.length), /^[A-Z].*\.$/, name);
+  }
+});
+
+function spoolRows(): [string, { readonly expected: string }][] {
+  return Object.entries(SPOOL_SETTINGS).map(([name, row]) => [`spool.${name}`, row]);
+}

@@ -1,11 +1,10 @@
+import type { PublisherOptions } from 'cloudwatch-logs-publisher';
 import {
   checkOptionsAreData,
-  PublisherError,
-  type PublisherOptions,
+  MOST_CLOSE_MS,
   type ResolvedOptions,
   resolveOptions,
-} from 'cloudwatch-logs-publisher';
-import { MOST_CLOSE_MS } from 'cloudwatch-logs-publisher/worker';
+} from 'cloudwatch-logs-publisher/worker';
 
 const WITHOUT_FUNCTIONS =
   'With "worker: true" use "clientModule" (a module that makes the client), "aws.profile" (for a role) or a ' +
@@ -23,16 +22,7 @@ export type WorkerOptions = ResolvedOptions & {
  * @throws PublisherError `CLOUDWATCH_LOGS_INVALID_OPTION` when one is wrong, or is not data
  */
 export function resolveForWorker(options: PublisherOptions): WorkerOptions {
-  try {
-    checkOptionsAreData(options);
-    structuredClone(options);
-  } catch (error) {
-    const what =
-      error instanceof PublisherError
-        ? error.message
-        : 'The options must be plain data, because they are sent to a worker thread; one holds what cannot be copied.';
-    throw new PublisherError('CLOUDWATCH_LOGS_INVALID_OPTION', `${what} ${WITHOUT_FUNCTIONS}`);
-  }
+  checkOptionsAreData(options, WITHOUT_FUNCTIONS);
   const resolved = resolveOptions(options);
   return {
     ...resolved,

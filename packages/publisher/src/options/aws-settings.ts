@@ -1,0 +1,97 @@
+import { describe, invalidOption, PublisherError } from './errors.js';
+import { type Check, isRecord, text } from './option-rows.js';
+import { nearestName } from './spelling.js';
+
+/** Static credentials, as the SDK takes them. */
+export interface AwsCredentials {
+  /** Id of the access key. */
+  readonly accessKeyId: string;
+  /** The secret that belongs to it. Never printed. */
+  readonly secretAccessKey: string;
+  /** Session token of temporary credentials. @default none: the key is a permanent one */
+  readonly sessionToken?: string | undefined;
+  /** When a provider is asked for new ones; also as text, as the AWS CLI and STS print it. @default never */
+  readonly expiration?: Date | string | undefined;
+}
+
+/**
+ * Settings of the AWS SDK client, handed on as they are. As data they reach a worker thread too; what is
+ * left out comes from the environment, as everywhere with the SDK.
+ */
+export interface AwsOptions {
+  /** Region, such as `'eu-central-1'`. @default `AWS_REGION`, then the profile's region */
+  readonly region?: string | undefined;
+  /** Another endpoint than AWS's own, such as `'http://127.0.0.1:4590'`. @default the endpoint of the Region */
+  readonly endpoint?: string | undefined;
+  /** Named profile of the shared AWS configuration files; may assume a role. @default `AWS_PROFILE`, then `default` */
+  readonly profile?: string | undefined;
+  /** Static credentials; in-process also a credential provider. @default the SDK's provider chain */
+  readonly credentials?: AwsCredentials | (() => Promise<AwsCredentials>) | undefined;
+  /** Use the endpoint of the Region that is validated for FIPS 140. @default false */
+  readonly useFipsEndpoint?: boolean | undefined;
+  /** Use the endpoint of the Region that answers over IPv6 too. @default false */
+  readonly useDualstackEndpoint?: boolean | undefined;
+  /** Any other setting of `CloudWatchLogsClient`. */
+  readonly [setting: string]: unknown;
+}
+
+const KNOWN = ['region', 'endpoint', 'profile', 'credentials', 'useFipsEndpoint', 'useDualstackEndpoint'];
+const KEYS = ['accessKeyId', 'secretAccessKey', 'sessionToken'];
+
+/** Checks the settings that are known here. Others of the SDK pass; one that looks like a slip of the pen does not. */
+export const checkAws: Check = (name, value) => {
+  const aws = value as AwsOptions;
+  for (const key of Object.keys(aws)) {
+    const meant = KEYS.includes(key)
+      ? `credentials.${key}`
+      : KNOWN.includes(key)
+        ? undefined
+        : nearestName(key, KNOWN);
+    if (meant === undefined) continue;
+    throw new PublisherError(
+      'CLOUDWATCH_LOGS_INVALID_OPTION',
+      `Unknown option "${name}.${key}". Did you mean "${name}.${meant}"?`,
+    );
+  }
+  const { region, endpoint, profile, credentials } = aws;
+  if (region !== undefined && !(typeof region === 'string' && /^[a-z0-9][a-z0-9-]{0,62}$/.test(region))) {
+    throw invalidOption(`${name}.region`, 'an AWS Region such as "us-east-1"', region, {
+      remedy: 'Name one, or leave it out and set AWS_REGION.',
+    });
+  }
+  if (endpoint !== undefined && !(typeof endpoint === 'string' && isHttpUrl(endpoint))) {
+    throw invalidOption(`${name}.endpoint`, 'a URL such as "http://127.0.0.1:4590"', endpoint, {
+      isSecret: true,
+      remedy: "Begin it with http:// or https://, or leave it out for AWS's own endpoint.",
+    });
+  }
+  const profiles = text('the name of a profile');
+  if (profile !== undefined && !profiles.accepts(profile)) {
+    throw invalidOption(`${name}.profile`, profiles.expected, profile, {
+      remedy: 'Name one of the files in ~/.aws, or leave it out.',
+    });
+  }
+  if (credentials !== undefined && typeof credentials !== 'function' && !holdsKeys(credentials)) {
+    throw invalidOption(
+      `${name}.credentials`,
+      '{ accessKeyId, secretAccessKey, sessionToken? } or a provider',
+      credentials,
+      {
+        isSecret: true,
+        got: isRecord(credentials)
+          ? `an object with ${Object.keys(credentials).join(', ') || 'nothing'}`
+          : describe(credentials, { isSecret: true }),
+        remedy: 'Give both keys as texts, or leave it out: the SDK looks where it always does.',
+      },
+    );
+  }
+};
+
+function holdsKeys(credentials: unknown): boolean {
+  if (!isRecord(credentials)) return false;
+  return typeof credentials.accessKeyId === 'string' && typeof credentials.secretAccessKey === 'string';
+}
+
+function isHttpUrl(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}
