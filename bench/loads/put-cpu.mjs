@@ -57,8 +57,8 @@ async function startFloor() {
 }
 
 async function startPublisher() {
-  const { createPublisher } = await import('cloudwatch-logs-publisher');
-  const publisher = createPublisher({
+  const { Publisher } = await import('cloudwatch-logs-publisher');
+  const publisher = new Publisher({
     logGroupName,
     logStreamName,
     aws: awsFor(task),

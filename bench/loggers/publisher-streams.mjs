@@ -1,10 +1,10 @@
 // The publisher by itself, with events that go to many streams in turn.
-import { createPublisher } from 'cloudwatch-logs-publisher';
+import { Publisher } from 'cloudwatch-logs-publisher';
 import { lineWriter } from '../loads/lines.mjs';
 import { awsFor, logGroupName } from './aws.mjs';
 
 export function start({ bytes, endpoint, settings: { streams, ...settings } }) {
-  const publisher = createPublisher({
+  const publisher = new Publisher({
     logGroupName,
     logStreamName: 'bench-{field:shard}',
     aws: awsFor({ endpoint }),

@@ -1,10 +1,10 @@
 // The publisher by itself, without a logger.
-import { createPublisher } from 'cloudwatch-logs-publisher';
+import { Publisher } from 'cloudwatch-logs-publisher';
 import { lineWriter } from '../loads/lines.mjs';
 import { awsFor, logGroupName, logStreamName, settingsWith } from './aws.mjs';
 
 export function start({ bytes, endpoint, settings, directory }) {
-  const publisher = createPublisher({
+  const publisher = new Publisher({
     logGroupName,
     logStreamName,
     aws: awsFor({ endpoint }),

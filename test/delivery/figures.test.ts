@@ -8,9 +8,9 @@ import {
   StartQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import {
-  createPublisher,
   isHealthy,
   type PossibleDuplicates,
+  Publisher,
   type PublisherStats,
 } from 'cloudwatch-logs-publisher';
 import pino from 'pino';
@@ -76,7 +76,7 @@ test('a worker of pino tells its counters by itself', async (t) => {
 test('the queries of possible duplicates show the copies, and the stream without them', async (t) => {
   const local = await startEndpoint(t, { faults: [{ kind: 'reset-after', after: 2, times: 1 }] });
   const options = optionsFor(local);
-  const publisher = createPublisher({ ...options, logStreamName: 'a "quoted" one' });
+  const publisher = new Publisher({ ...options, logStreamName: 'a "quoted" one' });
   const told: PossibleDuplicates[] = [];
   publisher.on('duplicates', (duplicates) => told.push(duplicates));
   publisher.on('warn', () => {});

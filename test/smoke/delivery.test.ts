@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { type TestContext, test } from 'node:test';
 import { type LocalCloudWatchLogs, startLocal } from 'cloudwatch-logs-local';
-import { createPublisher } from 'cloudwatch-logs-publisher';
+import { Publisher } from 'cloudwatch-logs-publisher';
 import pino from 'pino';
 import cloudWatchTransport, { flushTransport } from 'pino-cloudwatch-logs';
 import winston from 'winston';
@@ -56,7 +56,7 @@ function logTo(logger: { info(line: string): void }): void {
 
 test('the publisher delivers each event once, in order', async (t) => {
   const local = await endpoint(t);
-  const publisher = createPublisher(options(local));
+  const publisher = new Publisher(options(local));
   for (let index = 0; index < EVENTS; index++) {
     publisher.publish({ timestamp: Date.now(), message: `number ${index}` });
   }
@@ -110,13 +110,13 @@ test('what waits on disk when a publisher closes is delivered by the next one, o
   const local = await endpoint(t);
   const withSpool = { ...options(local), spool: { directory: spoolDirectory(t) } };
   await local.stop();
-  const first = createPublisher(withSpool);
+  const first = new Publisher(withSpool);
   for (let index = 0; index < EVENTS; index++) {
     first.publish({ timestamp: Date.now(), message: `number ${index}` });
   }
   assert.equal((await first.close({ timeoutMs: 0 })).pending, EVENTS);
   await local.start();
-  const second = createPublisher(withSpool);
+  const second = new Publisher(withSpool);
   await second.flush();
   await second.close();
   assert.equal(second.stats().recovered, EVENTS);

@@ -1,17 +1,13 @@
 import { Writable } from 'node:stream';
-import type { FlushResult, Publisher, PublisherStats } from 'cloudwatch-logs-publisher';
-import { now, printLine } from 'cloudwatch-logs-publisher/worker';
+import type { FlushResult, Publisher, PublisherEvents, PublisherStats } from 'cloudwatch-logs-publisher';
+import { EVENT_NAMES, now, printLine } from 'cloudwatch-logs-publisher/worker';
 import { type CloudWatchStream, PUBLISHER } from './cloudwatch-stream.js';
 import { LineSplitter } from './line-splitter.js';
 import { type LineFormat, publishLine } from './publish-line.js';
 
-const FORWARDED = new Map<string | symbol, 'warn' | 'drop' | 'duplicates' | 'created' | 'started'>([
-  ['cloudwatch:warn', 'warn'],
-  ['cloudwatch:drop', 'drop'],
-  ['cloudwatch:duplicates', 'duplicates'],
-  ['cloudwatch:created', 'created'],
-  ['cloudwatch:started', 'started'],
-]);
+const FORWARDED = new Map<string | symbol, keyof PublisherEvents>(
+  EVENT_NAMES.map((name) => [`cloudwatch:${name}`, name]),
+);
 
 /** A listener that throws is told of at most so often, as by the publisher. */
 const THREW_EVERY_MS = 60_000;

@@ -38,7 +38,7 @@ const WITHOUT_FUNCTIONS =
  */
 export function cloudWatchTarget(
   options: CloudWatchTransportOptions,
-  { level }: { readonly level?: string | undefined } = {},
+  { level }: Pick<CloudWatchTarget, 'level'> = {},
 ): CloudWatchTarget {
   checkOptionsAreData(separateOptions(options).publisher, WITHOUT_FUNCTIONS);
   if (level !== undefined) checkLevel(level, options.levels);

@@ -2,6 +2,12 @@ import { workerData } from 'node:worker_threads';
 import type { AwsCredentials, AwsOptions, PublisherOptions } from 'cloudwatch-logs-publisher';
 import { checkOptions, isRecord, type OptionRows, text } from 'cloudwatch-logs-publisher/worker';
 
+/** Settings of the AWS SDK client as plain data. */
+export interface AwsData extends AwsOptions {
+  /** Static credentials. @default the SDK's provider chain */
+  readonly credentials?: AwsCredentials | undefined;
+}
+
 /** Options that both ways to log have besides those of the publisher. */
 export interface LineOptions {
   /**
@@ -40,7 +46,7 @@ export interface CloudWatchTransportOptions
    */
   readonly logStreamName?: string | undefined;
   /** Settings of the AWS SDK client, as data. @default {} */
-  readonly aws?: (AwsOptions & { readonly credentials?: AwsCredentials | undefined }) | undefined;
+  readonly aws?: AwsData | undefined;
   /**
    * Longest that a shutdown takes. In a worker 9 s at the most, whatever is said here: pino ends the worker
    * after 10 s, and what it still holds then would be lost without a word.
@@ -54,8 +60,11 @@ export interface CloudWatchStreamOptions extends PublisherOptions, LineOptions {
 
 /** What pino itself adds to the options of a worker target. */
 export interface PinoAdditions {
+  /** Says that pino called, from its worker thread. */
   readonly pinoWillSendConfig?: boolean | undefined;
+  /** The context of the thread; not used. */
   readonly $context?: unknown;
+  /** Behind `targets` with `dedupe`; not used. */
   readonly dedupe?: boolean | undefined;
 }
 

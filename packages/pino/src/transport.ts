@@ -1,5 +1,5 @@
 import { Publisher } from 'cloudwatch-logs-publisher';
-import { printLine } from 'cloudwatch-logs-publisher/worker';
+import { printLine, publisherInWorker } from 'cloudwatch-logs-publisher/worker';
 import type { CloudWatchStream } from './cloudwatch-stream.js';
 import { InProcessStream } from './in-process-stream.js';
 import { levelNames } from './line-reader.js';
@@ -38,7 +38,7 @@ export function cloudWatchTransport(
 
 function start(options: Parameters<typeof cloudWatchTransport>[0]): CloudWatchStream {
   const { publisher: publisherOptions, levels, timeKey, inWorker } = separateOptions(options);
-  const publisher = new Publisher(publisherOptions, { isAskedToEnd: inWorker });
+  const publisher = inWorker ? publisherInWorker(publisherOptions) : new Publisher(publisherOptions);
   const format = { levels: levelNames(levels), timeKey };
   return inWorker
     ? workerStream(publisher, format, publisherOptions.closeTimeoutMs)

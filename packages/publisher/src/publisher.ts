@@ -3,7 +3,8 @@ import { EventEmitter } from 'node:events';
 import os from 'node:os';
 import { Accounts, type PublisherStats } from './accounts/accounts.js';
 import { retentionWarning, settingRefusedWarning, wrongClockWarning } from './accounts/advice.js';
-import { Diagnostics, type PublisherEvents, printLine } from './accounts/diagnostics.js';
+import { Diagnostics, printLine } from './accounts/diagnostics.js';
+import type { PublisherEvents } from './accounts/events.js';
 import { type Flush, Flushes, type FlushResult } from './accounts/flush.js';
 import { MemoryBudget } from './accounts/memory-budget.js';
 import type { BatchObserver } from './batch/batch.js';
@@ -52,7 +53,7 @@ export interface FlushOptions {
   readonly beforeExit?: boolean | undefined;
 }
 
-/** What a test puts in the place of the world. */
+/** @internal Parts that tests, and the thread at the end of the process, put in the place of the world. */
 export interface PublisherInternals {
   readonly clock?: Clock;
   /** Uniform in [0, 1). */
@@ -71,7 +72,7 @@ export interface PublisherInternals {
 /**
  * Publishes log events to Amazon CloudWatch Logs: at least once, and exactly once where the endpoint enforces
  * sequence tokens. It accepts at once into a bounded buffer, never throws for data, never blocks, and never
- * emits 'error'. Events: `warn`, `drop`, `conflict`, `batch`.
+ * emits 'error'. Its events are those of {@link PublisherEvents}.
  *
  * @throws PublisherError when an option is wrong
  */
@@ -100,6 +101,10 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   readonly #exitHooks: Guarded;
   readonly #end: AnnouncedEnd;
 
+  /** @throws PublisherError when an option is wrong */
+  constructor(options: PublisherOptions);
+  /** @internal */
+  constructor(options: PublisherOptions, internals: PublisherInternals);
   constructor(options: PublisherOptions, internals: PublisherInternals = {}) {
     super();
     this.#options = resolveOptions(options);
@@ -290,6 +295,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   }
 
   /**
+   * @internal
    * Takes over the events of a publisher whose thread has ended.
    *
    * @param observe called for each batch, in order
@@ -411,9 +417,4 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       },
     };
   }
-}
-
-/** The same as `new Publisher(options)`. */
-export function createPublisher(options: PublisherOptions): Publisher {
-  return new Publisher(options);
 }

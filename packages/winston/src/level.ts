@@ -1,5 +1,4 @@
-import { PublisherError } from 'cloudwatch-logs-publisher';
-import { nearestName } from 'cloudwatch-logs-publisher/worker';
+import { invalidOption, nearestName } from 'cloudwatch-logs-publisher/worker';
 
 /**
  * Checks the level of a transport when a logger takes it: with one that the logger does not have, winston would give it no
@@ -14,9 +13,7 @@ export function checkLevel(
   if (level === undefined || levels === undefined || level in levels) return;
   const names = Object.keys(levels);
   const nearest = nearestName(level, names);
-  throw new PublisherError(
-    'CLOUDWATCH_LOGS_INVALID_OPTION',
-    `Option "level" must be one of the levels of the logger (${names.join(', ')}); got ${JSON.stringify(level)}.` +
-      (nearest === undefined ? '' : ` Did you mean "${nearest}"?`),
-  );
+  throw invalidOption('level', `one of the levels of the logger (${names.join(', ')})`, level, {
+    remedy: nearest === undefined ? "Leave it out for the logger's level." : `Did you mean "${nearest}"?`,
+  });
 }

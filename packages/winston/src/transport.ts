@@ -1,18 +1,14 @@
 import type {
-  BatchDelivered,
-  Conflict,
-  Drop,
   EventContext,
   FlushOptions,
   FlushResult,
-  Place,
-  PossibleDuplicates,
   PublisherEvents,
   PublisherStats,
   Warning,
 } from 'cloudwatch-logs-publisher';
 import {
   checkFlushOptions,
+  EVENT_NAMES,
   eventTime,
   isEnabled,
   logGroupText,
@@ -50,20 +46,10 @@ interface StreamParts {
   _write(info: unknown, encoding: BufferEncoding, callback: (error?: Error | null) => void): void;
 }
 
-const RELAYED: readonly string[] = [
-  'warn',
-  'drop',
-  'conflict',
-  'batch',
-  'duplicates',
-  'created',
-  'started',
-] satisfies (keyof PublisherEvents)[];
-
 /**
  * Winston transport for Amazon CloudWatch Logs. It takes every line at once into a bounded buffer and delivers it
  * later, so that it never slows a logger or its other transports down; it never throws for data and never emits
- * 'error'. Events: `warn`, `drop`, `conflict`, `batch`.
+ * 'error'. Its events are those of {@link PublisherEvents}.
  *
  * ```ts
  * const logger = winston.createLogger({ transports: [new CloudWatchTransport({ logGroupName: 'my-app' })] });
@@ -175,6 +161,7 @@ export class CloudWatchTransport extends TransportStream {
     return true;
   }
 
+  /** Starts the same end as `close()`; 'finish' comes after the delivery. */
   override end(...args: unknown[]): this {
     if (this.#parts._writableState.ending) {
       // A stream ends once; this one, if it was attached again after its end, as often as its loggers do.
@@ -287,7 +274,7 @@ export class CloudWatchTransport extends TransportStream {
 
   /** Listeners of the application. Winston's own only forwards 'warn' to the first logger. */
   #listeners(name: keyof PublisherEvents): number {
-    if (!RELAYED.includes(name)) return 0;
+    if (!EVENT_NAMES.includes(name)) return 0;
     const forwarder = this.#parts.__winstonwarn;
     const listeners = this.listeners(name);
     const own = listeners.filter((listener) => listener !== forwarder).length;
@@ -306,19 +293,17 @@ type AnyListener = Parameters<TransportStream['on']>[1];
  * stream was made. `started`: the first lines of a stream were stored; both say where, with a link to the AWS console.
  */
 export interface CloudWatchTransport {
-  on(name: 'warn', listener: (warning: Warning) => void): this;
-  on(name: 'drop', listener: (drop: Drop) => void): this;
-  on(name: 'conflict', listener: (conflict: Conflict) => void): this;
-  on(name: 'batch', listener: (batch: BatchDelivered) => void): this;
-  on(name: 'duplicates', listener: (duplicates: PossibleDuplicates) => void): this;
-  on(name: 'created' | 'started', listener: (place: Place) => void): this;
+  /** Listens for one of the {@link PublisherEvents}, or for an event of every stream. */
+  on<Name extends keyof PublisherEvents>(
+    name: Name,
+    listener: (...about: PublisherEvents[Name]) => void,
+  ): this;
   on(name: string | symbol, listener: AnyListener): this;
-  once(name: 'warn', listener: (warning: Warning) => void): this;
-  once(name: 'drop', listener: (drop: Drop) => void): this;
-  once(name: 'conflict', listener: (conflict: Conflict) => void): this;
-  once(name: 'batch', listener: (batch: BatchDelivered) => void): this;
-  once(name: 'duplicates', listener: (duplicates: PossibleDuplicates) => void): this;
-  once(name: 'created' | 'started', listener: (place: Place) => void): this;
+  /** The same, once. */
+  once<Name extends keyof PublisherEvents>(
+    name: Name,
+    listener: (...about: PublisherEvents[Name]) => void,
+  ): this;
   once(name: string | symbol, listener: AnyListener): this;
 }
 

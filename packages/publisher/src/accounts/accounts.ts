@@ -4,9 +4,11 @@ import type { SpoolStats } from '../spool/spool-options.js';
 
 /** The newest failure of a request. */
 export interface LastError {
+  /** Name of the error, as CloudWatch Logs, the SDK or Node.js gives it, such as `'ThrottlingException'`. */
   readonly name: string;
+  /** Its text, in one line; no text of an event and no credential. */
   readonly message: string;
-  /** Milliseconds since the epoch. */
+  /** When it came, in milliseconds since the epoch. */
   readonly at: number;
 }
 

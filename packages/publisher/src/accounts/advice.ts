@@ -1,7 +1,7 @@
 import type { Advice } from '../cloudwatch/outcome.js';
 import type { GroupSetting, PutFailure, Target } from '../cloudwatch/sink.js';
 import { forPeople } from '../text/for-people.js';
-import type { FailureCode, Warning } from './diagnostics.js';
+import type { FailureCode, Warning } from './events.js';
 
 /** What was answered, in brackets: status, name and text. */
 export function quote({ status, name, message, redirectedTo }: PutFailure): string {

@@ -1,130 +1,27 @@
-import { channel } from 'node:diagnostics_channel';
+import { type Channel, channel } from 'node:diagnostics_channel';
 import type { EventEmitter } from 'node:events';
 import { writeSync } from 'node:fs';
 import { consoleLink, type SentPlace } from '../cloudwatch/console-link.js';
-import type { Target } from '../cloudwatch/sink.js';
 import { lineForPeople } from '../text/for-people.js';
 import type { Clock } from '../time/clock.js';
-import { type Drop, DropTally } from './drop-tally.js';
-
-/** Why a request failed: its source, as far as that is known. */
-export type FailureCode =
-  | 'credentials'
-  | 'clock'
-  | 'module'
-  | 'permission'
-  | 'proxy'
-  | 'quota'
-  | 'region'
-  | 'service'
-  | 'throttled'
-  | 'unreachable';
-
-/** What a warning is about; fit for an alert. */
-export type WarningCode =
-  | FailureCode
-  | 'recovered'
-  | 'tags'
-  | 'kms'
-  | 'contention'
-  | 'retention'
-  | 'entity'
-  | 'lagging'
-  | 'duplicates'
-  | 'clock'
-  | 'overdue'
-  | 'overflow'
-  | 'oversize'
-  | 'poison'
-  | 'refused'
-  | 'rejected'
-  | 'invalid'
-  | 'stream-name'
-  | 'group-name'
-  | 'shutdown'
-  | 'spool';
-
-/** Something that a person should know. Never holds the text of a log event, nor a credential. */
-export interface Warning {
-  readonly code: WarningCode;
-  /** One line: what happened and what to do. */
-  readonly message: string;
-  readonly logGroupName: string;
-  readonly logStreamName?: string;
-  /** Warnings of the same code that were held back since the last one. */
-  readonly suppressed: number;
-}
-
-/** A put lost the race for the sequence token. */
-export interface Conflict extends Target {
-  readonly conflictsInARow: number;
-}
-
-/** A batch was stored. */
-export interface BatchDelivered extends Target {
-  readonly events: number;
-  readonly bytes: number;
-  /** Puts that it took. */
-  readonly attempts: number;
-  /** Time of the put that succeeded. */
-  readonly durationMs: number;
-}
-
-/**
- * Events that may be stored more than once: the answer to a put was lost, and no sequence token could tell. The queries
- * are of Logs Insights, for this log group and the time from `from` to `to`.
- */
-export interface PossibleDuplicates extends Target {
-  readonly events: number;
-  /** Copies that may be there besides the first. */
-  readonly copies: number;
-  /** The times of the first and the last event, in milliseconds since the epoch. */
-  readonly from: number;
-  readonly to: number;
-  /** Shows what is stored more than once. */
-  readonly show: string;
-  /** Shows the stream without the copies. */
-  readonly remove: string;
-}
-
-/** Where logs go. */
-export interface Place {
-  readonly logGroupName: string;
-  readonly logStreamName?: string;
-  /** Where it is known. */
-  readonly region: string | undefined;
-  /** The page of the stream in the AWS console; undefined where logs go to another endpoint than AWS's. */
-  readonly console: string | undefined;
-}
-
-/** The events of a publisher. There is no 'error'. */
-export interface PublisherEvents {
-  warn: [Warning];
-  /** At once, and once a second for what follows with the same reason and stream. */
-  drop: [Drop];
-  conflict: [Conflict];
-  batch: [BatchDelivered];
-  duplicates: [PossibleDuplicates];
-  /** A log group or, where it is named, a log stream was created by this publisher. */
-  created: [Place];
-  /** The first events of a log stream were stored. */
-  started: [Place];
-}
+import { DropTally } from './drop-tally.js';
+import {
+  type Drop,
+  EVENT_NAMES,
+  type Place,
+  type PublisherEvents,
+  type Warning,
+  type WarningCode,
+} from './events.js';
 
 const REPEAT_AFTER_MS = 60_000;
 const MAX_REMEMBERED = 1000;
 const MOST_ALIKE = 20; // a thousand streams of one application fail for the same reason
 
 /** The same on `node:diagnostics_channel`, for whoever observes every publisher of a thread. */
-const channels = {
-  warn: channel('cloudwatch-logs:warn'),
-  drop: channel('cloudwatch-logs:drop'),
-  conflict: channel('cloudwatch-logs:conflict'),
-  batch: channel('cloudwatch-logs:batch'),
-  duplicates: channel('cloudwatch-logs:duplicates'),
-  created: channel('cloudwatch-logs:created'),
-  started: channel('cloudwatch-logs:started'),
-};
+const channels = Object.fromEntries(
+  EVENT_NAMES.map((name) => [name, channel(`cloudwatch-logs:${name}`)]),
+) as Record<keyof PublisherEvents, Channel>;
 
 /**
  * Tells what happens: as events, on diagnostics channels, and, when nobody listens for warnings, in one line

@@ -1,17 +1,5 @@
-import type { DropReason, RejectReason } from '../batch/fate.js';
 import type { Clock } from '../time/clock.js';
-
-/** Events that were given up or rejected. */
-export interface Drop {
-  readonly reason: DropReason | RejectReason;
-  readonly events: number;
-  /** Bytes as CloudWatch Logs counts them, where they are known. */
-  readonly bytes: number;
-  readonly logGroupName: string;
-  readonly logStreamName?: string;
-  /** What CloudWatch Logs said, for `poison`. */
-  readonly cause?: string;
-}
+import type { Drop } from './events.js';
 
 const TOGETHER_MS = 1000;
 

@@ -1,6 +1,6 @@
 import type { Batch } from '../batch/batch.js';
 import type { Target } from '../cloudwatch/sink.js';
-import type { PossibleDuplicates } from './diagnostics.js';
+import type { PossibleDuplicates } from './events.js';
 
 /** @param copies how often each event of the batch may be stored besides once */
 export function possibleDuplicates(target: Target, batch: Batch, copies: number): PossibleDuplicates {

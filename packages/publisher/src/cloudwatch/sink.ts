@@ -6,7 +6,9 @@ import type { PutExtra } from './endpoint.js';
 
 /** Where a batch goes. */
 export interface Target {
+  /** Name of the log group. */
   readonly logGroupName: string;
+  /** Name of the log stream. */
   readonly logStreamName: string;
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Accounts } from '../accounts/accounts.js';
-import type { Diagnostics, WarningCode } from '../accounts/diagnostics.js';
+import type { Diagnostics } from '../accounts/diagnostics.js';
+import type { WarningCode } from '../accounts/events.js';
 import type { Flush, Flushes } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import type { Batch } from '../batch/batch.js';

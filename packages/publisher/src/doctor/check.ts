@@ -1,4 +1,4 @@
-/** What was looked at. */
+/** The steps on the way of a log event, in the order in which they are looked at. */
 export type CheckName =
   | 'options'
   | 'region'
@@ -14,6 +14,7 @@ export type CheckName =
 
 /** One thing that was looked at, and what was found. */
 export interface Check {
+  /** The step. */
   readonly check: CheckName;
   /** `warn` lets logs arrive; `fail` does not; `skip` was not looked at, and `message` says why. */
   readonly status: 'ok' | 'warn' | 'fail' | 'skip';

@@ -43,7 +43,12 @@ Exit codes: 0 logs arrive, 1 a check failed, 2 the command line is wrong.
 
 /** Where the command writes to. */
 export interface DoctorOutput {
-  readonly stdout: Writable & { readonly isTTY?: boolean };
+  /** For the findings; in colour on a terminal. */
+  readonly stdout: Writable & {
+    /** Whether it is a terminal. */
+    readonly isTTY?: boolean;
+  };
+  /** For mistakes on the command line. */
   readonly stderr: Writable;
 }
 

@@ -25,16 +25,17 @@ import { callerIdentity, type Identity, stsEndpoint } from './identity.js';
 import { missingStatement, type PolicyStatement } from './policy.js';
 import { isDenied, type Trial, trialPut } from './trial-put.js';
 
-/** What {@link doctor} found. */
+/** The result of {@link doctor}. */
 export interface DoctorReport {
   /** Whether logs arrive: no check failed. */
   readonly ok: boolean;
+  /** Each step with its finding, in the order in which they ended. */
   readonly checks: readonly Check[];
   /** The statement of an IAM policy to add, where permissions are missing. */
   readonly policy: PolicyStatement | undefined;
 }
 
-/** What else {@link doctor} is told. */
+/** Settings of {@link doctor} besides the options of the publisher. */
 export interface DoctorSettings {
   /** Called for each check as it ends. */
   readonly onCheck?: ((check: Check) => void) | undefined;

@@ -2,8 +2,11 @@ import type { ResolvedOptions } from '../options/resolve-options.js';
 
 /** A statement of an IAM policy. */
 export interface PolicyStatement {
+  /** As IAM takes it. */
   readonly Effect: 'Allow';
+  /** The actions that are missing, such as `'logs:PutLogEvents'`. */
   readonly Action: readonly string[];
+  /** ARNs of the log group and of the streams in it. */
   readonly Resource: readonly string[];
 }
 

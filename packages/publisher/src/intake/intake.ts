@@ -22,6 +22,7 @@ import { splitMessage, truncateMessage } from './split-message.js';
 export interface LogEvent {
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
+  /** Its text; not empty. */
   readonly message: string;
 }
 

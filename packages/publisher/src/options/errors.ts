@@ -1,5 +1,15 @@
-/** Codes of the errors that this package throws. Everything else is reported, never thrown. */
-export type PublisherErrorCode = 'CLOUDWATCH_LOGS_INVALID_OPTION' | 'CLOUDWATCH_LOGS_CLIENT_MODULE';
+// docs/events.md has a table of these, made from the comments: "To do:" begins what to do.
+
+/** The codes of errors, each with what is done with it. */
+export interface PublisherErrorCodes {
+  /** An option does not exist or has a wrong value; the message says what was expected. To do: correct the option. */
+  CLOUDWATCH_LOGS_INVALID_OPTION: 'thrown';
+  /** The module of the option `clientModule` could not be loaded, or gave no client; events are kept. To do: see the reason in the message. */
+  CLOUDWATCH_LOGS_CLIENT_MODULE: 'warned about';
+}
+
+/** Codes of the errors of this package. Everything else is reported, never thrown. */
+export type PublisherErrorCode = keyof PublisherErrorCodes;
 
 /**
  * Thrown when something is wrong that only the developer can put right, before any event was taken.
@@ -9,6 +19,7 @@ export class PublisherError extends Error {
   /** Which kind of mistake; fit for a comparison, as `message` is not. */
   readonly code: PublisherErrorCode;
 
+  /** @internal */
   constructor(code: PublisherErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'PublisherError';

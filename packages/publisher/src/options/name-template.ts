@@ -8,10 +8,16 @@ export interface EventContext {
   readonly fields?: Readonly<Record<string, unknown>> | (() => Readonly<Record<string, unknown>>) | undefined;
 }
 
+/** An event as a function that names a group or a stream is given it. */
+export interface NamedEvent extends EventContext {
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  /** Its text. */
+  readonly message: string;
+}
+
 /** Chooses the log stream of an event. Only in-process: a function cannot be sent to a worker thread. */
-export type LogStreamNameFunction = (
-  event: { readonly timestamp: number; readonly message: string } & EventContext,
-) => string;
+export type LogStreamNameFunction = (event: NamedEvent) => string;
 
 /** Chooses the log group of an event. Only in-process: a function cannot be sent to a worker thread. */
 export type LogGroupNameFunction = LogStreamNameFunction;

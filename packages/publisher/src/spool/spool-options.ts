@@ -130,15 +130,22 @@ export interface SpoolOptions extends SpoolCallbacks {
   readonly now?: () => number;
 }
 
-/** Figures of a spool. */
+/** Figures of the files of a spool: those of this process, with what it took over. */
 export interface SpoolStats {
+  /** Files that hold events; one is deleted once all its events are settled. */
   readonly segments: number;
+  /** Bytes of all files; at most `maxBytes` of the option `spool`. */
   readonly bytes: number;
-  /** Not settled, in events as they were published. */
+  /** Events on disk that are not settled, as they were published. */
   readonly events: number;
+  /** Damaged places that were skipped while files were read. */
   readonly corruptFrames: number;
+  /** Bytes at the ends of files that were not written whole, as after a crash; they were cut off. */
   readonly tornBytes: number;
+  /** Files that were deleted with events in them, to keep to `maxBytes`. */
   readonly droppedSegments: number;
+  /** Writes to files. */
   readonly writes: number;
+  /** Times that files were forced to the disk. */
   readonly fsyncs: number;
 }

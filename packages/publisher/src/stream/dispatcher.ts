@@ -1,4 +1,4 @@
-import type { RequestBounds } from '../options/resolve-options.js';
+import type { RequestBounds } from '../options/request-bounds.js';
 import { Fifo } from '../structures/fifo.js';
 import type { Deadline, Deadlines } from '../time/deadlines.js';
 import { RequestWindow } from './request-window.js';

@@ -1,7 +1,8 @@
 import type { Accounts, LastError } from '../accounts/accounts.js';
 import { quote } from '../accounts/advice.js';
-import type { Diagnostics, PossibleDuplicates } from '../accounts/diagnostics.js';
+import type { Diagnostics } from '../accounts/diagnostics.js';
 import { possibleDuplicates } from '../accounts/duplicates.js';
+import type { PossibleDuplicates } from '../accounts/events.js';
 import type { Flushes } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import { Settlement } from '../accounts/settlement.js';

@@ -1,4 +1,4 @@
-import type { RequestBounds } from '../options/resolve-options.js';
+import type { RequestBounds } from '../options/request-bounds.js';
 
 const LEAST_AT_END = 64;
 /** Of the streams that wait at the end: eight rounds, of 100 ms each, and connections that have to be opened. */

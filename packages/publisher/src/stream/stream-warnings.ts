@@ -1,6 +1,7 @@
 import { codeOf, explainFailure, quote } from '../accounts/advice.js';
-import type { Diagnostics, PossibleDuplicates, WarningCode } from '../accounts/diagnostics.js';
+import type { Diagnostics } from '../accounts/diagnostics.js';
 import { duplicatesMessage } from '../accounts/duplicates.js';
+import type { PossibleDuplicates, WarningCode } from '../accounts/events.js';
 import type { PutExtra } from '../cloudwatch/endpoint.js';
 import type { Advice } from '../cloudwatch/outcome.js';
 import type { PutFailure, Target } from '../cloudwatch/sink.js';

@@ -1,4 +1,5 @@
 export { Diagnostics, printLine } from '../accounts/diagnostics.js';
+export { EVENT_NAMES } from '../accounts/events.js';
 export { type Guarded, guardExit, linesCome } from '../exit/exit-guard.js';
 export { onSignals, type SignalOptions } from '../exit/signals.js';
 export { findPackage } from '../modules/find-package.js';
@@ -37,7 +38,7 @@ export {
 export { eventTime } from '../time/event-time.js';
 export { type AskedWorker, askWorker, waitForWorker } from './ask-worker.js';
 export { lostEvents, noStats, pendingEvents, sumFlushResults, sumStats } from './stats-sum.js';
-export { type Post, type Target, WorkerBridge } from './worker-bridge.js';
+export { type Post, publisherInWorker, type Target, WorkerBridge } from './worker-bridge.js';
 export {
   ANSWER_EVENT,
   type Answer,

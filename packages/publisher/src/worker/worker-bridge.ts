@@ -1,9 +1,10 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { BroadcastChannel, parentPort, threadId } from 'node:worker_threads';
 import type { PublisherStats } from '../accounts/accounts.js';
-import type { PublisherEvents } from '../accounts/diagnostics.js';
+import { EVENT_NAMES } from '../accounts/events.js';
 import type { FlushResult } from '../accounts/flush.js';
-import type { Publisher } from '../publisher.js';
+import type { PublisherOptions } from '../options/options.js';
+import { Publisher } from '../publisher.js';
 import { setInterval } from '../time/clock.js';
 import { pendingEvents, sumFlushResults, sumStats } from './stats-sum.js';
 import {
@@ -20,6 +21,15 @@ export interface Target {
   readonly publisher: Publisher;
   /** Resolves when every line that reached the worker is with the publisher. */
   readonly linesTaken: () => Promise<void>;
+}
+
+/**
+ * A publisher in a worker that another thread asks to end.
+ *
+ * @param silent whether that thread prints what nobody hears
+ */
+export function publisherInWorker(options: PublisherOptions, { silent = false } = {}): Publisher {
+  return new Publisher(options, { silent, isAskedToEnd: true });
 }
 
 /** Brings an event to the main thread, where it is emitted on the transport. */
@@ -51,9 +61,12 @@ export class WorkerBridge {
   private constructor(post: Post) {
     this.#post = post;
     // Heard here and not on the publishers, so that these go on to print warnings for which nobody else listens.
-    subscribe('cloudwatch-logs:warn', (warning) => post('cloudwatch:warn', warning));
-    for (const name of ['drop', 'duplicates', 'created', 'started'] as const) {
-      subscribe(`cloudwatch-logs:${name}`, (about) => post(`cloudwatch:${name}`, about));
+    for (const name of EVENT_NAMES) {
+      const isOften = name === 'batch' || name === 'conflict'; // as often as a busy publisher puts
+      subscribe(`cloudwatch-logs:${name}`, (about) => {
+        if (isOften) this.#news.push([`cloudwatch:${name}`, about]);
+        else post(`cloudwatch:${name}`, about);
+      });
     }
     const questions = new BroadcastChannel(QUESTIONS);
     questions.onmessage = (event) => {
@@ -86,13 +99,10 @@ export class WorkerBridge {
     if (stats) this.#post(STATS_EVENT, stats);
   }
 
-  /** From now on reports by itself, and also tells of `names`, which a busy publisher emits often. */
-  reportEvery(ms: number, names: readonly (keyof PublisherEvents)[] = []): void {
+  /** From now on reports by itself; without it nobody empties what waits to be told. */
+  reportEvery(ms: number): void {
     if (this.#isReporting) return;
     this.#isReporting = true;
-    for (const name of names) {
-      subscribe(`cloudwatch-logs:${name}`, (about) => this.#news.push([`cloudwatch:${name}`, about]));
-    }
     setInterval(() => {
       const now = JSON.stringify(this.#stats());
       if (now === this.#lastTold && this.#news.length === 0) return;

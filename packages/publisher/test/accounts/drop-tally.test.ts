@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Drop, DropTally } from '../../src/accounts/drop-tally.ts';
+import { DropTally } from '../../src/accounts/drop-tally.ts';
+import type { Drop } from '../../src/accounts/events.ts';
 import { VirtualClock } from '../support/simulation.ts';
 
 const drop = { reason: 'overflow', events: 1, bytes: 100, logGroupName: 'g', logStreamName: 's' } as const;

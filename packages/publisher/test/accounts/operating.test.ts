@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PossibleDuplicates, Warning } from '../../src/accounts/diagnostics.ts';
+import type { PossibleDuplicates, Warning } from '../../src/accounts/events.ts';
 import { isHealthy } from '../../src/accounts/health.ts';
 import type { PublisherOptions } from '../../src/options/options.ts';
 import { Publisher } from '../../src/publisher.ts';

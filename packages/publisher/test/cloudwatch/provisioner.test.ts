@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Warning } from '../../src/accounts/diagnostics.ts';
+import type { Warning } from '../../src/accounts/events.ts';
 import type { CallResult } from '../../src/cloudwatch/sink.ts';
 import { Publisher } from '../../src/publisher.ts';
 import { type ServiceOptions, SimulatedService, VirtualClock } from '../support/simulation.ts';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Warning } from '../../src/accounts/diagnostics.ts';
-import type { Drop } from '../../src/accounts/drop-tally.ts';
+import type { Drop, Warning } from '../../src/accounts/events.ts';
 import { Publisher } from '../../src/publisher.ts';
 import { type ServiceOptions, SimulatedService, settled, VirtualClock } from '../support/simulation.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Warning } from '../../src/accounts/diagnostics.ts';
+import type { Warning } from '../../src/accounts/events.ts';
 import { compileGroupName, sanitizeGroupName } from '../../src/options/group-name.ts';
 import { groupSettings } from '../../src/options/group-settings.ts';
 import type { EventContext } from '../../src/options/name-template.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Drop } from '../../src/accounts/drop-tally.ts';
+import type { Drop } from '../../src/accounts/events.ts';
 import { MemoryBudget } from '../../src/accounts/memory-budget.ts';
 import { Publisher } from '../../src/publisher.ts';
 import { LossMarker } from '../../src/stream/loss-marker.ts';

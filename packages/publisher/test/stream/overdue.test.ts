@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import { test } from 'node:test';
-import type { Warning } from '../../src/accounts/diagnostics.ts';
+import type { Warning } from '../../src/accounts/events.ts';
 import type { PutResult } from '../../src/cloudwatch/sink.ts';
 import { Publisher } from '../../src/publisher.ts';
 import { SimulatedService, VirtualClock } from '../support/simulation.ts';

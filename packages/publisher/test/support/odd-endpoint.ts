@@ -3,7 +3,7 @@ import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import type { Warning } from '../../src/accounts/diagnostics.ts';
+import type { Warning } from '../../src/accounts/events.ts';
 import type { PublisherOptions } from '../../src/options/options.ts';
 import { Publisher } from '../../src/publisher.ts';
 

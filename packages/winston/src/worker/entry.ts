@@ -1,6 +1,5 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { Publisher } from 'cloudwatch-logs-publisher';
-import { type Question, WorkerBridge } from 'cloudwatch-logs-publisher/worker';
+import { publisherInWorker, type Question, WorkerBridge } from 'cloudwatch-logs-publisher/worker';
 import type { Lines } from './hand-over.js';
 import { NameContext } from './name-context.js';
 import { SHARED, type ToWorker, type WorkerThreadData } from './protocol.js';
@@ -11,11 +10,11 @@ const REPORT_EVERY_MS = 200;
 // counts.
 const { options, port, shared } = workerData as WorkerThreadData;
 // Silent, because the logging thread knows whether anybody listens, and prints what nobody hears.
-const publisher = new Publisher(options, { silent: true, isAskedToEnd: true });
+const publisher = publisherInWorker(options, { silent: true });
 const nameContext = new NameContext(options);
 const bridge = WorkerBridge.get((name, about) => port.postMessage([name, about]));
 bridge.add({ publisher, linesTaken: async () => {} });
-bridge.reportEvery(REPORT_EVERY_MS, ['conflict', 'batch']);
+bridge.reportEvery(REPORT_EVERY_MS);
 // After the publisher's own handler: a thread that fails keeps what it can and tells what is lost.
 process.on('exit', () => bridge.report());
 
