@@ -25,7 +25,7 @@ const CASES: Readonly<Record<string, readonly [options: object, said: RegExp]>> 
     { logGroupName: 'app', maxBufferBytes: '16 MiB' },
     /Option "maxBufferBytes" must be a whole number from 4096 to \d+; got "16 MiB"\./,
   ],
-  'no log group': [{}, /Option "logGroupName" must be a log group name: 1 to 512 of .*; got undefined\./],
+  'no log group': [{}, /Option "logGroupName" must be a log group name, a template .*; got undefined\./],
   'a bad region': [
     { logGroupName: 'app', aws: { region: 'Frankfurt' } },
     /Option "aws\.region" must be an AWS Region such as "us-east-1"; got "Frankfurt"\./,

@@ -283,6 +283,7 @@ export class CloudWatchTransport extends TransportStream {
   }
 }
 
+/** A listener for an event of any name. */
 type AnyListener = Parameters<TransportStream['on']>[1];
 
 /**

@@ -39,25 +39,27 @@ const EXPECTED =
  */
 export function compileGroupName(template: string, environment: NameEnvironment): GroupTemplate {
   const option = 'logGroupName';
+  const remedy = 'Write a name such as "my-app", or a template such as "app-{level}".';
   const parts = parseTemplate(option, template, environment).map(reduced);
   const texts = parts.map((part) => (part.of === 'text' || part.of === 'process' ? part.value : 'x'));
-  if (!LOG_GROUP_NAME.test(texts.join(''))) throw invalidOption(option, EXPECTED, template);
+  if (!LOG_GROUP_NAME.test(texts.join(''))) throw invalidOption(option, EXPECTED, template, { remedy });
   const stray = parts.find((part) => part.of !== 'text' && FOR_STREAMS.includes(part.token));
   if (stray && stray.of !== 'text') {
     const expected = `without {${stray.token}}: groups stay when their day or process is over; logStreamName takes it`;
-    throw invalidOption(option, expected, template);
+    throw invalidOption(option, expected, template, { remedy });
   }
   const first = parts.findIndex((part) => part.of === 'event');
   if (first !== -1 && !parts.slice(0, first).some((part) => part.of === 'text')) {
     const expected =
       'a template with text before the first {level} or {field:...}, so that an event cannot choose any group';
-    throw invalidOption(option, expected, template);
+    throw invalidOption(option, expected, template, { remedy });
   }
   if (texts.join('').startsWith('aws/')) {
     throw invalidOption(
       option,
       'a name that does not start with "aws/", which AWS keeps for itself',
       template,
+      { remedy },
     );
   }
   if (first === -1) {

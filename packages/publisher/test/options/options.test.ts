@@ -29,7 +29,7 @@ describe('an option that is wrong is named, with what was expected and what came
     [{ logGroupName: '' }, /"logGroupName".*got ""/],
     [{ logGroupName: 'a b' }, /"logGroupName".*got "a b"/],
     [{ logGroupName: 'x'.repeat(513) }, /"logGroupName".*got a string of 513 characters/],
-    [{ logGroupName: 'aws/lambda' }, /not beginning with "aws\/"/],
+    [{ logGroupName: 'aws/lambda' }, /does not start with "aws\/"/],
     [{ logStreamName: '' }, /"logStreamName" must be a template/],
     [{ logStreamName: 5 }, /"logStreamName".*got 5/],
     [{ logStreamName: 'a:b' }, /without ":" and "\*"/],
