@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { codeOf, explainFailure } from '../../src/accounts/advice.ts';
-import type { WarningCode } from '../../src/accounts/diagnostics.ts';
+import type { WarningCode } from '../../src/accounts/events.ts';
 import { judgeFailure } from '../../src/cloudwatch/outcome.ts';
 import { CloudWatchLogsSink } from '../../src/cloudwatch/sdk-sink.ts';
 import type { PublisherOptions } from '../../src/options/options.ts';
