@@ -28,7 +28,7 @@ export function reset(options = {}) {
   return ask({ kind: 'reset', ...options });
 }
 
-/** From now on the endpoint answers everything, after so many milliseconds, or nothing (`hang`). */
+/** From now on the endpoint answers everything, or nothing (`hang`). */
 export function behave(behaviour) {
   return ask({ kind: 'behave', behaviour });
 }
