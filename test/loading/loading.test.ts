@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startEndpoint } from '../fixtures/endpoint.js';
 
-// The AWS SDK is most of what there is to load, so it is loaded when the first put needs it.
+// The AWS SDK is most of what there is to load, so it is loaded when the first line is there to be put.
 
 interface Loaded {
   /** Of the AWS SDK, when they should not be loaded yet. */
@@ -40,7 +40,7 @@ for (const way of ['import', 'require'] as const) {
     assertNoneYet(await run('load.mjs', { module: 'pino-cloudwatch-logs', way }));
   });
 
-  test(`the pino worker, found by ${way}, loads no file of the AWS SDK before its first put`, async (t) => {
+  test(`the pino worker, found by ${way}, loads no file of the AWS SDK before its first line`, async (t) => {
     const { endpoint } = await startEndpoint(t);
     assertNoneYet(await run('pino-worker.mjs', { endpoint, way }));
   });
