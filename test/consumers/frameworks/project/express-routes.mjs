@@ -6,7 +6,7 @@ export function routes(logger) {
     (req.log ?? logger).info('paid');
     res.send('ok');
   });
-  router.get('/slow', (req, res) => {
+  router.get('/slow', (_req, res) => {
     logger.info('began');
     setTimeout(() => {
       logger.info('finished');
