@@ -3,13 +3,23 @@
 //   "first": so many lines are stored before, "step": the clock of the machine is set by so many ms while it closes,
 //   "echo": it logs a line for each of these events, "channels": and for each on these diagnostics channels, "later": not
 //   at once but in a later "microtask" or "turn", "throwing": listeners for these events throw,
+//   "own": the application brings its own "agent" or "client",
 //   "streams": the lines go to so many streams in turn, by the field "stream" }
 import { subscribe } from 'node:diagnostics_channel';
 import { parentPort } from 'node:worker_threads';
 
 const scenario = JSON.parse(process.argv[2]);
 const { logger, options, lines, end, timeoutMs, first = 0, step, streams } = scenario;
-const { echo = [], channels = [], later, throwing = [] } = scenario;
+const { echo = [], channels = [], later, throwing = [], own } = scenario;
+
+if (own === 'agent') {
+  const { Agent } = await import('node:http');
+  options.aws.requestHandler = { httpAgent: new Agent({ keepAlive: true }) };
+} else if (own === 'client') {
+  const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
+  options.client = new CloudWatchLogsClient(options.aws);
+  delete options.aws;
+}
 
 let setMs = 0;
 if (step) {

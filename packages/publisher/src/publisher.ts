@@ -386,6 +386,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     return {
       endsWithMain,
       close: (timeoutMs) => this.close({ timeoutMs }),
+      received: () => this.#accounts.received,
       pending: () => {
         const { buffered, inFlight, spooled } = this.stats();
         return buffered + inFlight + spooled;
@@ -397,8 +398,9 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       drainMs: () => this.#end.leftMs(this.#options.closeTimeoutMs),
       drain: async (timeoutMs) => {
         const deadline = this.#clock.now() + timeoutMs;
-        await this.flush({ timeoutMs, beforeExit: true });
+        const { pending } = await this.flush({ timeoutMs, beforeExit: true });
         await this.#within(deadline - this.#clock.now(), this.#provisioner.idle());
+        if (pending > 0 || this.#provisioner.isBusy) this.#sink.letGo?.();
       },
       isBusy: () => this.#provisioner.isBusy,
       access: () => this.#sink.access?.(),

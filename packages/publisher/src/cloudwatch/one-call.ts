@@ -41,6 +41,7 @@ export class OneCall {
   readonly #patience: number;
   readonly #givingUp = new AbortController();
   #heard: Heard | undefined;
+  #onRequest: (() => void) | undefined;
   /** When something went on last, on the clock of waits. */
   #movedAt = now();
   #requestAt: number | undefined;
@@ -100,6 +101,7 @@ export class OneCall {
     const stack = command.middlewareStack as Stack; // its types know nothing of requests and answers
     stack.add(
       (next) => async (args) => {
+        this.#onRequest?.();
         this.signs(args.request?.headers);
         return this.listen(bytesOf(args.request?.body), async () => {
           const result = await next(args);
@@ -123,6 +125,11 @@ export class OneCall {
   /** When the answer was made, as it says. */
   get date(): number | undefined {
     return this.#date;
+  }
+
+  /** Calls back when the command has what it needs, and its request begins. */
+  beforeRequest(callback: () => void): void {
+    this.#onRequest = callback;
   }
 
   /** Aborted when the request is silent for too long while somebody waits. */

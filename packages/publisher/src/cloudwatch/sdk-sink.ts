@@ -21,6 +21,7 @@ import { RequestHandler } from './request-handler.js';
 import { textOf, timeoutError, toPutFailure } from './sdk-failure.js';
 import { Silences } from './silences.js';
 import type { CallResult, PutOptions, PutResult, Sink, Target } from './sink.js';
+import { unheld } from './unheld.js';
 
 type Sdk = typeof import('@aws-sdk/client-cloudwatch-logs');
 
@@ -41,7 +42,7 @@ export class CloudWatchLogsSink implements Sink {
   readonly #options: ResolvedOptions;
   readonly #loadSdk: () => Promise<unknown>;
   /** Each gives up a call that is under way; one signal for all would warn of more than ten listeners. */
-  readonly #underWay = new Set<() => void>();
+  readonly #underWay = new Set<(reason: Error) => void>();
   #isClosed = false;
   readonly #silences = new Silences();
   #handler: RequestHandler | undefined;
@@ -176,9 +177,14 @@ export class CloudWatchLogsSink implements Sink {
     return this.#silences.waitsFor(timeoutMs);
   }
 
+  letGo(): void {
+    if (this.#isOwnHandler) return;
+    for (const abort of this.#underWay) abort(timeoutError('no answer came before the process was to end'));
+  }
+
   close(): void {
     this.#isClosed = true;
-    for (const abort of this.#underWay) abort();
+    for (const abort of this.#underWay) abort(timeoutError('the publisher was closed'));
     this.#destroy?.();
   }
 
@@ -233,7 +239,7 @@ export class CloudWatchLogsSink implements Sink {
     const aborted = new Promise<never>((_, reject) => {
       controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
     });
-    const abort = () => controller.abort(timeoutError('the publisher was closed'));
+    const abort = (reason: Error) => controller.abort(reason);
     const giveUp = () => {
       this.#handler?.closeIdle();
       controller.abort(call.givingUp.reason);
@@ -250,7 +256,7 @@ export class CloudWatchLogsSink implements Sink {
         loaded = await loading;
         return send(loaded, controller.signal);
       };
-      return await Promise.race([request(), aborted]);
+      return await Promise.race([this.#unheld(call, request), aborted]);
     } catch (error) {
       // The SDK wraps what an aborted request throws in ways that differ between its versions.
       const thrown = controller.signal.aborted ? controller.signal.reason : error;
@@ -260,6 +266,20 @@ export class CloudWatchLogsSink implements Sink {
       ends();
       this.#underWay.delete(abort);
     }
+  }
+
+  /** Only this package's own handler, with keys that are known, opens nothing that holds the process. */
+  #unheld<T>(call: OneCall, request: () => Promise<T>): Promise<T> {
+    if (this.#isOwnHandler && sentToFirst(this.#options.aws, process.env)) return request();
+    return unheld((isOver) => {
+      if (this.#isOwnHandler) call.beforeRequest(isOver);
+      return request();
+    });
+  }
+
+  get #isOwnHandler(): boolean {
+    const { client, clientModule, aws } = this.#options;
+    return !client && !clientModule && aws.requestHandler === undefined;
   }
 
   #load(): Promise<Loaded> {

@@ -124,6 +124,8 @@ export interface Sink {
    * @returns call it when that is over
    */
   waitsFor?(timeoutMs: number): () => void;
+  /** The process is to end: gives up those requests that may hold it, because code of others makes them. */
+  letGo?(): void;
   /** Gives up what is under way and closes the connections. */
   close(): void;
 }

@@ -13,6 +13,8 @@ import { routeFor } from './route.js';
 
 /** What the guard needs of a publisher. */
 export interface Guarded {
+  /** Events that were ever received. */
+  readonly received: () => number;
   /** Events that are not settled. */
   readonly pending: () => number;
   /** Those of them that are lost when the process ends. */
@@ -47,6 +49,8 @@ interface NaturalEnd {
   nextPauseMs: number;
   /** When its last round was over; undefined while one is under way. */
   roundOverAt: number | undefined;
+  /** Events that had been received then. */
+  received: number;
 }
 
 const guarded = new Set<Guarded>();
@@ -109,7 +113,8 @@ function leaveOnceSettled(): void {
 }
 
 function onBeforeExit(): void {
-  forgetEndThatDidNotCome();
+  // Without a new event it may be a request, through code of others, that has kept the process alive.
+  if (naturalEnd?.received !== receivedByAll()) forgetEndThatDidNotCome();
   if (naturalEnd && (naturalEnd.roundOverAt === undefined || now() >= naturalEnd.until)) return;
   const waiting = [...guarded].filter((publisher) => publisher.pending() > 0 || publisher.isBusy());
   if (waiting.length > 0) void drain(waiting);
@@ -118,13 +123,18 @@ function onBeforeExit(): void {
 /** One round: emitted again each time the process runs out of work, and all rounds have one time together. */
 async function drain(waiting: readonly Guarded[]): Promise<void> {
   const until = now() + Math.max(...waiting.map((publisher) => publisher.drainMs()));
-  const end: NaturalEnd = { until, nextPauseMs: 0, ...naturalEnd, roundOverAt: undefined };
+  const end: NaturalEnd = { until, nextPauseMs: 0, ...naturalEnd, roundOverAt: undefined, received: 0 };
   naturalEnd = end;
   if (end.nextPauseMs > 0) await new Promise((resolve) => setTimeout(resolve, end.nextPauseMs));
   end.nextPauseMs = Math.min(Math.max(FIRST_PAUSE_MS, 2 * end.nextPauseMs), LONGEST_PAUSE_MS);
   const leftMs = Math.max(0, end.until - now());
   await Promise.all(waiting.map((publisher) => publisher.drain(Math.min(publisher.drainMs(), leftMs))));
   end.roundOverAt = now();
+  end.received = receivedByAll();
+}
+
+function receivedByAll(): number {
+  return [...guarded].reduce((sum, publisher) => sum + publisher.received(), 0);
 }
 
 /** What other handlers of 'beforeExit' began keeps the process alive. */

@@ -72,6 +72,7 @@ export class WorkerPublisher implements TransportPublisher {
     });
     this.#start();
     this.#unguard = guardExit({
+      received: () => this.stats().received,
       pending: () => pendingEvents(this.stats()),
       inMemory: () => 0, // nothing for the thread that the guard would start: there is one
       isBusy: () => false,
