@@ -51,10 +51,14 @@ const endings = {
   'unhandled rejection': () => {
     Promise.reject(new Error('a promise failed'));
   },
-  'an exception for exceptionHandlers': ({ logger, transport, options }) => {
+  'an exception for exceptionHandlers': async ({ logger, transport, options, lines }) => {
     const handler = new transport.constructor({ ...options, logStreamName: 'crashes' });
     handler.once('finish', () => console.log('finish'));
+    // Winston ends the process 3 s after the exception: in that time no thread has to start, nor the AWS SDK to load.
+    handler.write({ level: 'info', message: 'ready', [Symbol.for('level')]: 'info' });
+    await handler.flush();
     logger.exceptions.handle(handler);
+    logger.info('a line', { n: lines + 1 });
     endings['uncaught exception']();
   },
   SIGTERM: () => {
