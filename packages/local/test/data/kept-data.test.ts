@@ -324,7 +324,11 @@ test('the files take no more than about twice the events, however many were put'
 test('a disk that fails is told once, and the endpoint goes on', async (t) => {
   const data = directory(t);
   const { add, contents, kept } = parts(data, 1_000_000, 500);
-  const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
+  const warned = new Promise<Error>((resolve) => {
+    process.on('warning', (warning: NodeJS.ErrnoException) => {
+      if (warning.code === 'CLOUDWATCH_LOGS_LOCAL_DATA') resolve(warning);
+    });
+  });
   add('app', 'one', { timestamp: 1, message: 'before' });
   rmSync(data, { recursive: true });
   for (let number = 0; number < 50; number++) add('app', 'one', { timestamp: 2, message: `after ${number}` });
