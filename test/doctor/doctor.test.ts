@@ -292,14 +292,16 @@ for (const [name, folder] of Object.entries(PROGRAMS)) {
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
       AWS_REGION: 'eu-central-1',
+      OTEL_SERVICE_NAME: 'shop',
     };
     const args = ['--group', 'my-app', '--endpoint', local.endpoint];
-    const well = await run(folder, args, env);
+    const well = await run(folder, [...args, '--entity', 'auto'], env);
     assert.deepEqual([well.code, well.stderr], [0, '']);
     assert.match(
       well.stdout,
       /^✓ region {6}eu-central-1 \(\d+ ms\)\n✓ credentials access key \.\.\.MPLE from environment variables/,
     );
+    assert.match(well.stdout, /one event stored in .*, of the entity "shop"/);
     assert.match(well.stdout, /\nLogs arrive\.\n$/);
     assert.equal(local.events({ logGroupName: 'my-app' }).length, 1);
 

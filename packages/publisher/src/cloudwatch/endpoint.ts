@@ -55,12 +55,12 @@ export class Endpoint implements BatchLimits {
   }
 
   /** The options of another publisher, such that it need not learn the same again. */
-  applyTo<T extends { readonly gzip: boolean; readonly emf: boolean; readonly maxBatchBytes: number }>(
-    options: T,
-  ): T {
+  applyTo<
+    T extends { readonly gzip: boolean | 'auto'; readonly emf: boolean; readonly maxBatchBytes: number },
+  >(options: T): T {
     const maxBatchBytes = Math.min(options.maxBatchBytes, this.maxBytes);
     const takes = (extra: PutExtra) => options[extra] && !this.#off.has(extra);
-    return { ...options, maxBatchBytes, gzip: takes('gzip'), emf: takes('emf') };
+    return { ...options, maxBatchBytes, gzip: takes('gzip') && options.gzip, emf: takes('emf') };
   }
 
   /** Whether an answer refuses all that other streams put. */

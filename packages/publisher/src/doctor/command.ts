@@ -14,6 +14,7 @@ const FLAGS = {
   endpoint: { type: 'string' },
   'client-module': { type: 'string' },
   retention: { type: 'string' },
+  entity: { type: 'string' },
   'create-log-group': { type: 'boolean' },
   'create-log-stream': { type: 'boolean' },
   timeout: { type: 'string' },
@@ -33,6 +34,7 @@ Region, credentials and whose they are, proxy, DNS, TCP, TLS, clock, log group a
   --endpoint <url>         another endpoint than AWS's own
   --client-module <path>   module that makes the client, such as one with a proxy
   --retention <days>       retention of the log group, as in the option retentionInDays
+  --entity auto            send the entity that the environment names, as with the option entity
   --no-create-log-group    the group is not created, as with the option createLogGroup
   --no-create-log-stream   the stream is not created
   --timeout <seconds>      longest that one step may take (default 15)
@@ -109,8 +111,9 @@ function readCommand(args: readonly string[], program: string): Command | string
     const told = unknownFlag(error, Object.keys(FLAGS));
     return lineForPeople(told instanceof Error ? told.message : String(told));
   }
-  const { group, region, profile, endpoint, timeout, retention, json = false, help = false } = values;
+  const { group, region, profile, endpoint, timeout, retention, entity, json = false, help = false } = values;
   if (!help && group === undefined) return `--group is missing.\n\n${usage(program)}`;
+  if (entity !== undefined && entity !== 'auto') return `--entity must be auto; got '${entity}'.`;
   const seconds = timeout === undefined ? 15 : Number(timeout);
   if (!(seconds > 0)) return `--timeout must be a number of seconds; got '${timeout}'.`;
   const aws = { region, profile, endpoint };
@@ -120,6 +123,7 @@ function readCommand(args: readonly string[], program: string): Command | string
     aws: Object.fromEntries(Object.entries(aws).filter(([, value]) => value !== undefined)),
     clientModule: values['client-module'],
     retentionInDays: retention === undefined ? undefined : Number(retention),
+    entity,
     createLogGroup: values['create-log-group'],
     createLogStream: values['create-log-stream'],
     requestTimeoutMs: seconds * 1000,

@@ -268,7 +268,8 @@ class Examination {
       const done = keep(await trialPut(this.#sink, target, this.#options));
       const where = `log stream "${target.logStreamName}" of log group "${target.logGroupName}"`;
       const { failure, created, retention } = done;
-      const details = { ...target, created, latencyMs: done.latencyMs };
+      const { entity } = this.#options;
+      const details = { ...target, created, latencyMs: done.latencyMs, ...(entity && { entity }) };
       const denied = failure && isDenied(failure.failure) ? failure.failure : undefined;
       if (denied || (retention && isDenied(retention))) {
         const account = identity?.account ?? accountIn(denied ?? retention);
@@ -284,7 +285,8 @@ class Examination {
         };
       }
       const made = created.length > 0 ? `, created the ${created.join(' and the ')}` : '';
-      const stored = `one event stored in ${where}${made}`;
+      const named = entity?.keyAttributes?.Name;
+      const stored = `one event stored in ${where}${named === undefined ? '' : `, of the entity "${named}"`}${made}`;
       if (retention) {
         const message = `${stored}; its retention could not be set (${quote(retention)})`;
         return { status: 'warn', message, details };

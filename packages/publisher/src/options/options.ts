@@ -153,10 +153,16 @@ export interface PublisherOptions {
   readonly flushTimeoutMs?: number | undefined;
   /** Longest that a shutdown takes; below the 10 s that pino allows. @default 8_000 */
   readonly closeTimeoutMs?: number | undefined;
-  /** Compress bodies larger than 1 KiB when that makes them smaller. @default false */
-  readonly gzip?: boolean | undefined;
-  /** The entity that the logs belong to, sent with every put. */
-  readonly entity?: Entity | undefined;
+  /**
+   * Compress bodies larger than 1 KiB when that makes them smaller; with `'auto'` those larger than 64 KiB, where it saves most
+   * for the time that it takes. That is done on a thread of Node.js's pool. @default false
+   */
+  readonly gzip?: boolean | 'auto' | undefined;
+  /**
+   * The entity that the logs belong to, sent with every put. `'auto'` takes it from `OTEL_SERVICE_NAME`,
+   * `OTEL_RESOURCE_ATTRIBUTES` and Lambda's environment; none where those name no service.
+   */
+  readonly entity?: Entity | 'auto' | undefined;
   /** Says that the events are in the embedded metric format (`x-amzn-logs-format: json/emf`). @default false */
   readonly emf?: boolean | undefined;
 }
@@ -229,9 +235,9 @@ export const OPTIONS = {
   requestTimeoutMs: { ...milliseconds(1), initial: 15_000 },
   flushTimeoutMs: { ...milliseconds(0), initial: 30_000 },
   closeTimeoutMs: { ...milliseconds(0), initial: 8_000 },
-  gzip: { ...onOff, initial: false },
+  gzip: { ...orAuto(onOff), initial: false },
   entity: {
-    ...settings('an object with keyAttributes and attributes'),
+    ...orAuto(settings('an object with keyAttributes and attributes')),
     remedy: 'Give it as PutLogEvents takes it, or leave it out.',
   },
   emf: { ...onOff, initial: false },

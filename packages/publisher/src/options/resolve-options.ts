@@ -1,5 +1,7 @@
 import path from 'node:path';
+import type { Entity } from '@aws-sdk/client-cloudwatch-logs';
 import { isEnabled } from './enabled.js';
+import { environmentEntity } from './environment-entity.js';
 import { checkOptions } from './option-checks.js';
 import type { OptionRows } from './option-rows.js';
 import { OPTIONS, type PublisherOptions, SPOOL_SETTINGS, type SpoolSettings } from './options.js';
@@ -11,7 +13,7 @@ type Defaulted = {
 
 /** Options after checking, with every default filled in. */
 export type ResolvedOptions = Required<Pick<PublisherOptions, 'logGroupName' | Defaulted>> &
-  PublisherOptions & { readonly spool?: ResolvedSpool };
+  Omit<PublisherOptions, 'entity'> & { readonly spool?: ResolvedSpool; readonly entity?: Entity };
 
 /** Settings of the spool with every default filled in. */
 export type ResolvedSpool = Required<SpoolSettings>;
@@ -32,6 +34,7 @@ export function resolveOptions(options: PublisherOptions): ResolvedOptions {
     maxBatchBytes,
     maxEventBytes: Math.min(resolved.maxEventBytes, maxBatchBytes),
     ...(options.spool && { spool: resolveSpool(options.spool) }),
+    ...(options.entity === 'auto' && { entity: environmentEntity(process.env) }),
   };
 }
 

@@ -175,6 +175,10 @@ test('gzip compresses what is larger than 1 KiB and gets smaller, before it is s
   assert.equal(JSON.parse(gunzipSync(body).toString()).logEvents[0].message.length, 5000);
   await put({ gzip: true }, undefined, batchOf('small'));
   assert.equal(received[1].headers['content-encoding'], undefined);
+  await put({ gzip: 'auto' }, undefined, batchOf('x'.repeat(60_000)));
+  assert.equal(received[2].headers['content-encoding'], undefined);
+  await put({ gzip: 'auto' }, undefined, batchOf('x'.repeat(70_000)));
+  assert.equal(received[3].headers['content-encoding'], 'gzip');
 });
 
 test('the largest batch goes out whole', async () => {

@@ -81,8 +81,8 @@ describe('an option that is wrong is named, with what was expected and what came
     [{ requestTimeoutMs: 0 }, /"requestTimeoutMs"/],
     [{ flushTimeoutMs: -1 }, /"flushTimeoutMs"/],
     [{ closeTimeoutMs: 5n }, /"closeTimeoutMs".*got 5n/],
-    [{ gzip: 'on' }, /"gzip" must be true or false/],
-    [{ entity: 'x' }, /"entity" must be an object/],
+    [{ gzip: 'on' }, /"gzip" must be "auto" or true or false/],
+    [{ entity: 'x' }, /"entity" must be "auto" or an object/],
     [{ emf: 0 }, /"emf" must be true or false/],
   ];
   for (const [options, expected] of cases) {
