@@ -33,14 +33,14 @@ export class PutNotes {
     if (last > spool.writtenThrough && !isRecovered(last)) {
       await this.#within(new Promise<void>((resolve) => this.#writes.push({ id: last, resolve })));
     }
-    if (!token.isLane) await this.settled();
+    if (!token.isLane) await this.settled(ranges);
     await this.#within(this.#note(target, batch.history.unanswered, ranges, token));
   }
 
-  /** Resolves when it is on disk which puts have ended; undefined when it is. */
-  settled(): Promise<void> | undefined {
+  /** Resolves when it is on disk which puts have ended; undefined when it is. @param about as for `Spool.settled` */
+  settled(about?: readonly IdRange[]): Promise<void> | undefined {
     const { spool } = this.#context;
-    const settled = spool.isHanging ? undefined : spool.settled();
+    const settled = spool.isHanging ? undefined : spool.settled(about);
     return settled && this.#within(settled);
   }
 

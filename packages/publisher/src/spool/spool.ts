@@ -4,7 +4,7 @@ import { makeRoom, openBytes, type PlacedSegment } from './files/make-room.js';
 import type { Segment } from './files/segment.js';
 import { readSpool } from './files/spool-reader.js';
 import { Volume } from './files/volume.js';
-import { Volumes } from './files/volumes.js';
+import { type VolumePart, Volumes } from './files/volumes.js';
 import { type Destination, destinationKey } from './format/destination.js';
 import { ID_LIMIT, type SpooledEvent } from './format/event-frame.js';
 import { Heartbeat } from './owners/heartbeat.js';
@@ -228,9 +228,14 @@ export class Spool {
    * Resolves when the kernel has what was settled so far; undefined when it has. No put may be noted or made before:
    * the next process must not find one open whose end this one follows. It would make it again under a token that,
    * after this put, tells nothing any more.
+   *
+   * @param about the put that is noted next: what was settled in the ledger that has its note stands there before it
    */
-  settled(): Promise<unknown> | undefined {
-    const late = [...this.#volumes.withLedgers()].filter(({ ledger }) => !ledger.isWritten);
+  settled(about: readonly IdRange[] = []): Promise<unknown> | undefined {
+    const noted = about.length > 0 ? this.#ledgerOf(about)?.volume : undefined;
+    const late = [...this.#volumes.withLedgers()].filter(
+      (volume) => volume !== noted && !volume.ledger.isWritten,
+    );
     return late.length > 0 ? Promise.all(late.map(({ ledger }) => ledger.written())) : undefined;
   }
 
@@ -240,10 +245,15 @@ export class Spool {
    * settled in several ledgers.
    */
   async notePut({ ranges, ...put }: PutNote): Promise<boolean> {
+    const part = this.#ledgerOf(ranges);
+    return part === undefined ? false : part.volume.ledger.notePut({ ...put, ranges: part.ranges });
+  }
+
+  /** The directory that has all of these events, and their ids there. */
+  #ledgerOf(ranges: readonly IdRange[]): VolumePart | undefined {
     this.#writer.seal(); // the first events bring the directory into being that has the ledger
     const [part, ...others] = this.#volumes.split(ranges);
-    if (part === undefined || others.length > 0) return false;
-    return part.volume.ledger.notePut({ ...put, ranges: part.ranges });
+    return others.length > 0 ? undefined : part;
   }
 
   /** Settles events: they are not read again, and files that hold no others are deleted. */
