@@ -1,17 +1,20 @@
-// Writes who publishes the packages, and where, from project.json into every package.json below packages/.
+// Writes who publishes the packages, and where, from project.json into every package.json below packages/, and into the links
+// of the READMEs there to pages of docs/: npm shows a README without its repository.
 //
 //   node scripts/identity.mjs              writes
 //   node scripts/identity.mjs --check      fails when a package.json says something else; part of `npm run check`
 //   node scripts/identity.mjs --release    fails also while project.json holds the placeholder OWNER
 //
 // A folder after the flag takes the place of this repository.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const [flag, folder] = process.argv.slice(2);
 const root = path.resolve(folder ?? fileURLToPath(new URL('..', import.meta.url)));
 const problems = [];
+/** To a page or a picture of this repository's docs. */
+const LINK_TO_DOCS = /https:\/\/[^\s()]+?(\/(?:blob|raw)\/main\/docs\/)/g;
 const project = JSON.parse(readFileSync(path.join(root, 'project.json'), 'utf8'));
 
 if (flag === '--release') {
@@ -20,16 +23,25 @@ if (flag === '--release') {
   }
 }
 for (const name of readdirSync(path.join(root, 'packages')).sort()) {
-  const file = path.join(root, 'packages', name, 'package.json');
-  const text = readFileSync(file, 'utf8');
-  const wanted = `${JSON.stringify(withIdentity(JSON.parse(text), `packages/${name}`), undefined, 2)}\n`;
-  if (text === wanted) continue;
-  if (flag === undefined) writeFileSync(file, wanted);
-  else
-    problems.push(`packages/${name}/package.json differs from project.json; run node scripts/identity.mjs`);
+  const folder = `packages/${name}`;
+  hold(`${folder}/package.json`, (text) => {
+    return `${JSON.stringify(withIdentity(JSON.parse(text), folder), undefined, 2)}\n`;
+  });
+  hold(`${folder}/README.md`, (text) => text.replace(LINK_TO_DOCS, `${project.repository}$1`));
 }
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;
+
+/** Writes a file as it should be, or says that it is not. */
+function hold(name, wantedOf) {
+  const file = path.join(root, name);
+  if (!existsSync(file)) return;
+  const text = readFileSync(file, 'utf8');
+  const wanted = wantedOf(text);
+  if (text === wanted) return;
+  if (flag === undefined) writeFileSync(file, wanted);
+  else problems.push(`${name} differs from project.json; run node scripts/identity.mjs`);
+}
 
 function withIdentity(manifest, directory) {
   const { author: _a, homepage: _h, repository: _r, bugs: _b, funding: _f, license, ...others } = manifest;

@@ -18,10 +18,9 @@ function copy(changes: Record<string, string>): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'identity-'));
   folders.push(folder);
   for (const name of names) {
-    cpSync(
-      path.join(root, `packages/${name}/package.json`),
-      path.join(folder, `packages/${name}/package.json`),
-    );
+    for (const file of ['package.json', 'README.md'].map((one) => `packages/${name}/${one}`)) {
+      cpSync(path.join(root, file), path.join(folder, file));
+    }
   }
   const project = JSON.parse(readFileSync(path.join(root, 'project.json'), 'utf8'));
   writeFileSync(path.join(folder, 'project.json'), JSON.stringify({ ...project, ...changes }));
@@ -48,6 +47,8 @@ test('one file says who publishes all packages, and where', () => {
     assert.equal(manifest.repository.directory, `packages/${name}`);
     assert.equal(manifest.homepage, `${repository}/tree/main/packages/${name}#readme`);
     assert.equal(manifest.bugs, `${repository}/issues`);
+    const readme = readFileSync(path.join(folder, `packages/${name}/README.md`), 'utf8');
+    assert.doesNotMatch(readme, /github\.com\/OWNER/, 'npm readers find the pages of docs/ by these links');
     assert.deepEqual([manifest.author, manifest.funding], ['Acme', 'https://acme.example/fund']);
     assert.deepEqual(manifest.publishConfig, { access: 'public', provenance: true });
   }

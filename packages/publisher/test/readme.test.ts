@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { PUBLISHER_OPTION_NAMES } from '../src/options/option-checks.ts';
 import { resolveOptions } from '../src/options/resolve-options.ts';
 
+const PAGE = '../../../docs/options.md';
 const OF_THE_TRANSPORTS = ['worker', 'levels'];
 
 interface Row {
@@ -11,10 +12,10 @@ interface Row {
   readonly defaults: readonly string[];
 }
 
-/** The rows of the table below the heading "Options" of a README. */
+/** The rows of the table of all options. */
 function optionRows(readme: string): Row[] {
   const text = readFileSync(new URL(readme, import.meta.url), 'utf8');
-  const section = /^## Options\n(.*?)^## /ms.exec(text)?.[1] ?? '';
+  const section = /^# Options\n(.*?)^## /ms.exec(text)?.[1] ?? '';
   const rows = Array.from(section.matchAll(/^\| (`.*?) \| (.*?) \| .* \|$/gm));
   const code = (cell = '') => Array.from(cell.matchAll(/`([^`]+)`/g), ([, name = '']) => name);
   return rows.map(([, names, defaults]) => ({ names: code(names), defaults: code(defaults) }));
@@ -22,7 +23,7 @@ function optionRows(readme: string): Row[] {
 
 const resolved: Record<string, unknown> = { ...resolveOptions({ logGroupName: 'group' }) };
 
-for (const readme of ['../README.md']) {
+for (const readme of [PAGE]) {
   const rows = optionRows(readme);
 
   test(`the table of options in ${readme} has the defaults of the code`, () => {
@@ -40,7 +41,7 @@ for (const readme of ['../README.md']) {
   });
 }
 
-test('the README of the package explains every option', () => {
-  const explained = optionRows('../README.md').flatMap(({ names }) => names);
+test('the page of options explains every option', () => {
+  const explained = optionRows(PAGE).flatMap(({ names }) => names);
   assert.deepEqual([...explained].sort(), [...PUBLISHER_OPTION_NAMES].sort());
 });
