@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { PublisherOptions } from 'cloudwatch-logs-publisher';
 import { OPTIONS, type OptionRow, unknownFlag } from 'cloudwatch-logs-publisher/worker';
 
-/** What a command line says. */
+/** A command line that was read. */
 export interface Command {
   readonly options: PublisherOptions;
   /** Field that holds the time of a line; `undefined` for pino's own. */

@@ -8,7 +8,7 @@ export interface CloudWatchStream extends Writable {
    * `flushTimeoutMs`. Never rejects. This is what `logger.flush(callback)` calls.
    */
   flush(callback?: () => void): Promise<FlushResult>;
-  /** What became of every event so far. */
+  /** The counters of every event so far. */
   stats(): PublisherStats;
 }
 

@@ -2,7 +2,7 @@ import type { Publisher } from 'cloudwatch-logs-publisher';
 import type { AskedWorker } from 'cloudwatch-logs-publisher/worker';
 import { publisherOf } from './cloudwatch-stream.js';
 
-/** What `pino.transport()` returns, as far as it is used here. */
+/** The stream that `pino.transport()` returns, as far as it is used here. */
 export interface WorkerTransport extends AskedWorker {
   readonly worker: { readonly threadId: number };
   readonly ready: boolean;

@@ -58,7 +58,7 @@ export interface CloudWatchTransportOptions
 /** Options of the in-process stream: those of the publisher, functions and a ready client included. */
 export interface CloudWatchStreamOptions extends PublisherOptions, LineOptions {}
 
-/** What pino itself adds to the options of a worker target. */
+/** Settings that pino itself adds to the options of a worker target. */
 export interface PinoAdditions {
   /** Says that pino called, from its worker thread. */
   readonly pinoWillSendConfig?: boolean | undefined;

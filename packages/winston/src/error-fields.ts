@@ -6,7 +6,7 @@ export function isError(value: unknown): value is Error {
 }
 
 /**
- * What is worth keeping of an error: name, message, stack, what it says of itself (`toJSON()`, or else its own
+ * The fields of an error that are worth keeping: name, message, stack, what it says of itself (`toJSON()`, or else its own
  * fields, `code` among them), cause, and the errors of an AggregateError. JSON keeps none of the first three.
  */
 export function errorFields(error: Error): Record<string, unknown> {

@@ -8,7 +8,7 @@ const MAX_DEPTH = 100;
 const MAX_VALUES = 250_000;
 const BYTES_SHOWN = 32;
 
-/** What a record is like for JSON. */
+/** The kinds of records for JSON. */
 export interface Findings {
   /** Holds something that plain JSON loses or cannot write. */
   lossy: boolean;

@@ -3,7 +3,7 @@ import { errorFields, isError } from './error-fields.js';
 import { examine, isSimple, stringifyRecord } from './json-line.js';
 import { type LogInfo, type LogLine, MESSAGE } from './log-info.js';
 
-/** What `winston.format.json()`, the format of a logger that names none, writes. */
+/** The line of `winston.format.json()`, the format of a logger that names none. */
 const plainJson = configure({});
 
 /**

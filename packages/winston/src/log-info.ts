@@ -1,4 +1,4 @@
-/** What winston calls `info`: the fields of one log call, with its level, line and arguments under symbols. */
+/** The `info` of winston: the fields of one log call, with its level, line and arguments under symbols. */
 export type LogInfo = Readonly<Record<PropertyKey, unknown>>;
 
 /** Which line is stored; see `line` in the options. */

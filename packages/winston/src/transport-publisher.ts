@@ -6,7 +6,7 @@ import type {
   PublisherStats,
 } from 'cloudwatch-logs-publisher';
 
-/** What the transport needs of a publisher, wherever that runs. */
+/** The side of a publisher that the transport sees, wherever that runs. */
 export interface TransportPublisher {
   /** Whether the stream name depends on the level or the fields of a line, so that they must be passed on. */
   readonly needsContext: boolean;

@@ -28,14 +28,14 @@ import { type CloudWatchTransportOptions, sortOptions } from './options.js';
 import { startPublisher } from './start-publisher.js';
 import type { TransportPublisher } from './transport-publisher.js';
 
-/** What winston's loggers have and its types do not say here. */
+/** Members of winston's loggers that its types do not say here. */
 interface Logger extends LoggerStream {
   readonly levels?: Record<string, number>;
   readonly exitOnError?: unknown;
   listenerCount(name: string): number;
 }
 
-/** What `TransportStream` has at run time and its types do not say. */
+/** Members of `TransportStream` at run time that its types do not say. */
 interface StreamParts {
   parent?: Logger | null;
   levels?: Record<string, number>;

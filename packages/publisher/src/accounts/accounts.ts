@@ -13,7 +13,7 @@ export interface LastError {
 }
 
 /**
- * What became of every event that was given to `publish`. At every instant
+ * The counters of every event that was given to `publish`. At every instant
  * `received = delivered + dropped.* + rejected.* + buffered + inFlight + spooled`.
  */
 export interface PublisherStats {

@@ -3,7 +3,7 @@ import type { GroupSetting, PutFailure, Target } from '../cloudwatch/sink.js';
 import { forPeople } from '../text/for-people.js';
 import type { FailureCode, Warning } from './events.js';
 
-/** What was answered, in brackets: status, name and text. */
+/** The answer, in brackets: status, name and text. */
 export function quote({ status, name, message, redirectedTo }: PutFailure): string {
   if (redirectedTo !== undefined) return `HTTP ${status}, a redirect to ${redirectedTo}`;
   // The parser of JSON quotes what it met, the SDK has words of its own for nothing, and neither tells anything.
@@ -32,7 +32,7 @@ export function codeOf(advice: Advice, failure: PutFailure, action?: string): Fa
   return advice;
 }
 
-/** What to tell a person about a failure, in one line: what is wrong, what happens to the logs, what to do. */
+/** The message about a failure, in one line: what is wrong, what happens to the logs, what to do. */
 export function explainFailure(
   code: FailureCode,
   failure: PutFailure,

@@ -81,12 +81,12 @@ export interface WarningCodes {
   shutdown: 'lost';
 }
 
-/** What a warning is about; fit for an alert. */
+/** The subject of a warning; fit for an alert. */
 export type WarningCode = keyof WarningCodes;
 
 /** Something that a person should know. Never holds the text of a log event, nor a credential. */
 export interface Warning {
-  /** What it is about; fit for an alert. */
+  /** Its subject; fit for an alert. */
   readonly code: WarningCode;
   /** One line: what happened and what to do. */
   readonly message: string;

@@ -1,6 +1,6 @@
 import type { Batch } from '../batch/batch.js';
 
-/** What a flush achieved, in events that were waiting or under way when it was called. */
+/** The result of a flush, in events that were waiting or under way when it was called. */
 export interface FlushResult {
   /** Stored in CloudWatch Logs. */
   readonly delivered: number;

@@ -1,6 +1,6 @@
 import type { PublisherStats } from './accounts.js';
 
-/** What {@link isHealthy} is to bear. */
+/** Limits for {@link isHealthy}. */
 export interface HealthLimits {
   /** Longest that an event may have been waiting, in milliseconds. @default 60_000 */
   readonly maxLagMs?: number | undefined;

@@ -1,4 +1,4 @@
-/** What became of an event, from best to worst. */
+/** The fates of an event, from best to worst. */
 export type Fate = 'delivered' | RejectReason | DropReason;
 /** Why CloudWatch Logs did not store an event: its timestamp is too old or too new, or past the retention of its group. */
 export type RejectReason = 'tooOld' | 'tooNew' | 'expired';

@@ -5,7 +5,7 @@ const ZERO = 0x30;
 const BACKSLASH = 0x5c;
 const U = 0x75;
 const HEX_DIGITS = Buffer.from('0123456789abcdef');
-/** What follows the backslash where a byte must be escaped in a JSON string, else 0. */
+/** The character after the backslash where a byte must be escaped in a JSON string, else 0. */
 const ESCAPES = Uint8Array.from({ length: 256 }, (_, byte) => {
   // Bytes of characters beyond ASCII stand for themselves.
   const json = byte < 0x80 ? JSON.stringify(String.fromCharCode(byte)) : '';

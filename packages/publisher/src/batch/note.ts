@@ -4,11 +4,11 @@ import type { Fate } from './fate.js';
 export interface SplitEvent {
   /** The worst that happened to a part so far. */
   worst: Fate | undefined;
-  /** What the event was counted as, once its last part was settled. */
+  /** The fate that the event was counted under, once its last part was settled. */
   counted: Fate | undefined;
 }
 
-/** What is special about an event of a batch; most have none. */
+/** A note about an event of a batch that needs more than counting; most have none. */
 export type Note =
   | { readonly kind: 'marker' }
   | {

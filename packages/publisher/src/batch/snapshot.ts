@@ -18,7 +18,7 @@ export interface PublisherSnapshot {
   readonly streams: readonly {
     readonly logGroupName: string;
     readonly logStreamName: string;
-    /** What the next put carries. */
+    /** The token of the next put. */
     readonly token: PutToken;
     /** Whether the stream cannot be there yet. */
     readonly isUnmade: boolean;

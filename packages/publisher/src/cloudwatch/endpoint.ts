@@ -7,7 +7,7 @@ export type PutExtra = 'gzip' | 'emf';
 
 const LEAST_BATCH_BYTES = 4096;
 
-/** What a publisher has learned of its endpoint, for all of its streams. */
+/** The facts that a publisher has learned of its endpoint, for all of its streams. */
 export class Endpoint implements BatchLimits {
   readonly maxEvents: number;
   readonly time: ServiceClock;
@@ -37,7 +37,7 @@ export class Endpoint implements BatchLimits {
     this.#maxBytes = Math.min(this.#maxBytes, Math.max(bytes, LEAST_BATCH_BYTES));
   }
 
-  /** What puts go without, whatever the options say. */
+  /** Extras that puts go without, whatever the options say. */
   get refusedExtras(): readonly PutExtra[] {
     return [...this.#off];
   }

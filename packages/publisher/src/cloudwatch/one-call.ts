@@ -73,7 +73,7 @@ export class OneCall {
     return this.#progress.stage;
   }
 
-  /** What is put, which an answer must not be heard to echo. */
+  /** The text that is put, which an answer must not be heard to echo. */
   puts(batch: Batch, { body, extras }: PutRequest): void {
     this.#batch = batch;
     this.#extras = extras;
@@ -81,7 +81,7 @@ export class OneCall {
     this.#sent.push(batch.eventData.messages, body.subarray(Math.max(0, body.indexOf('"logEvents"'))));
   }
 
-  /** What signs a request, and is not to be heard again either. */
+  /** The keys that sign a request, and are not to be heard again either. */
   signs(headers: Readonly<Record<string, string | undefined>> | undefined): void {
     for (const name of SIGNING_HEADERS) {
       const value = headers?.[name];

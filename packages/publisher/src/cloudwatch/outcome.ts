@@ -11,10 +11,10 @@ export interface RejectedRange {
   readonly reason: RejectReason;
 }
 
-/** What a failure needs from a person, so that it is told at once. */
+/** The help that a failure needs from a person, so that it is told at once. */
 export type Advice = 'credentials' | 'permission' | 'region' | 'throttled' | 'unreachable' | 'service';
 
-/** What has to happen next with a batch. */
+/** The next step with a batch. */
 export type Outcome =
   | {
       readonly kind: 'delivered';
@@ -34,7 +34,7 @@ export type Outcome =
     }
   | {
       readonly kind: 'refused';
-      /** What the answer calls it. */
+      /** Its name in the answer. */
       readonly reason: string;
       /** The batch is larger than something on the way takes. */
       readonly isTooLarge: boolean;

@@ -5,7 +5,7 @@ import { CREATIONS_A_SECOND, CreationPace } from './creation-pace.js';
 import { judgeFailure } from './outcome.js';
 import type { CallResult, GroupSetting, PutFailure, Sink, Target } from './sink.js';
 
-/** What the provisioner may create, and with what. */
+/** Groups and streams that the provisioner may create, and their settings. */
 export interface ProvisionerOptions {
   readonly createLogGroup: boolean;
   readonly createLogStream: boolean;
@@ -219,7 +219,7 @@ export class Provisioner {
     }
   }
 
-  /** What runs under a key is always of the same type. */
+  /** A call under a key always has the same type. */
   #once<T>(key: string, run: () => Promise<T>): Promise<T> {
     const running = this.#underWay.get(key) as Promise<T> | undefined;
     if (running) return running;

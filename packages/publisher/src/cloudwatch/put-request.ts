@@ -10,7 +10,7 @@ import type { Target } from './sink.js';
 export interface PutRequest {
   readonly body: Buffer;
   readonly headers: Readonly<Record<string, string>>;
-  /** What not every endpoint takes, and this put goes with. */
+  /** Extras of this put that not every endpoint takes. */
   readonly extras: readonly PutExtra[];
 }
 

@@ -36,7 +36,7 @@ const NEVER_SENT = new Set([
 
 const LONGEST_NAME = 100;
 
-/** What the SDK puts on its errors; all of it may be missing, and what came in an answer may be anything. */
+/** Fields that the SDK puts on its errors; all of them may be missing, and those of an answer may be anything. */
 interface SdkError {
   readonly name?: unknown;
   readonly message?: unknown;

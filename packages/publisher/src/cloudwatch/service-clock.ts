@@ -1,6 +1,6 @@
 import type { Clock } from '../time/clock.js';
 
-/** What a signature may be off; a clock that is off by less is no reason to change times. */
+/** The difference that AWS allows a signature; a clock that is off by less is no reason to change times. */
 const TOLERANCE_MS = 5 * 60_000;
 /** Two answers differ by the time that they were on their way: it is no reason to move times against each other. */
 const JITTER_MS = 60_000;
@@ -32,7 +32,7 @@ export class ServiceClock {
   }
 
   /**
-   * What makes a time of this machine's clock right; 0 where that clock is not off by more than five minutes. Undefined
+   * The correction of a time of this machine's clock; 0 where that clock is not off by more than five minutes. Undefined
    * while it is not known.
    */
   get correctionMs(): number | undefined {

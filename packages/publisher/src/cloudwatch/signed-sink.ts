@@ -12,7 +12,7 @@ import { sign } from './signature.js';
 import { Silences } from './silences.js';
 import type { CallResult, PutOptions, PutResult, RejectedInfo, Sink, Target } from './sink.js';
 
-/** What CloudWatch Logs says, or a gateway in its place: nothing in it is sure to be there. */
+/** The answer of CloudWatch Logs, or of a gateway in its place: nothing in it is sure to be there. */
 interface Answer {
   readonly nextSequenceToken?: unknown;
   readonly rejectedLogEventsInfo?: RejectedInfo;

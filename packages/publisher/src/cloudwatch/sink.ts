@@ -62,14 +62,14 @@ export interface PutFailure {
   readonly requestMs?: number;
   /** It was silent for too long while somebody waited, and is to be made again at once. */
   readonly isGivenUp?: boolean;
-  /** What the options ask for, and not every endpoint takes: it went with this put. */
+  /** Extras of the options that not every endpoint takes: they went with this put. */
   readonly sentWith?: readonly PutExtra[];
 }
 
 export type PutResult = PutSuccess | PutFailure;
 export type CallResult = { readonly ok: true } | PutFailure;
 
-/** What a log group can be made without. */
+/** A setting that a log group can be made without. */
 export type GroupSetting = 'tags' | 'kms';
 
 /** How a put is made. */
@@ -111,7 +111,7 @@ export interface Sink {
   putRetentionPolicy(logGroupName: string, retentionInDays: number): Promise<CallResult>;
   /** Asks for the token of a stream; only where neither an answer nor its text has one. */
   describeSequenceToken(target: Target): Promise<string | null | undefined>;
-  /** What another thread needs to make the same puts, as data; undefined when that is not known. */
+  /** The way for another thread to make the same puts, as data; undefined when that is not known. */
   access?(): Access | undefined;
   /** Where the last put was sent; undefined when that is not known. */
   sentPlace?(): SentPlace | undefined;

@@ -11,7 +11,7 @@ import { type IdRange, RangeSet } from '../structures/range-set.js';
 import type { OnlyOnDisk } from './only-on-disk.js';
 import { noteOf, type SplitState, weightOf } from './spooled-parts.js';
 
-/** What the losses of a spool need. */
+/** The parts of a publisher that the losses of its spool need. */
 export interface DiskLossesContext {
   readonly options: ResolvedOptions;
   readonly settings: ResolvedSpool;
@@ -22,7 +22,7 @@ export interface DiskLossesContext {
   readonly onlyOnDisk: OnlyOnDisk;
 }
 
-/** What the spool drops or hands back: it is counted, or taken into memory again, unless it is there anyway. */
+/** Events that the spool drops or hands back: they are counted, or taken into memory again, unless they are there anyway. */
 export class DiskLosses {
   readonly #context: DiskLossesContext;
   /** Ids of events in memory that are not on disk any more, or never came there. */

@@ -15,7 +15,7 @@ export interface Leftover {
   readonly wasPutElsewhere: boolean;
 }
 
-/** What the keeper needs. */
+/** The parts of a publisher that the keeper needs. */
 export interface KeepAtEndContext {
   readonly accounts: Accounts;
   readonly spool: Spool;

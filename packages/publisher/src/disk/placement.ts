@@ -7,7 +7,7 @@ import type { StreamWriter } from '../stream/stream-writer.js';
 import type { OnlyOnDisk } from './only-on-disk.js';
 import { flagsOf } from './spooled-parts.js';
 
-/** What the placement needs. */
+/** The parts of a publisher that the placement needs. */
 export interface PlacementContext {
   readonly budget: MemoryBudget;
   readonly spool: Spool;
@@ -25,7 +25,7 @@ export const RESERVE = 1 / 4;
 export class Placement implements DiskPlace {
   readonly #context: PlacementContext;
   readonly #liveBytes: number;
-  /** What the spool said while an event was given to it, before that event had its place. */
+  /** Calls of the spool while an event was given to it, before that event had its place. */
   #deferred: (() => void)[] | undefined;
 
   constructor(context: PlacementContext) {

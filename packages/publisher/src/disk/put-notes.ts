@@ -4,7 +4,7 @@ import type { Target } from '../cloudwatch/sink.js';
 import type { IdRange, Spool } from '../spool/spool.js';
 import type { Clock } from '../time/clock.js';
 
-/** What the notes need. */
+/** The parts of a publisher that the notes need. */
 export interface PutNotesContext {
   readonly clock: Clock;
   readonly spool: Spool;

@@ -5,7 +5,7 @@ import { type IdRange, RangeSet } from '../structures/range-set.js';
 import { Resends, type ResendsContext } from './resends.js';
 import { TailReader, type TailReaderContext } from './tail-reader.js';
 
-/** What reading back needs. */
+/** The parts of a publisher that reading back needs. */
 export type ReadBackContext = Omit<
   TailReaderContext & ResendsContext,
   'isSpokenFor' | 'isGone' | 'isStopped' | 'again'

@@ -10,7 +10,7 @@ import { RangeSet } from '../structures/range-set.js';
 import type { OnlyOnDisk } from './only-on-disk.js';
 import { noteOf, type SplitState } from './spooled-parts.js';
 
-/** What it takes to put batches again. */
+/** The parts of a publisher that it takes to put batches again. */
 export interface ResendsContext {
   readonly budget: MemoryBudget;
   readonly writers: StreamWriters;

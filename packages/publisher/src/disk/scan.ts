@@ -11,7 +11,7 @@ export class Scan {
   #reading: AsyncGenerator<SpooledEvent[], void> | undefined;
   #chunk: readonly SpooledEvent[] = [];
   #at = 0;
-  /** What may be read: ids are written out of turn when one file is left and the next one begun. */
+  /** The ids that may be read: they are written out of turn when one file is left and the next one begun. */
   #end = 0;
 
   /** @param isReplay whether it reads what earlier processes left, or what this one wrote */

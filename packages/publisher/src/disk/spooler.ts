@@ -27,7 +27,7 @@ import { PutNotes } from './put-notes.js';
 import { ReadBack } from './read-back.js';
 import { givenDestination, lookUpDestination } from './spool-destination.js';
 
-/** What connects the spool with its publisher. */
+/** The parts of a publisher that its spool is connected with. */
 export interface SpoolerContext {
   readonly options: ResolvedOptions;
   readonly clock: Clock;

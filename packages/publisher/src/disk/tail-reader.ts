@@ -9,7 +9,7 @@ import type { DiskTail, OnlyOnDisk } from './only-on-disk.js';
 import { Scan } from './scan.js';
 import { noteOf, weightOf } from './spooled-parts.js';
 
-/** What a reader needs. */
+/** The parts of a publisher that a reader needs. */
 export interface TailReaderContext {
   readonly clock: Clock;
   readonly spool: Spool;

@@ -26,5 +26,5 @@ export interface Check {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** What a check finds; its name and its time are added where it is run. */
+/** The finding of a check; its name and its time are added where it is run. */
 export type Finding = Omit<Check, 'check' | 'durationMs'>;

@@ -403,7 +403,7 @@ function clockFinding(offsetMs: number): Finding {
   return { status: 'warn', message: `${off}: ${effect}; set the clock`, details };
 }
 
-/** What a failure means, and what to do about it. */
+/** The meaning of a failure, and the advice for it. */
 function explain(subject: string, failure: ReturnType<typeof toPutFailure>): string {
   const said = quote(failure).replace(/\.$/, '');
   if (failure.name === 'ResourceNotFoundException') {

@@ -56,7 +56,7 @@ export function partitionOf(region: string): string {
   return 'aws';
 }
 
-/** What the names of the services' endpoints end with. */
+/** The domain of the services' endpoints. */
 export function domainOf(region: string): string {
   const partition = partitionOf(region);
   if (partition === 'aws-cn') return 'amazonaws.com.cn';

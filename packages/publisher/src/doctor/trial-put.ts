@@ -6,7 +6,7 @@ import { type GroupSettings, groupSettings } from '../options/group-settings.js'
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 
-/** What came of a trial. */
+/** The result of a trial. */
 export interface Trial {
   /** IAM actions that are allowed, as answers show. */
   readonly allowed: ReadonlySet<string>;

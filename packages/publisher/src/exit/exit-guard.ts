@@ -11,7 +11,7 @@ import { beginMainEnd, PlaceOfThread, waitForThreads } from './main-end.js';
 import type { RescuedBatch } from './rescue-report.js';
 import { routeFor } from './route.js';
 
-/** What the guard needs of a publisher. */
+/** The side of a publisher that the guard sees. */
 export interface Guarded {
   /** Events that were ever received. */
   readonly received: () => number;
@@ -28,7 +28,7 @@ export interface Guarded {
   readonly endsWithMain: boolean;
   /** Takes no more, sends what there is, and reports what is left. */
   readonly close: (timeoutMs: number) => Promise<unknown>;
-  /** What another thread needs to reach CloudWatch Logs, as far as it is known. */
+  /** The way for another thread to reach CloudWatch Logs, as far as it is known. */
   readonly access: () => Access | undefined;
   readonly snapshot: () => PublisherSnapshot;
   /**
@@ -137,7 +137,7 @@ function receivedByAll(): number {
   return [...guarded].reduce((sum, publisher) => sum + publisher.received(), 0);
 }
 
-/** What other handlers of 'beforeExit' began keeps the process alive. */
+/** Work that other handlers of 'beforeExit' began keeps the process alive. */
 function forgetEndThatDidNotCome(): void {
   const { roundOverAt = Number.POSITIVE_INFINITY } = naturalEnd ?? {};
   if (now() - roundOverAt > LIVES_ON_MS) naturalEnd = undefined;
@@ -199,7 +199,7 @@ function settle(publishers: readonly Guarded[], send: boolean): void {
   }
 }
 
-/** What another thread could deliver, for each publisher; without those for which no thread can be used. */
+/** The result of another thread, for each publisher; without those for which no thread can be used. */
 function rescue(waiting: readonly Guarded[]): Map<Guarded, Rescued> {
   const timeoutMs = (exitDeadline ?? 0) - now();
   if (timeoutMs <= 0) return new Map();

@@ -7,7 +7,7 @@ import { exitThreadCode } from './exit-thread-code.js';
 import type { RescuedBatch } from './rescue-report.js';
 import { type RescueReport, readReports } from './rescue-report.js';
 
-/** What one publisher leaves to the thread, and how the thread reaches CloudWatch Logs. */
+/** The batches that one publisher leaves to the thread, and the way to CloudWatch Logs. */
 export interface HandOver {
   readonly snapshot: PublisherSnapshot;
   readonly route: Route;
@@ -36,7 +36,7 @@ export interface ExitThreadData {
   readonly progress: SharedArrayBuffer;
 }
 
-/** What the thread could do for one publisher. */
+/** The result of the thread for one publisher. */
 export interface Rescued {
   /** In the order of the snapshot. */
   readonly batches: readonly RescuedBatch[];

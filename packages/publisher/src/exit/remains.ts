@@ -16,7 +16,7 @@ import type { StreamWriters } from '../stream/stream-writers.js';
 import type { Clock } from '../time/clock.js';
 import type { RescuedBatch } from './rescue-report.js';
 
-/** What the remains need of their publisher. */
+/** The parts of a publisher that its remains need. */
 export interface RemainsContext {
   readonly options: ResolvedOptions;
   readonly endpoint: Endpoint;
@@ -31,7 +31,7 @@ export interface RemainsContext {
 /** The events that are left when a publisher ends: handed to a thread, kept on disk, or counted and reported. */
 export class Remains {
   readonly #context: RemainsContext;
-  /** What a thread was given, in the order of the snapshot. */
+  /** The batches that a thread was given, in the order of the snapshot. */
   #handedOver: Batch[] = [];
 
   constructor(context: RemainsContext) {
@@ -108,7 +108,7 @@ export class Remains {
   }
 
   /**
-   * What the events that are not settled wait for, where that is no failure which is known already.
+   * The reason why events that are not settled wait, where that is no failure which is known already.
    *
    * @param isElsewhere whether a thread has them, which tells by itself what it waits for, if it still can
    */

@@ -3,7 +3,7 @@ import type { BatchObserver } from '../batch/batch.js';
 import type { Fate } from '../batch/fate.js';
 import type { PutToken } from '../batch/put-history.js';
 
-/** What another thread could do for a batch at the end of the process. */
+/** The work of another thread for a batch at the end of the process. */
 export interface RescuedBatch {
   /** Events by fate. */
   readonly fates: ReadonlyMap<Fate, number>;
@@ -32,7 +32,7 @@ export function reportOn(batch: number, tell: (report: RescueReport) => void): B
   };
 }
 
-/** What the reports say of one batch; they may have ended in the midst of the work. */
+/** The reports of one batch; they may have ended in the midst of the work. */
 export function readReports(reports: Iterable<RescueReport>): RescuedBatch {
   const fates = new Map<Fate, number>();
   let putUnder: PutToken | undefined;

@@ -2,7 +2,7 @@ import os from 'node:os';
 import { printLine } from '../accounts/diagnostics.js';
 import { clearTimeout, setTimeout } from '../time/clock.js';
 
-/** What happens when a signal asks the process to end. */
+/** Settings for signals that ask the process to end. */
 export interface SignalOptions {
   /** @default ['SIGTERM', 'SIGINT'] */
   readonly signals?: readonly NodeJS.Signals[] | undefined;

@@ -9,7 +9,7 @@ import type { EventContext, NameEnvironment } from '../options/name-template.js'
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { chosenName } from '../options/stream-name.js';
 
-/** What an event says must not make groups without end: CloudWatch Logs keeps them until somebody deletes them. */
+/** The fields of events must not make groups without end: CloudWatch Logs keeps them until somebody deletes them. */
 const MOST_GROUPS = 100;
 /** Where a function of the application chose none. */
 const UNNAMED = 'unnamed-log-group';

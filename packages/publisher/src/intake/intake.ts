@@ -42,7 +42,7 @@ export interface DiskPlace {
   hasRoomFor(bytes: number): boolean | undefined;
 }
 
-/** What the intake needs of its publisher. */
+/** The parts of a publisher that the intake needs. */
 export interface IntakeContext {
   readonly options: ResolvedOptions;
   readonly endpoint: Endpoint;

@@ -5,7 +5,7 @@ import type { OverflowPolicy } from '../options/options.js';
 import type { Fullest } from '../stream/fullest.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
 
-/** What making room needs. */
+/** The parts of a publisher that making room needs. */
 export interface OverflowContext {
   readonly policy: OverflowPolicy;
   readonly budget: MemoryBudget;

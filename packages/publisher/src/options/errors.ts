@@ -33,7 +33,7 @@ export interface Telling {
   readonly remedy?: string | undefined;
   /** Whether the value may be or hold a secret: only its shape is told. @default false */
   readonly isSecret?: boolean | undefined;
-  /** What came, in words. @default a description of the value */
+  /** The value that came, in words. @default a description of the value */
   readonly got?: string | undefined;
 }
 

@@ -82,7 +82,7 @@ export const checkGroupTemplate: Check = (_, value) => {
   if (typeof value === 'string') compileGroupName(value, NAMELESS);
 };
 
-/** What a function of the application returned, as a name that CloudWatch Logs accepts; undefined where nothing is left. */
+/** A name that a function of the application returned, as CloudWatch Logs accepts it; undefined where nothing of it is left. */
 export function sanitizeGroupName(name: string): string | undefined {
   const clean = cut(name.replace(/[^.\-_/#A-Za-z0-9]/g, '-')).replace(/^aws\//, 'aws-');
   return clean === '' ? undefined : clean;

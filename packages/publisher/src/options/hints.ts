@@ -64,7 +64,7 @@ const BY_NAME = new Map(
   ].map(([name, hint]) => [name.toLowerCase(), hint]),
 );
 
-/** What to write in the place of an option that does not exist here; `undefined` for a name that nobody is known to expect. */
+/** The hint in the place of an option that does not exist here; `undefined` for a name that nobody is known to expect. */
 export function hintFor(name: string): string | undefined {
   return BY_NAME.get(name.replace(/[-_]/g, '').toLowerCase());
 }

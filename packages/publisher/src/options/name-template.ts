@@ -1,6 +1,6 @@
 import { invalidOption } from './errors.js';
 
-/** What an event is published with, besides its text: used to choose a group or a stream by level or by a field. */
+/** Level and fields that an event is published with, besides its text: used to choose a group or a stream by level or by a field. */
 export interface EventContext {
   /** Name of the level, such as `'error'`, for `{level}` in a name, and for `overflow: 'drop-lowest'`. */
   readonly level?: string | undefined;
@@ -22,7 +22,7 @@ export type LogStreamNameFunction = (event: NamedEvent) => string;
 /** Chooses the log group of an event. Only in-process: a function cannot be sent to a worker thread. */
 export type LogGroupNameFunction = LogStreamNameFunction;
 
-/** What the tokens of a template stand for in this process. */
+/** Values of the tokens of a template in this process. */
 export interface NameEnvironment {
   readonly hostname: string;
   readonly pid: number;

@@ -117,7 +117,7 @@ export interface PublisherOptions {
   readonly maxBatchEvents?: number | undefined;
   /** Largest event, its 26 bytes included; the service's limit or less, and never more than a batch. @default 1_048_576 */
   readonly maxEventBytes?: number | undefined;
-  /** What happens to a larger event; counted in every case. @default 'split' */
+  /** Fate of a larger event: `'split'` into several, `'truncate'` with a marker, or `'drop'`; counted in every case. @default 'split' */
   readonly oversize?: OversizePolicy | undefined;
   /**
    * Memory for events, queued and in flight. With a `spool` new ones take three quarters of it at the most; the rest is

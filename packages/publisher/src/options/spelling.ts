@@ -34,7 +34,7 @@ function isLonger(long: string, short: string, least: number): boolean {
 }
 
 /**
- * What to say of a flag that a command does not have: `parseArgs` of Node.js explains how to pass it all the same, which
+ * The message for a flag that a command does not have: `parseArgs` of Node.js explains how to pass it all the same, which
  * is no help.
  *
  * @param error what `parseArgs` threw; any other error is returned as it is

@@ -10,7 +10,7 @@ import { checkDirectory, UntrustedError } from '../spool/system/trusted.js';
 import { readDestination } from '../spool/takeover/other-destinations.js';
 import { RangeSet } from '../structures/range-set.js';
 
-/** What one owner has in a spool directory. */
+/** The files and events of one owner in a spool directory. */
 export interface OwnerReport {
   /** Name of its directory. */
   readonly name: string;
@@ -54,7 +54,7 @@ export async function inspectSpool(
   return reports;
 }
 
-/** What is wrong with the files of an owner, one line each. The end of what is written at present may be unfinished. */
+/** The damage in the files of an owner, one line each. The end of what is written at present may be unfinished. */
 export function damageOf({ state, scan }: OwnerReport): string[] {
   const lines: string[] = [];
   const mayWrite = state === 'alive' || state === 'unseen';

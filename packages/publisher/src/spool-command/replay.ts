@@ -22,7 +22,7 @@ export interface ReplayFlags {
 const PROGRESS_MS = 1000;
 const FOREVER_MS = 2 ** 31 - 1;
 
-/** What dead owners left for one destination. */
+/** The events that dead owners left for one destination. */
 interface Leftover {
   readonly key: string;
   readonly destination: Destination | undefined;

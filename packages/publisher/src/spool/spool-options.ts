@@ -61,7 +61,7 @@ export interface PutNote {
   readonly ambiguousPuts: number;
 }
 
-/** What was found of dead owners. */
+/** The files and events that dead owners left. */
 export interface Recovery {
   /** Directories taken over. */
   readonly directories: number;
@@ -112,7 +112,7 @@ export interface SpoolOptions extends SpoolCallbacks {
   readonly maxBytes: number;
   /** `'overflow'` makes a directory with the first event, `'always'` at once. */
   readonly mode: 'overflow' | 'always';
-  /** What a power cut may take. @default 500 */
+  /** Time between two syncs, in milliseconds: the most that a power cut may take. @default 500 */
   readonly fsyncIntervalMs?: number;
   /** A file is closed at this size. @default a sixteenth of `maxBytes`, within 64 KiB and 16 MiB */
   readonly segmentBytes?: number;

@@ -24,7 +24,7 @@ export interface RequestSlot {
   deadline: Deadline | undefined;
 }
 
-/** What became of a put, as far as it says how many may be under way. */
+/** The end of a put, as far as it says how many may be under way. */
 export type PutEnd = 'stored' | 'overloaded' | 'other';
 
 const LENT_AFTER_MS = 1000;

@@ -15,7 +15,7 @@ import type { SequenceToken } from './sequence-token.js';
 // beside it is in a lane and carries a token that nobody gave out: an endpoint that enforces tokens can never store it,
 // whatever happened to the stream, and one that ignores them does.
 
-/** What the streams of an endpoint have learned of it. */
+/** The facts that the streams of an endpoint have learned of it. */
 export interface EndpointTokens {
   /** Tokens are enforced: from then on each stream keeps to one put at a time. */
   enforcesTokens: boolean;
@@ -35,7 +35,7 @@ export interface NextBatch extends Readonly<LaneBatch> {
   readonly isComplete: boolean;
 }
 
-/** What the lanes need. */
+/** The parts of a stream that the lanes need. */
 export interface LanesContext {
   readonly token: SequenceToken;
   readonly endpoint: EndpointTokens;
@@ -61,7 +61,7 @@ export class Lanes<B extends LaneBatch> {
   #width = 1;
   /** Counts the halvings, so that the puts of one burst halve only once. */
   #halvings = 0;
-  /** What had happened when each of them started. */
+  /** The state when each of them started. */
   readonly #before = new Map<B, { readonly halvings: number; readonly creations: number }>();
   #madeUp = 0;
 

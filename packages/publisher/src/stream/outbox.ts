@@ -12,7 +12,7 @@ import { LossMarker } from './loss-marker.js';
 import { OpenBatches } from './open-batches.js';
 import type { Pace } from './pace.js';
 
-/** What an outbox needs. */
+/** The parts of a publisher that an outbox needs. */
 export interface OutboxContext {
   readonly limits: BatchLimits;
   readonly flushIntervalMs: number;

@@ -3,7 +3,7 @@ import { Fifo } from '../structures/fifo.js';
 import type { Clock } from '../time/clock.js';
 import { Deadline, type Deadlines } from '../time/deadlines.js';
 
-/** What a pace needs. */
+/** The parts of a publisher that a pace needs. */
 export interface PaceContext {
   readonly clock: Clock;
   readonly deadlines: Deadlines;

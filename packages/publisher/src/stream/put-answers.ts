@@ -44,10 +44,10 @@ export const NO_ANSWER: Record<Stage, string> = {
   request: 'no answer came yet; check the network and the endpoint',
 };
 
-/** What a stream waits for that has met no failure. */
+/** The reasons for which a stream waits that has met no failure. */
 export type Awaited = Stage | 'creation';
 
-/** What the answers of a stream need. */
+/** The parts of a publisher that the answers of a stream need. */
 export interface AnswersContext extends RestContext {
   readonly options: ResolvedOptions;
   readonly sink: Sink;

@@ -1,4 +1,4 @@
-/** What a refused batch asks for. */
+/** The next step with a refused batch. */
 export type Verdict =
   /** One of its events may be to blame: put its halves. */
   | 'halve'

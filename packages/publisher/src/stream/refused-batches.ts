@@ -10,7 +10,7 @@ import type { StreamWarnings } from './stream-warnings.js';
 
 type Refused = Extract<Outcome, { kind: 'refused' }>;
 
-/** What it takes to deal with refused batches. */
+/** The parts of a stream that refused batches need. */
 export interface RefusedContext {
   readonly target: Target;
   readonly endpoint: Endpoint;
@@ -82,7 +82,7 @@ export class RefusedBatches {
     return this.#refusals.phase === 'holding' && !this.#hasOthers;
   }
 
-  /** What a batch goes without, of what the options ask for. */
+  /** Extras of the options that a batch goes without. */
   extrasLeftOut(batch: Batch): readonly PutExtra[] {
     return this.#withoutExtras?.batch === batch ? ALL_EXTRAS : this.#context.endpoint.refusedExtras;
   }

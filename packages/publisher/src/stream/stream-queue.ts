@@ -5,14 +5,14 @@ import { asNext, Outbox, type OutboxContext } from './outbox.js';
 import { type ReplayGate, ReplayLane } from './replay-lane.js';
 
 /**
- * What one stream has to send: new events, what an earlier process was about to put, and other events that were
+ * The events that one stream has to send: new ones, those that an earlier process was about to put, and other events that were
  * recovered. They share the sequence token of the stream, so they take turns; a batch that has to be sent again
  * always goes first, because the token of its first try settles whether it is stored.
  */
 export class StreamQueue {
   /** New events, and batches that are to be sent again. */
   readonly live: Outbox;
-  /** What was refused, and waits until it is known why. */
+  /** Batches that were refused, and wait until it is known why. */
   readonly aside: Batch[] = [];
   readonly #context: OutboxContext;
   #resends: Fifo<Batch> | undefined;

@@ -17,7 +17,7 @@ const WARN_FROM_FAILURE: Record<Advice, number> = {
   unreachable: 3,
 };
 
-/** What people are told of one log stream. */
+/** The warnings of one log stream. */
 export class StreamWarnings {
   readonly #target: Target;
   readonly #diagnostics: Diagnostics;

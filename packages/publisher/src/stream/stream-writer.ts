@@ -14,7 +14,7 @@ import type { ReplayGate, ReplayLane } from './replay-lane.js';
 import type { StreamDisk } from './stream-disk.js';
 import { StreamQueue } from './stream-queue.js';
 
-/** What the writers of a publisher share. */
+/** The parts of a publisher that its writers share. */
 export interface WriterContext extends AnswersContext {
   readonly deadlines: Deadlines;
   readonly dispatcher: Dispatcher;
@@ -128,7 +128,7 @@ export class StreamWriter implements PutSource {
     return this.#isHanging;
   }
 
-  /** What it waits for, as far as nothing has failed. */
+  /** The reason for which it waits, as far as nothing has failed. */
   get awaited(): Awaited {
     return this.#answers.awaited;
   }

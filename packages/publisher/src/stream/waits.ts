@@ -2,7 +2,7 @@ import { backoffMs, type FailureCounts, type Schedule } from '../cloudwatch/back
 import type { Clock } from '../time/clock.js';
 import type { Deadline, Deadlines } from '../time/deadlines.js';
 
-/** What a rest needs. */
+/** The parts of a stream that a rest needs. */
 export interface RestContext {
   readonly clock: Clock;
   readonly deadlines: Deadlines;

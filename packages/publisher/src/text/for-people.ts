@@ -6,7 +6,7 @@ const LONGEST = 300;
 const LONGEST_LINE = 2000;
 
 /**
- * What a service, a file or a system said, safe and short for people: one line without controls, without the values of
+ * The words of a service, a file or a system, safe and short for people: one line without controls, without the values of
  * log events that CloudWatch Logs quotes and without signatures and tokens, cut to {@link LONGEST} characters.
  */
 export function forPeople(message: string, longest = LONGEST): string {
@@ -24,7 +24,7 @@ export function lineForPeople(line: string): string {
 }
 
 /**
- * What a service said without the values that it quotes. A value may hold quotes itself, so everything goes from the
+ * The words of a service without the values that it quotes. A value may hold quotes itself, so everything goes from the
  * first one to the last end of one.
  */
 export function withoutQuotedValues(said: string): string {

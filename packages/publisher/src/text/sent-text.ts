@@ -3,7 +3,7 @@ const STEP_BYTES = 4;
 const SHORTEST_BYTES = 4;
 
 /**
- * What an answer says, without anything that was sent: an endpoint or a proxy may echo the request, and with it the text
+ * The text of an answer, without anything that was sent: an endpoint or a proxy may echo the request, and with it the text
  * of events or a token. Finds every run of 15 bytes or more that both have.
  *
  * @param said short: each piece of it is looked for in all that was sent

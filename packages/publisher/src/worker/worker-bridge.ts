@@ -38,11 +38,11 @@ export type Post = (name: string, about: unknown) => void;
 // Registered, because two copies of this package (ES module and CommonJS) may be targets in one worker.
 const KEY = Symbol.for('cloudwatch-logs-publisher.bridge');
 
-/** What the targets of one worker thread share: the way to the main thread and back. */
+/** The way to the main thread and back, shared by the targets of one worker thread. */
 export class WorkerBridge {
   readonly #post: Post;
   readonly #targets: Target[] = [];
-  /** What is told with the counters, for its number. */
+  /** News that are told with the counters, because there are many. */
   #news: [name: string, about: unknown][] = [];
   #lastTold = '';
   #isReporting = false;

@@ -9,7 +9,7 @@ import { noStats, now, sumStats } from 'cloudwatch-logs-publisher/worker';
 export class WorkerAccounts {
   /** Lines for the present thread. */
   #handedOver = 0;
-  /** What the present thread told last. */
+  /** The newest counters of the present thread. */
   #told = noStats();
   #toldAt = now();
   /** Of the threads that have ended, and of the lines that no thread was given. */

@@ -26,7 +26,7 @@ export interface Receiver {
   waitForTaken(taken: number): boolean;
 }
 
-/** What a line costs besides its text, as CloudWatch Logs counts it and the buffer of a publisher does. */
+/** The bytes of a line besides its text, as CloudWatch Logs counts it and the buffer of a publisher does. */
 const EVENT_OVERHEAD_BYTES = 26;
 const MOST_BYTES_OF_CHARACTER = 3;
 /** Lines go together: at once when that many bytes have come, else after a moment. */
@@ -59,7 +59,7 @@ class Parcel {
     return this.lengths.length - this.from;
   }
 
-  /** What its lines take of the bound. */
+  /** The bytes of its lines that count towards the bound. */
   get bytes(): number {
     return this.end - this.offset + this.events * EVENT_OVERHEAD_BYTES;
   }

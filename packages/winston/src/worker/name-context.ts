@@ -6,7 +6,7 @@ const LONGEST_NAME = 512; // of a log stream: more of a value is never needed
 export type NameValues = readonly (string | null)[];
 
 /**
- * What the templates for group and stream ask of an event: its level, and the fields that they name. Only these go to
+ * The facts that the templates for group and stream ask of an event: its level, and the fields that they name. Only these go to
  * the worker, as texts.
  */
 export class NameContext {

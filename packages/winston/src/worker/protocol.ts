@@ -3,7 +3,7 @@ import type { Question } from 'cloudwatch-logs-publisher/worker';
 import type { Lines } from './hand-over.js';
 import type { WorkerOptions } from './options.js';
 
-/** What the logging thread gives to its worker. */
+/** The data that the logging thread gives to its worker. */
 export interface WorkerThreadData {
   /** Tells the thread apart from any other. */
   readonly isPublisherWorker: true;

@@ -8,7 +8,7 @@ import { openTrusted, UntrustedError } from '../system/trusted.js';
 import { LEDGER_FILE, type LedgerContent, readLedger } from './ledger.js';
 import { MOST_SEGMENT_BYTES, Segment, segmentNumber } from './segment.js';
 
-/** What one log stream has in a directory that is not settled. */
+/** The events of one log stream in a directory that are not settled. */
 export interface StreamSummary {
   readonly logGroupName: string;
   readonly logStreamName: string;
@@ -20,7 +20,7 @@ export interface StreamSummary {
   readonly oldestTimestamp: number;
 }
 
-/** What the files of one owner directory hold. */
+/** The contents of the files of one owner directory. */
 export interface DirectoryScan {
   /** Oldest first; ids are those of the files. */
   readonly segments: readonly Segment[];
@@ -39,7 +39,7 @@ export interface DirectoryScan {
 /** How a directory is read. */
 export interface ScanOptions {
   readonly cutTornTails: boolean;
-  /** What its ledger says. @default it is read first */
+  /** The contents of its ledger. @default it is read first */
   readonly ledger?: LedgerContent;
   /** Something was read. */
   readonly onProgress?: () => void;
@@ -104,7 +104,7 @@ interface ScanContext extends ScanOptions {
   readonly acknowledged: RangeSet;
 }
 
-/** What a segment holds beside its ids. */
+/** The contents of a segment beside its ids. */
 interface SegmentScan extends Damage {
   readonly streams: StreamTotals;
   /** Whether a whole frame is of a kind that this version does not know. */

@@ -22,7 +22,7 @@ const COMPACT_BYTES = 1024 * 1024;
 /** It is written anew when it has doubled, and a hundredth of that holds all that a spool can have open. */
 const MOST_LEDGER_BYTES = 256 * 1024 * 1024;
 
-/** What a ledger said when it was read. Ids are those of the directory's own files. */
+/** The contents of a ledger when it was read. Ids are those of the directory's own files. */
 export interface LedgerContent {
   readonly acknowledged: RangeSet;
   /** In the order written, so newer ones come later. */
@@ -42,7 +42,7 @@ export interface LedgerDirectory extends MadeDirectory {
   readonly path: string;
 }
 
-/** What a ledger asks of the directory that it belongs to when it is written anew. */
+/** Facts that a ledger asks of its directory when it is written anew. */
 export interface LedgerState {
   /** Settled ids of the segments that still exist. */
   acknowledged(): readonly IdRange[];

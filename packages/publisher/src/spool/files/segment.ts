@@ -16,7 +16,7 @@ export function segmentNumber(fileName: string): number | undefined {
   return match === null ? undefined : Number(match[1]);
 }
 
-/** What is known of one segment file: which events it holds, and which of them are not settled yet. */
+/** The facts of one segment file: which events it holds, and which of them are not settled yet. */
 export class Segment {
   readonly path: string;
   readonly number: number;

@@ -12,7 +12,7 @@ export interface ReadableVolume {
   readonly base: number;
 }
 
-/** What a reader needs to know of a spool. */
+/** The side of a spool that a reader sees. */
 export interface ReadableSpool<V extends ReadableVolume> {
   volumes(): Iterable<V>;
   /** These ids of a segment are not settled and are not to be read any more. */

@@ -22,7 +22,7 @@ export class Volume {
   base = 0;
   /** Taken out, and their files may still be there. */
   readonly #discarded = new Set<Segment>();
-  /** What is settled here, where that cannot be told from the segments alone. */
+  /** Events that are settled here, where that cannot be told from the segments alone. */
   #settled: RangeSet | undefined;
   #collecting: Promise<void> = Promise.resolve();
 

@@ -62,7 +62,7 @@ export function encodeEvents(sink: ByteSink, events: EventColumns, groupEnd: num
   endFrame(sink, frame);
 }
 
-/** What stands at the head of a frame of events. */
+/** The head of a frame of events. */
 export interface EventFrameHead {
   readonly logGroupName: string;
   readonly logStreamName: string;

@@ -11,7 +11,7 @@ export interface ScannedFrame {
   readonly fileOffset: number;
 }
 
-/** What a piece of a file holds. */
+/** The contents of a piece of a file. */
 export interface ScannedPiece {
   readonly frames: readonly ScannedFrame[];
   /** Places where something that is no valid frame was passed over, and the bytes there. */

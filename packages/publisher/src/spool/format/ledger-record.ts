@@ -13,7 +13,7 @@ const MOST_RANGES = 100_000;
 /** More earlier puts than retrying can make of one batch until its events are too old: what says more is forged. */
 const MOST_AMBIGUOUS_PUTS = 65_535;
 
-/** What is about to be sent: which events, in which order, and with which sequence token. */
+/** A put that is about to be sent: which events, in which order, and with which sequence token. */
 export interface PutRecord {
   readonly putId: number;
   readonly logGroupName: string;

@@ -1,5 +1,5 @@
 import { clearInterval, setInterval } from '../../time/clock.js';
-/** What is done at each beat. */
+/** The work of each beat. */
 export interface HeartbeatHost {
   /** Says that this owner lives. */
   touch(): Promise<void>;

@@ -74,7 +74,7 @@ export async function listOwnerEntries(root: string): Promise<OwnerEntry[]> {
 }
 
 /**
- * What the system says of an owner whose process id means something here. `'unknown'`: a process has its number, and
+ * The state that the system gives an owner whose process id means something here. `'unknown'`: a process has its number, and
  * nothing tells whether it is the same.
  */
 export function lookUpOwner({ pid, startTime }: OwnerIdentity): 'alive' | 'dead' | 'unknown' {
@@ -96,7 +96,7 @@ export class OwnerDirectory {
   readonly key: string;
   readonly path: string;
   readonly #identity: DirectoryIdentity;
-  /** What is written into it when it is made; undefined when it is there. */
+  /** The text that is written into it when it is made; undefined when it is there. */
   #content: string | undefined;
   #making: Promise<void> | undefined;
 

@@ -23,7 +23,7 @@ import { commandLine } from './command-line.js';
 import { damageReport } from './damage-report.js';
 import { type AdoptedVolume, NOTHING_RECOVERED, recoveryOf } from './recovery.js';
 
-/** What the adoption needs of its spool. */
+/** The parts of a spool that the adoption needs. */
 export interface AdoptionContext {
   readonly root: string;
   readonly owner: OwnerIdentity;

@@ -13,7 +13,7 @@ import { commandLine } from './command-line.js';
 const MOST_DESTINATION_BYTES = 16 * 1024;
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** What dead owners left that goes elsewhere. */
+/** Events of dead owners that go elsewhere. */
 interface Leftover {
   readonly destination: Destination | undefined;
   events: number;

@@ -18,7 +18,7 @@ export const NOTHING_RECOVERED: Recovery = {
   pendingPuts: [],
 };
 
-/** What the directories hold. @param ranges the ids that their events have in this spool */
+/** The contents of the directories. @param ranges the ids that their events have in this spool */
 export function recoveryOf(adopted: readonly AdoptedVolume[], ranges: readonly IdRange[]): Recovery {
   const perStream = mergeStreams(adopted.map(({ scan }) => scan.streams));
   return {

@@ -5,7 +5,7 @@ import { describeTrouble } from './describe-trouble.js';
 const LONGEST_RETRY_MS = 60_000;
 const IS_FULL = new Set(['ENOSPC', 'EDQUOT']);
 
-/** What there is to do about trouble with the disk. */
+/** Actions for trouble with the disk. */
 export interface DiskTroubleHost {
   /** Tries whether writing works. Rejects with what the system says when it does not. */
   tryDisk(): Promise<void>;

@@ -116,7 +116,7 @@ export class OpenSegments {
     this.fsyncs += 1;
   }
 
-  /** What the system says when the files are not where they were put. */
+  /** The error of a system whose files are not where they were put. */
   async missing(volume: Volume): Promise<NodeJS.ErrnoException | undefined> {
     const looked = this.#current;
     if (!volume.directory.isMade || (looked !== undefined && looked.file.inode === undefined))

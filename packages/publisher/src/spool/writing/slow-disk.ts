@@ -5,7 +5,7 @@ const PIECE_BYTES = 8 * 1024 * 1024;
 // A disk that is so far behind is too slow for what is logged; what waits for it must not fill the memory.
 const MOST_BYTES = 32 * 1024 * 1024;
 
-/** What there is to do about a backlog. */
+/** Actions for a backlog. */
 export interface BacklogHost {
   /** Bytes that were given to the files and are not written. */
   readonly bytes: () => number;

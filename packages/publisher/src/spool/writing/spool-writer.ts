@@ -26,7 +26,7 @@ export interface SpoolWriterOptions {
   readonly firstId: number;
 }
 
-/** What a writer asks of its spool, and tells it. */
+/** Questions of a writer to its spool, and news for it. */
 export interface SpoolWriterHost {
   /** A new directory to write to. */
   createVolume(): Volume;
