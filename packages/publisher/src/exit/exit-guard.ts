@@ -206,6 +206,8 @@ function rescue(waiting: readonly Guarded[]): Map<Guarded, Rescued> {
   const handedOver: Guarded[] = [];
   const handOvers: HandOver[] = [];
   for (const publisher of waiting) {
+    // A worker of pino or winston that fails is reported, and followed by another one, by the thread that started it.
+    if (!isMainThread && !publisher.endsWithMain) continue;
     const snapshot = publisher.snapshot();
     const route = routeFor(publisher.access(), snapshot);
     if ('problem' in route) {
