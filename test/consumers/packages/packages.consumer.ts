@@ -32,7 +32,14 @@ describe('the packages, as published', { skip }, () => {
       ];
       const { code, output } = await consumer.execute(process.execPath, args, { NO_COLOR: '1' });
       assert.equal(code, 0, output.slice(0, 5000));
-      assert.deepEqual(JSON.parse(output).problems ?? {}, {});
+      const problems: { resolutionKind?: string }[] = Object.values(
+        JSON.parse(output).problems ?? {},
+      ).flat() as [];
+      // Not as Node.js 10 resolved them, before packages named their entries.
+      assert.deepEqual(
+        problems.filter(({ resolutionKind }) => resolutionKind !== 'node10'),
+        [],
+      );
     });
   }
 });
