@@ -169,7 +169,8 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       this.#namer.instance,
     );
     const writers = this.#writers;
-    this.#intake = new Intake({ ...shared, writers, groups: this.#groups, namer: this.#namer });
+    const random = internals.random ?? Math.random;
+    this.#intake = new Intake({ ...shared, random, writers, groups: this.#groups, namer: this.#namer });
     this.#room = new Room(this.#budget, () => this.#intake.disk, this.#keepAlive);
     const { spool, enabled } = this.#options;
     if (spool && enabled) {

@@ -44,6 +44,11 @@ export class CreationPace {
     this.#most = CREATIONS_A_SECOND;
   }
 
+  /** Whether the service has asked for fewer, and not taken as many since. */
+  get isThrottled(): boolean {
+    return this.#aSecond < this.#most;
+  }
+
   succeeded(): void {
     this.#aSecond = Math.min(this.#most, this.#aSecond + MORE_AFTER_SUCCESS);
   }

@@ -130,6 +130,11 @@ export class Provisioner {
     });
   }
 
+  /** Whether the account may make no more streams for the moment, so that they wait for their turn. */
+  get isThrottled(): boolean {
+    return this.#pace.isThrottled;
+  }
+
   get isBusy(): boolean {
     return this.#underWay.size > 0;
   }

@@ -14,6 +14,7 @@ import type { Fullest } from '../stream/fullest.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import type { Clock } from '../time/clock.js';
+import { AheadStreams } from './ahead-streams.js';
 import type { GroupNames } from './group-names.js';
 import { Overflow } from './overflow.js';
 import { splitMessage, truncateMessage } from './split-message.js';
@@ -47,6 +48,8 @@ export interface IntakeContext {
   readonly options: ResolvedOptions;
   readonly endpoint: Endpoint;
   readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
   readonly accounts: Accounts;
   readonly budget: MemoryBudget;
   readonly diagnostics: Diagnostics;
@@ -65,9 +68,11 @@ export class Intake {
   disk: DiskPlace | undefined;
   readonly #context: IntakeContext;
   readonly #overflow: Overflow;
+  readonly #ahead: AheadStreams;
 
   constructor(context: IntakeContext) {
     this.#context = context;
+    this.#ahead = new AheadStreams(context.namer.periodMs, context);
     this.#overflow = new Overflow({
       ...context,
       policy: context.options.overflow,
@@ -84,8 +89,10 @@ export class Intake {
     const { time, isChecked } = this.#timeOf(timestamp);
     const text = message.isWellFormed() ? message : message.toWellFormed();
     const size = Buffer.byteLength(text) + EVENT_OVERHEAD_BYTES;
-    const group = groups.nameFor(time, eventContext, text);
-    const writer = writers.named(group, namer.nameFor(time, eventContext, text));
+    const writerAt = (at: number) =>
+      writers.named(groups.nameFor(at, eventContext, text), namer.nameFor(at, eventContext, text));
+    const writer = writerAt(time);
+    if (writer.aheadAt === undefined || time >= writer.aheadAt) this.#ahead.noteEvent(writer, time, writerAt);
     if (size > options.maxEventBytes) return this.#takeOversize(writer, text, time, size, isChecked);
     const note = isChecked ? undefined : UNCHECKED_TIME;
     if (this.disk?.take(writer, text, time, size, note)) return true;

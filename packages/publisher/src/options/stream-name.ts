@@ -17,6 +17,8 @@ export interface StreamNamer {
   readonly dependsOnEvent: boolean;
   /** The random part of its names that no other publisher has; undefined when they have none. */
   readonly instance?: string | undefined;
+  /** For how long the time alone leaves the name as it is, in milliseconds since 1970; undefined where it always does. */
+  readonly periodMs?: number | undefined;
 }
 
 /**
@@ -32,18 +34,18 @@ export function compileStreamName(template: string, environment: NameEnvironment
     : undefined;
   const build = (timestamp: number, context: EventContext | undefined) =>
     sanitizeStreamName(nameOf(parts, timestamp, context));
-  if (dependsOnEvent) return { nameFor: build, dependsOnEvent, instance };
-
-  // Without level or fields the name holds for a whole day or hour: one comparison per event.
   const periodMs = Math.min(
     ...parts.map((part) => (part.of === 'time' ? part.periodMs : Number.POSITIVE_INFINITY)),
   );
+  const named = { dependsOnEvent, instance, ...(periodMs < Number.POSITIVE_INFINITY && { periodMs }) };
+  if (dependsOnEvent) return { ...named, nameFor: build };
+
+  // Without level or fields the name holds for a whole day or hour: one comparison per event.
   let from = 0;
   let to = 0;
   let name = '';
   return {
-    dependsOnEvent,
-    instance,
+    ...named,
     nameFor(timestamp) {
       if (timestamp >= from && timestamp < to) return name;
       from = periodMs === Number.POSITIVE_INFINITY ? 0 : Math.floor(timestamp / periodMs) * periodMs;

@@ -11,7 +11,7 @@ import { NEVER_PUT, notAttempted } from '../batch/put-history.js';
 import type { Schedule } from '../cloudwatch/backoff.js';
 import type { Endpoint } from '../cloudwatch/endpoint.js';
 import { type Advice, judge, type RejectedRange } from '../cloudwatch/outcome.js';
-import { judgeProvisioning, type Provisioner } from '../cloudwatch/provisioner.js';
+import { judgeProvisioning, type Provisioner, type ProvisioningFailure } from '../cloudwatch/provisioner.js';
 import type {
   PutFailure,
   PutProgress,
@@ -34,6 +34,7 @@ import { StreamWarnings } from './stream-warnings.js';
 import { Rest, type RestContext } from './waits.js';
 import { without, wronglyTimed } from './wrong-times.js';
 
+const THROTTLED_CREATION_MS = 60_000;
 /** Longer than a stream waits for its turn among a thousand others. */
 const LAGGING_MS = 60_000;
 
@@ -99,6 +100,8 @@ export class Answers implements WaitingStream {
   #isPreparing = false;
   #isCreating = false;
   #missingInARow = 0;
+  /** Since when creating the stream is throttled. */
+  #throttledAt: number | undefined;
   #progress: PutProgress = { stage: 'client', mayBeStored: true };
   /** Since something was stored. */
   #lastFailure: PutFailure | undefined;
@@ -171,7 +174,8 @@ export class Answers implements WaitingStream {
   }
 
   whyNotStored(): string | undefined {
-    if (this.#warnings.isOpen) return undefined;
+    const waitsForTurn = this.#isCreating && this.#context.provisioner.isThrottled;
+    if (this.#warnings.isOpen || this.#throttledAt !== undefined || waitsForTurn) return undefined;
     this.#warnings.open();
     return this.#lastFailure ? quote(this.#lastFailure) : NO_ANSWER[this.#progress.stage];
   }
@@ -372,6 +376,18 @@ export class Answers implements WaitingStream {
     this.#host.offer();
   }
 
+  /** Has the stream made before anything is logged to it; whether that fails shows when something is. */
+  async createAhead(): Promise<void> {
+    if (!this.#context.options.createLogStream || this.#hasPut || this.#isPreparing) return;
+    this.#isPreparing = true;
+    const made = await this.#context.provisioner.ensure(this.#target, false);
+    this.#isPreparing = false;
+    if (this.#isAbandoned) return;
+    if (made === 'created') this.token.created();
+    if (typeof made === 'string') this.isUnmade = false;
+    this.#host.offer();
+  }
+
   async #provision(groupIsMissing: boolean): Promise<void> {
     if (this.#isPreparing) return;
     this.#isPreparing = true;
@@ -381,16 +397,26 @@ export class Answers implements WaitingStream {
     this.#isCreating = false;
     if (this.#isAbandoned) return;
     if (made === 'created') this.token.created();
+    const wasThrottledAt = this.#throttledAt;
+    this.#throttledAt = undefined;
     if (typeof made === 'object') {
       this.#noteError(made.failure);
       const { schedule, advice, retryAfterMs } = judgeProvisioning(made);
-      this.#warnOfFailure(advice, made.failure, schedule, made.action);
+      if (advice === 'throttled') this.#creationThrottled(made, wasThrottledAt);
+      else this.#warnOfFailure(advice, made.failure, schedule, made.action);
       this.rest.afterFailure(schedule, retryAfterMs);
     } else if (this.#missingInARow++ > 0) {
       // Created, and missing all the same: the service needs a moment until it sees its own stream.
       this.rest.afterFailure('fast', 0);
     }
     this.#host.offer();
+  }
+
+  /** Many streams begin together, and the account has few creations a second: that passes by itself, as a rule. */
+  #creationThrottled({ action, failure }: ProvisioningFailure, since = this.#context.clock.now()): void {
+    this.#throttledAt = since;
+    if (this.#context.clock.now() - since >= THROTTLED_CREATION_MS)
+      this.#warnings.creationThrottled(failure, action);
   }
 
   #noteError(failure: PutFailure): void {

@@ -43,6 +43,13 @@ export class StreamWarnings {
     this.#warn(code, explainFailure(code, failure, this.#target, action));
   }
 
+  /** In one line for all streams of a publisher. */
+  creationThrottled(failure: PutFailure, action: string): void {
+    this.#isOpen = true;
+    const message = explainFailure('throttled', failure, this.#target, action);
+    this.#diagnostics.warn({ code: 'throttled', message, ...this.#target }, action);
+  }
+
   /** People were told, elsewhere, that nothing is stored. */
   open(): void {
     this.#isOpen = true;

@@ -30,6 +30,8 @@ export interface WriterContext extends AnswersContext {
 export class StreamWriter implements PutSource {
   readonly target: Target;
   isQueued = false;
+  /** Time of an event that has the stream of the next day made; undefined until the first event. */
+  aheadAt: number | undefined;
   readonly #context: WriterContext;
   readonly #queue: StreamQueue;
   readonly #answers: Answers;
@@ -76,6 +78,11 @@ export class StreamWriter implements PutSource {
   /** Creates the stream before anything is put on it, where its group is not known to be there. */
   createFirst(): void {
     void this.#answers.createFirst();
+  }
+
+  /** Has the stream made that events will soon go to. */
+  createAhead(): void {
+    void this.#answers.createAhead();
   }
 
   get droppableBytes(): number {
