@@ -147,7 +147,12 @@ export interface PublisherOptions {
    * @default 'auto'
    */
   readonly maxRequests?: number | 'auto' | undefined;
-  /** Longest that one request may take. @default 15_000 */
+  /**
+   * Milliseconds that a request may be silent; one that makes progress goes on, and a connection that is not made within 5 s
+   * is a failure.
+   *
+   * @default 15_000
+   */
   readonly requestTimeoutMs?: number | undefined;
   /** Longest that a flush takes which names no time. @default 30_000 */
   readonly flushTimeoutMs?: number | undefined;

@@ -4,6 +4,9 @@ import { StreamWriter, type WriterContext } from './stream-writer.js';
 
 const SWEEP_FROM = 1000;
 const IDLE_AFTER_MS = 60_000;
+/** An account may create so many streams in a minute, 50 a second: more names than that come from a field of the wrong kind. */
+const MOST_NEW = 3000;
+const NEW_WITHIN_MS = 60_000;
 
 /** The writers of a publisher, one for each log stream in use. */
 export class StreamWriters {
@@ -15,6 +18,8 @@ export class StreamWriters {
   readonly #byName = new Map<string, StreamWriter>();
   #last: StreamWriter | undefined;
   #sweepFrom = SWEEP_FROM;
+  #newSince = Number.NEGATIVE_INFINITY;
+  #new = 0;
 
   /** @param instance streams whose names hold it were made by nobody else */
   constructor(only: string | undefined, context: WriterContext, instance?: string) {
@@ -62,9 +67,26 @@ export class StreamWriters {
 
   #make(target: Target, isUnmade = false): StreamWriter {
     if (this.#byName.size >= this.#sweepFrom) this.#forgetIdle();
+    this.#countNew(target);
     const writer = new StreamWriter(target, this.#context, isUnmade);
     this.#byName.set(this.#key(target.logGroupName, target.logStreamName), writer);
     return writer;
+  }
+
+  #countNew({ logGroupName }: Target): void {
+    const now = this.#clock.now();
+    if (now - this.#newSince > NEW_WITHIN_MS) {
+      this.#newSince = now;
+      this.#new = 0;
+    }
+    if (++this.#new !== MOST_NEW) return;
+    const { options, diagnostics } = this.#context;
+    const { logStreamName } = options;
+    const template = typeof logStreamName === 'string' ? `"${logStreamName}"` : 'a function';
+    const message =
+      `${MOST_NEW} log streams were begun within a minute, more than an account may create; logStreamName is ${template}: ` +
+      'name streams by something that has few values.';
+    diagnostics.warn({ code: 'stream-name', message, logGroupName }, 'many');
   }
 
   /** Streams that rotate by date or field come and go; one that is idle needs nothing remembered. */
