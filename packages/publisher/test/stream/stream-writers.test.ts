@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Warning } from '../../src/accounts/diagnostics.ts';
+import type { Warning } from '../../src/accounts/events.ts';
 import { Publisher } from '../../src/publisher.ts';
 import { SimulatedService, VirtualClock } from '../support/simulation.ts';
 
