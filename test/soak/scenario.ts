@@ -64,7 +64,8 @@ export function scenarioOf(seed: number): Scenario {
     maxInFlight: pick<'auto' | 1>('auto', 'auto', 1),
     gzip: pick(true, false),
     streams: pick(1, 3, 12),
-    smallBuffer: spool !== undefined && random() < 0.5,
+    // With a worker of winston's transport a burst waits in memory, before any of it reaches the spool.
+    smallBuffer: spool !== undefined && random() < 0.5 && shipper !== 'winston in a worker',
     endsBy: shipper === 'pino in a worker' || random() < 0.5 ? 'flush' : 'close',
   };
 }

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { type IdRange, shiftRanges } from '../structures/range-set.js';
+import { clearTimeout, setTimeout } from '../time/clock.js';
 import { makeRoom, openBytes, type PlacedSegment } from './files/make-room.js';
 import type { Segment } from './files/segment.js';
 import { readSpool } from './files/spool-reader.js';
@@ -31,6 +32,8 @@ export type { Destination } from './format/destination.js';
 export { PART_FLAG, type SpooledEvent, UNCHECKED_TIME_FLAG } from './format/event-frame.js';
 export type * from './spool-options.js';
 
+/** Longest that the end waits until it is said what is left for other destinations. */
+const SURVEY_AT_END_MS = 500;
 const FIRST_OWN_ID = 2 ** 40;
 const FIRST_LATE_ID = ID_LIMIT;
 /** For the frames around messages. */
@@ -348,10 +351,12 @@ export class Spool {
 
   async #close(): Promise<void> {
     this.#isClosed = true;
-    this.#closing.abort();
     this.#stopLooking();
     this.#adoption.stop();
+    // A process that lives for a moment only says it, too.
+    const late = setTimeout(() => this.#closing.abort(), SURVEY_AT_END_MS);
     await this.#surveyed;
+    clearTimeout(late);
     await this.#heartbeat.stop();
     await this.#writer.close();
     await this.#volumes.leaveAll();
