@@ -257,11 +257,13 @@ function mayBeOfSettings(failure: PutFailure): boolean {
   return outcome.advice === 'service' && (failure.status ?? 500) < 500;
 }
 
+const FOR_PEOPLE: ReadonlySet<string> = new Set(['ResourceNotFoundException', 'LimitExceededException']);
+
 /** How long a failure to create keeps the stream waiting, and what to say about it. */
 export function judgeProvisioning({ failure }: ProvisioningFailure) {
   const outcome = judgeFailure(failure);
-  // What is missing or refused stays so until somebody changes it: no reason to ask often.
-  if (outcome.kind === 'refused' || failure.name === 'ResourceNotFoundException') {
+  // What is missing, refused or over a quota stays so until somebody changes it: no reason to ask often.
+  if (outcome.kind === 'refused' || FOR_PEOPLE.has(failure.name)) {
     return { schedule: 'slow', advice: 'permission', retryAfterMs: 0 } as const;
   }
   return outcome;
