@@ -371,7 +371,7 @@ class Examination {
     return AbortSignal.timeout(this.#options.requestTimeoutMs);
   }
 
-  /** What the SDK waits for may never come. */
+  /** Bounds a promise of the SDK, whose provider of credentials or Region may never answer. */
   #soon<T>(promise: Promise<T>): Promise<T> {
     const signal = this.#signal();
     return new Promise((resolve, reject) => {

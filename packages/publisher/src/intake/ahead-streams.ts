@@ -1,7 +1,7 @@
 import type { StreamWriter } from '../stream/stream-writer.js';
 import type { Clock } from '../time/clock.js';
 
-/** What it takes to make streams ahead. */
+/** The clock, and the chance that spreads processes over the last minutes before midnight. */
 export interface AheadContext {
   readonly clock: Clock;
   /** Uniform in [0, 1). */

@@ -27,7 +27,8 @@ export class Overflow {
   }
 
   /**
-   * What is dropped is told at once: the caller holds the diagnostics until every event has its place again.
+   * Drops events, as the policy says, until there is room. Each drop is told at once: the caller holds the diagnostics until
+   * every event has its place again.
    *
    * @returns whether `size` bytes of `writer` fit now
    */

@@ -195,7 +195,7 @@ export class Ledger {
     return this.#rewriting;
   }
 
-  /** What is noted from now on is not: another process may have the directory soon. */
+  /** Takes no more notes: another process may have the directory soon. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.sync();
