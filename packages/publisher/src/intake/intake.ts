@@ -82,17 +82,16 @@ export class Intake {
 
   /** @returns false when the event was dropped at once */
   take({ timestamp, message }: LogEvent, eventContext: EventContext | undefined): boolean {
-    const { options, groups, namer, writers, budget } = this.#context;
+    const { options, budget } = this.#context;
     if (typeof message !== 'string')
       return this.refuse('invalid', 0, `an event has a message of type ${typeof message}`);
     if (message === '') return this.refuse('invalid', EVENT_OVERHEAD_BYTES, 'an event has an empty message');
     const { time, isChecked } = this.#timeOf(timestamp);
     const text = message.isWellFormed() ? message : message.toWellFormed();
     const size = Buffer.byteLength(text) + EVENT_OVERHEAD_BYTES;
-    const writerAt = (at: number) =>
-      writers.named(groups.nameFor(at, eventContext, text), namer.nameFor(at, eventContext, text));
-    const writer = writerAt(time);
-    if (writer.aheadAt === undefined || time >= writer.aheadAt) this.#ahead.noteEvent(writer, time, writerAt);
+    const writer = this.#writerAt(time, eventContext, text);
+    if (writer.aheadAt === undefined || time >= writer.aheadAt)
+      this.#lookAhead(writer, time, eventContext, text);
     if (size > options.maxEventBytes) return this.#takeOversize(writer, text, time, size, isChecked);
     const note = isChecked ? undefined : UNCHECKED_TIME;
     if (this.disk?.take(writer, text, time, size, note)) return true;
@@ -143,6 +142,16 @@ export class Intake {
     flushes.dropped(epoch, accounts.settleOne(note, 'overflow'));
     writer.noteLoss(size, time);
     this.#reportOverflow(writer, size);
+  }
+
+  #writerAt(time: number, eventContext: EventContext | undefined, text: string): StreamWriter {
+    const { groups, namer, writers } = this.#context;
+    return writers.named(groups.nameFor(time, eventContext, text), namer.nameFor(time, eventContext, text));
+  }
+
+  /** Apart, so that only the events that ask for it pay for a function of their own. */
+  #lookAhead(writer: StreamWriter, time: number, eventContext: EventContext | undefined, text: string): void {
+    this.#ahead.noteEvent(writer, time, (at) => this.#writerAt(at, eventContext, text));
   }
 
   #takeOversize(writer: StreamWriter, text: string, time: number, size: number, isChecked: boolean): boolean {
