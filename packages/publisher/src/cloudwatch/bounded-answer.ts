@@ -16,6 +16,8 @@ export async function boundAnswer(answer: Answer): Promise<void> {
 
 /** @throws when the body is longer than an answer of CloudWatch Logs can be */
 export async function readAnswer({ body, statusCode }: Answer): Promise<Buffer> {
+  if (!body) return Buffer.alloc(0);
+  if (body instanceof Uint8Array) return Buffer.from(body);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   // Leaving the loop destroys the stream, and with it the connection.

@@ -2,8 +2,9 @@ import type { Batch } from '../batch/batch.js';
 import { withoutQuotedValues } from '../text/for-people.js';
 import { withoutSent } from '../text/sent-text.js';
 import { clearTimeout, now, setTimeout, whenRead } from '../time/clock.js';
-import { boundAnswer } from './bounded-answer.js';
+import { boundAnswer, readAnswer } from './bounded-answer.js';
 import type { PutExtra } from './endpoint.js';
+import type { HttpAnswer } from './json-answer.js';
 import type { PutRequest } from './put-request.js';
 import type { RequestWatch } from './request-handler.js';
 import { timeoutError, toPutFailure } from './sdk-failure.js';
@@ -17,6 +18,17 @@ interface Seen {
     readonly body?: unknown;
   };
   readonly response?: { headers?: Record<string, string>; statusCode?: number; body?: unknown };
+}
+
+/** A request that is ready for a handler of the SDK's kind. */
+export interface SignedRequest {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+/** The part of a handler of the SDK's kind that is used here. */
+export interface Handler {
+  handle(request: object, options: object): Promise<{ readonly response: NonNullable<Seen['response']> }>;
 }
 
 /** The part of a command's middleware stack that is used here. */
@@ -82,7 +94,7 @@ export class OneCall {
   }
 
   /** The keys that sign a request, and are not to be heard again either. */
-  signs(headers: Readonly<Record<string, string | undefined>> | undefined): void {
+  #signs(headers: Readonly<Record<string, string | undefined>> | undefined): void {
     for (const name of SIGNING_HEADERS) {
       const value = headers?.[name];
       if (value) this.#sent.push(Buffer.from(value));
@@ -97,17 +109,15 @@ export class OneCall {
   watch(client: object, command: { readonly middlewareStack: unknown }): void {
     const tells = 'middlewareStack' in client;
     this.#progress.mayBeStored = !tells;
-    this.#enter(tells ? 'credentials' : 'request');
+    this.enters(tells ? 'credentials' : 'request');
     const stack = command.middlewareStack as Stack; // its types know nothing of requests and answers
     stack.add(
       (next) => async (args) => {
-        this.#onRequest?.();
-        this.signs(args.request?.headers);
-        return this.listen(bytesOf(args.request?.body), async () => {
+        this.#signs(args.request?.headers);
+        return this.#listen(bytesOf(args.request?.body), async () => {
           const result = await next(args);
           if (result.response) await boundAnswer(result.response);
-          this.answered(result.response?.statusCode);
-          this.dated(result.response?.headers?.date);
+          this.#answered(result.response);
           return result;
         });
       },
@@ -116,10 +126,19 @@ export class OneCall {
     );
   }
 
-  /** @param date the header of the answer */
-  dated(date: string | undefined): void {
-    const time = Date.parse(date ?? '');
-    if (!Number.isNaN(time)) this.#date = time;
+  /**
+   * Makes a signed request by itself, and bounds its answer.
+   *
+   * @param handler of the SDK's kind
+   */
+  async request(handler: Handler, request: SignedRequest, abortSignal: AbortSignal): Promise<HttpAnswer> {
+    this.#signs(request.headers);
+    return this.#listen(bytesOf(request.body), async () => {
+      const { response } = await handler.handle(request, { abortSignal, watch: this.handling });
+      const text = (await readAnswer(response)).toString();
+      this.#answered(response);
+      return { statusCode: response.statusCode ?? 0, headers: response.headers ?? {}, text };
+    });
   }
 
   /** When the answer was made, as it says. */
@@ -155,10 +174,11 @@ export class OneCall {
   };
 
   /** Makes the request, with a body of so many bytes, and listens for what comes of it. */
-  async listen<T>(bytes: number, request: () => Promise<T>): Promise<T> {
+  async #listen<T>(bytes: number, request: () => Promise<T>): Promise<T> {
+    this.#onRequest?.();
     if (this.#requestAt !== undefined && this.#progress.mayBeStored) this.#unanswered++;
     this.#progress.mayBeStored = true; // as far as is known, until the handler says otherwise
-    this.#enter('request');
+    this.enters('request');
     this.#requestAt = now();
     this.#isRead = false;
     const giveUp = (silentMs: number) => {
@@ -179,8 +199,10 @@ export class OneCall {
   }
 
   /** An answer came whole. */
-  answered(status = 0): void {
-    if (status >= 400 && status < 500) this.#progress.mayBeStored = false; // it was refused
+  #answered({ statusCode = 0, headers }: NonNullable<Seen['response']> = {}): void {
+    if (statusCode >= 400 && statusCode < 500) this.#progress.mayBeStored = false; // it was refused
+    const time = Date.parse(headers?.date ?? '');
+    if (!Number.isNaN(time)) this.#date = time;
   }
 
   /**
@@ -241,7 +263,8 @@ export class OneCall {
     };
   }
 
-  #enter(stage: Stage): void {
+  /** The call has come so far. */
+  enters(stage: Stage): void {
     this.#progress.stage = stage;
     this.#moved();
   }

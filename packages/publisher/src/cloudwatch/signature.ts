@@ -33,8 +33,8 @@ export function sign(request: UnsignedRequest, scope: SigningScope, now: Date): 
   const headers: Record<string, string> = {
     ...request.headers,
     'x-amz-date': time,
-    'x-amz-content-sha256': bodyHash,
     ...(sessionToken !== undefined && { 'x-amz-security-token': sessionToken }),
+    'x-amz-content-sha256': bodyHash,
   };
   const signed = Object.keys(headers)
     .filter((name) => !UNSIGNED.test(name))

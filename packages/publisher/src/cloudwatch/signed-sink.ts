@@ -3,27 +3,14 @@ import type { GroupSettings } from '../options/group-settings.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { wallTime } from '../time/clock.js';
 import type { Access } from './access.js';
-import { readAnswer } from './bounded-answer.js';
+import { type Answer, answerOf, type HttpAnswer } from './json-answer.js';
 import { OneCall } from './one-call.js';
 import { putRequest } from './put-request.js';
 import { RequestHandler } from './request-handler.js';
 import { textOf } from './sdk-failure.js';
 import { sign } from './signature.js';
 import { Silences } from './silences.js';
-import type { CallResult, PutOptions, PutResult, RejectedInfo, Sink, Target } from './sink.js';
-
-/** The answer of CloudWatch Logs, or of a gateway in its place: nothing in it is sure to be there. */
-interface Answer {
-  readonly nextSequenceToken?: unknown;
-  readonly rejectedLogEventsInfo?: RejectedInfo;
-  readonly rejectedEntityInfo?: { readonly errorType?: string };
-  readonly logStreams?: readonly { readonly logStreamName?: string; readonly uploadSequenceToken?: string }[];
-  readonly expectedSequenceToken?: unknown;
-  readonly __type?: unknown;
-  readonly code?: unknown;
-  readonly message?: unknown;
-  readonly Message?: unknown;
-}
+import type { CallResult, PutOptions, PutResult, Sink, Target } from './sink.js';
 
 /** The service refuses signatures that are 5 minutes off; the AWS SDK corrects its clock from 4 on. */
 const MOST_SKEW_MS = 240_000;
@@ -133,20 +120,7 @@ export class SignedSink implements Sink {
     const first = await this.#send(call, operation, body, headers);
     // A refusal that told a clock which is far off was one of the signature.
     const isFinal = first.statusCode < 400 || this.#clockOffsetMs === before;
-    const {
-      statusCode,
-      headers: told,
-      text,
-    } = isFinal ? first : await this.#send(call, operation, body, headers);
-    const answer = parse(text);
-    if (statusCode < 300 && answer) return answer;
-    const name = nameOf(told['x-amzn-errortype'] ?? answer?.__type ?? answer?.code);
-    throw Object.assign(new Error(textOf(answer?.message ?? answer?.Message) ?? `HTTP ${statusCode}`), {
-      name: name ?? (answer ? 'UnknownError' : 'SyntaxError'),
-      expectedSequenceToken: answer?.expectedSequenceToken,
-      $metadata: { httpStatusCode: statusCode, attempts: 1 },
-      $response: { statusCode, headers: told },
-    });
+    return answerOf(isFinal ? first : await this.#send(call, operation, body, headers));
   }
 
   async #send(
@@ -154,7 +128,7 @@ export class SignedSink implements Sink {
     operation: string,
     body: string | Buffer,
     headers: Readonly<Record<string, string>>,
-  ) {
+  ): Promise<HttpAnswer> {
     const { protocol, hostname, port, path } = this.#access;
     const unsigned = {
       path,
@@ -169,21 +143,15 @@ export class SignedSink implements Sink {
       body,
     };
     const signed = sign(unsigned, this.#access, new Date(wallTime() + this.#clockOffsetMs));
-    call.signs(signed);
     const request = { protocol, hostname, port, path, method: 'POST', headers: signed, body };
     const controller = new AbortController();
-    const { handling: watch, givingUp } = call;
+    const { givingUp } = call;
     const ends = call.whenSilent(this.#options.requestTimeoutMs, (late) => controller.abort(late));
     const abortSignal = AbortSignal.any([controller.signal, givingUp]);
     try {
-      return await call.listen(body.length, async () => {
-        const { response } = await this.#handler.handle(request, { abortSignal, watch });
-        const text = (await readAnswer(response)).toString();
-        call.answered(response.statusCode);
-        call.dated(response.headers.date);
-        this.#learnTime(call.date);
-        return { statusCode: response.statusCode ?? 0, headers: response.headers, text };
-      });
+      const answer = await call.request(this.#handler, request, abortSignal);
+      this.#learnTime(call.date);
+      return answer;
     } catch (error) {
       if (givingUp.aborted) {
         this.#handler.closeIdle();
@@ -200,20 +168,4 @@ export class SignedSink implements Sink {
     const ahead = date - wallTime();
     if (Math.abs(ahead - this.#clockOffsetMs) >= MOST_SKEW_MS) this.#clockOffsetMs = ahead;
   }
-}
-
-/** @returns undefined for what is no JSON object, such as the page of a proxy */
-function parse(text: string): Answer | undefined {
-  if (text === '') return {};
-  try {
-    const answer = JSON.parse(text);
-    return typeof answer === 'object' && answer !== null ? answer : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** `com.amazonaws.logs#ThrottlingException:http://...` stands for `ThrottlingException`. */
-function nameOf(type: unknown): string | undefined {
-  return textOf(type)?.split(/[,:]/)[0].split('#').pop();
 }

@@ -1,0 +1,62 @@
+import { textOf } from './sdk-failure.js';
+import type { RejectedInfo } from './sink.js';
+
+/** An answer as it came over HTTP. */
+export interface HttpAnswer {
+  readonly statusCode: number;
+  /** With names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** The answer of CloudWatch Logs, or of a gateway in its place: nothing in it is sure to be there. */
+export interface Answer {
+  readonly nextSequenceToken?: unknown;
+  readonly rejectedLogEventsInfo?: RejectedInfo;
+  readonly rejectedEntityInfo?: { readonly errorType?: string };
+  readonly logStreams?: readonly { readonly logStreamName?: string; readonly uploadSequenceToken?: string }[];
+}
+
+/** The members of an answer of AWS JSON 1.1 that tell of an error. */
+interface ErrorAnswer {
+  readonly __type?: unknown;
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly Message?: unknown;
+  readonly expectedSequenceToken?: unknown;
+}
+
+/**
+ * Reads an answer of AWS JSON 1.1 as the SDK does.
+ *
+ * @throws an error of the shape that the SDK's have
+ */
+export function answerOf({ statusCode, headers, text }: HttpAnswer): Answer {
+  const answer = parse(text);
+  if (statusCode < 300 && answer) return answer;
+  const { __type, code, message, Message, expectedSequenceToken } = (answer ?? {}) as ErrorAnswer;
+  const said = answer ? (textOf(message ?? Message) ?? 'UnknownError') : `HTTP ${statusCode}`;
+  const name = answer ? (nameOf(__type ?? code ?? headers['x-amzn-errortype']) ?? 'Unknown') : 'SyntaxError';
+  throw Object.assign(new Error(said), {
+    name,
+    expectedSequenceToken,
+    $metadata: { httpStatusCode: statusCode, attempts: 1 },
+    $response: { statusCode, headers },
+  });
+}
+
+/** @returns undefined for what is no JSON object, such as the page of a proxy */
+function parse(text: string): object | undefined {
+  if (text === '') return {};
+  try {
+    const answer = JSON.parse(text);
+    return typeof answer === 'object' && answer !== null ? answer : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `com.amazonaws.logs#ThrottlingException:http://...` stands for `ThrottlingException`. */
+function nameOf(type: unknown): string | undefined {
+  return textOf(type)?.split(/[,:]/)[0].split('#').pop();
+}
