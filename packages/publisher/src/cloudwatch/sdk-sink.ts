@@ -2,21 +2,23 @@ import type {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
   CreateLogStreamCommand,
-  PutLogEventsCommandOutput,
   PutRetentionPolicyCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { Batch } from '../batch/batch.js';
 import type { GroupSettings } from '../options/group-settings.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
+import { now } from '../time/clock.js';
 import { type Access, type SentTo, sentTo, sentToFirst } from './access.js';
-import { type AgentSettings, agentSettings } from './agent-settings.js';
+import { accessOf } from './client-access.js';
 import { loadClient } from './client-module.js';
 import type { SentPlace } from './console-link.js';
 import { withDates } from './dated-credentials.js';
+import type { Answer } from './json-answer.js';
 import { OneCall } from './one-call.js';
 import { needsCredentials } from './outcome.js';
 import { proxyFor } from './proxy.js';
 import { type PutRequest, putRequest } from './put-request.js';
+import { PutRoute, ROUTE_LASTS_MS } from './put-route.js';
 import { RequestHandler } from './request-handler.js';
 import { textOf, timeoutError, toPutFailure } from './sdk-failure.js';
 import { Silences } from './silences.js';
@@ -33,10 +35,14 @@ interface Loaded {
   readonly client: CloudWatchLogsClient;
 }
 
+/** The answer to a put, from the SDK or around it. */
+type PutAnswer = Answer & { readonly $metadata?: { readonly attempts?: number | undefined } };
+
 /**
  * The way out through the AWS SDK. The SDK signs, finds endpoints and credentials and keeps connections; its
  * serialiser and its retries are left out, because the body is built once per batch and the publisher retries
- * itself. The SDK is loaded when the first put needs it, off the start-up path.
+ * itself. The SDK is loaded when the first put needs it, off the start-up path. What one put through its middleware has
+ * shown, the next ones use without it: {@link PutRoute}.
  */
 export class CloudWatchLogsSink implements Sink {
   readonly #options: ResolvedOptions;
@@ -44,11 +50,16 @@ export class CloudWatchLogsSink implements Sink {
   /** Each gives up a call that is under way; one signal for all would warn of more than ten listeners. */
   readonly #underWay = new Set<(reason: Error) => void>();
   #isClosed = false;
+  /** Only this package's own handler, with keys that are known, opens nothing that holds the process. */
+  #opensNothing: boolean | undefined;
   readonly #silences = new Silences();
   #handler: RequestHandler | undefined;
   #loading: Promise<Loaded> | undefined;
   #loaded: Loaded | undefined;
   #lastPut: SentTo | undefined;
+  #route: PutRoute | undefined;
+  /** Whether there is a route is not looked into before. */
+  #learnsFrom = 0;
   #destroy: (() => void) | undefined;
 
   /** @param loadSdk gives the module of the SDK */
@@ -138,17 +149,20 @@ export class CloudWatchLogsSink implements Sink {
   }
 
   sentPlace(): SentPlace | undefined {
-    return this.#lastPut;
+    return this.#sentTo;
   }
 
   access(): Access | undefined {
     try {
-      return this.#loaded && this.#lastPut
-        ? accessOf(this.#loaded.client, this.#lastPut)
-        : this.#accessBeforePuts();
+      const sentTo = this.#sentTo;
+      return this.#loaded && sentTo ? accessOf(this.#loaded.client, sentTo) : this.#accessBeforePuts();
     } catch {
       return undefined; // the environment names a proxy that is none, so nothing was sent
     }
+  }
+
+  get #sentTo(): SentTo | undefined {
+    return this.#route?.sentTo ?? this.#lastPut;
   }
 
   #accessBeforePuts(): Access | undefined {
@@ -189,33 +203,67 @@ export class CloudWatchLogsSink implements Sink {
   }
 
   async #sendPut(
-    { sdk, client }: Loaded,
+    loaded: Loaded,
     target: Target,
-    { body, headers }: PutRequest,
+    put: PutRequest,
     call: OneCall,
     abortSignal: AbortSignal,
-  ): Promise<PutLogEventsCommandOutput> {
+  ): Promise<PutAnswer> {
+    const route = this.#route;
+    if (!route?.leadsFrom(loaded.client)) {
+      this.#forget(route);
+      return this.#sendThroughSdk(loaded, target, put, call, abortSignal);
+    }
+    try {
+      return await route.put(call, put, abortSignal);
+    } catch (error) {
+      this.#forget(route); // whatever it is, the SDK knows best
+      throw error;
+    }
+  }
+
+  async #sendThroughSdk(
+    { sdk, client }: Loaded,
+    target: Target,
+    put: PutRequest,
+    call: OneCall,
+    abortSignal: AbortSignal,
+  ): Promise<PutAnswer> {
     const command = new sdk.PutLogEventsCommand({ ...target, logEvents: [] });
     command.middlewareStack.add(
       (next) => (args) => {
         const request = args.request as { body: unknown; headers: Record<string, string> };
-        request.body = body;
-        Object.assign(request.headers, headers);
+        request.body = put.body;
+        Object.assign(request.headers, put.headers);
         return next(args);
       },
       // After the SDK's serialiser and before anything that looks at the body: length, hash, signature.
       { step: 'serialize', priority: 'low', name: 'readyBody' },
     );
     command.middlewareStack.add(
-      (next, context) => (args) => {
+      (next, context) => async (args) => {
         this.#lastPut = sentTo(args.request, context);
+        await this.#learnRoute(client, args.request, put);
         return next(args);
       },
       // After the signature, for whatever client.
       { step: 'finalizeRequest', priority: 'low', name: 'noteAccess' },
     );
     call.watch(client, command);
-    return client.send(command, heardBy(call, abortSignal));
+    return client.send(command, heardBy(call, abortSignal)) as Promise<PutAnswer>;
+  }
+
+  async #learnRoute(client: CloudWatchLogsClient, request: unknown, put: PutRequest): Promise<void> {
+    if (this.#route || !this.#lastPut || now() < this.#learnsFrom) return;
+    this.#route = await PutRoute.learn(client, this.#lastPut, request, put);
+    if (!this.#route) this.#learnsFrom = now() + ROUTE_LASTS_MS;
+  }
+
+  /** The next put goes through the SDK. */
+  #forget(route: PutRoute | undefined): void {
+    if (!route || route !== this.#route) return;
+    this.#lastPut = route.sentTo;
+    this.#route = undefined;
   }
 
   async #create(commandOf: (sdk: Sdk) => Creation): Promise<CallResult> {
@@ -268,9 +316,10 @@ export class CloudWatchLogsSink implements Sink {
     }
   }
 
-  /** Only this package's own handler, with keys that are known, opens nothing that holds the process. */
   #unheld<T>(call: OneCall, request: () => Promise<T>): Promise<T> {
-    if (this.#isOwnHandler && sentToFirst(this.#options.aws, process.env)) return request();
+    // Found out once: it may take a look at a file.
+    this.#opensNothing ??= this.#isOwnHandler && sentToFirst(this.#options.aws, process.env) !== undefined;
+    if (this.#opensNothing) return request();
     return unheld((isOver) => {
       if (this.#isOwnHandler) call.beforeRequest(isOver);
       return request();
@@ -345,48 +394,4 @@ function heardBy(
   abortSignal: AbortSignal,
 ): { readonly abortSignal: AbortSignal } {
   return { abortSignal, watch } as { readonly abortSignal: AbortSignal };
-}
-
-/** @throws Error when the environment names a proxy that is none */
-function accessOf(client: CloudWatchLogsClient, lastPut: SentTo): Access | undefined {
-  const agent = agentOf(client, lastPut.protocol);
-  // The offset is kept by the SDK on its configuration, and not in its types.
-  const { systemClockOffset = 0, requestHandler } = client.config as typeof client.config & {
-    readonly systemClockOffset?: number;
-  };
-  const proxy = requestHandler instanceof RequestHandler ? requestHandler.proxyFor(lastPut)?.href : undefined;
-  return agent && { ...lastPut, clockOffsetMs: systemClockOffset, agent, proxy };
-}
-
-/** Handlers of Node's HTTP, this package's and the SDK's own. */
-interface Agents {
-  httpHandlerConfigs(): { readonly httpAgent?: unknown; readonly httpsAgent?: unknown };
-}
-
-/**
- * The settings of the agent that a client uses, if nothing else is between it and the network: its handler is of this
- * package, or the SDK's own. Never throws.
- */
-function agentOf(client: CloudWatchLogsClient, protocol: string): AgentSettings | undefined {
-  try {
-    const handler = client.config.requestHandler;
-    const isKnown =
-      handler instanceof RequestHandler ||
-      (!Object.hasOwn(handler, 'handle') && handler.constructor === defaultHandler(client));
-    if (!isKnown) return undefined;
-    const { httpAgent, httpsAgent } = (handler as Agents).httpHandlerConfigs();
-    return agentSettings(protocol === 'https:' ? httpsAgent : httpAgent);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The class of the handlers that the SDK makes: not among its exports, and another one in each copy of the SDK. */
-function defaultHandler(client: CloudWatchLogsClient): unknown {
-  // The application may have derived its own: the SDK's is the one right above the class that all clients share.
-  let type = client.constructor as new (settings: object) => CloudWatchLogsClient;
-  const parent = (of: unknown) => Object.getPrototypeOf(of);
-  while (parent(parent(type)) !== Function.prototype) type = parent(type);
-  const credentials = { accessKeyId: '-', secretAccessKey: '-' };
-  return new type({ region: '-', credentials }).config.requestHandler.constructor;
 }
