@@ -1,8 +1,9 @@
 import type { EventContext, LogEvent } from 'cloudwatch-logs-publisher';
 import { linesCome, setImmediate } from 'cloudwatch-logs-publisher/worker';
 
-/** A loop that logs without end must not pile up lines. */
-const MOST_LINES = 256;
+/** A loop that logs without end must not pile up lines. A burst that gives the event loop a turn is far below that. */
+const MOST_LINES = 2048;
+const MOST_CHARACTERS = 1_048_576;
 
 /** Takes lines one after the other. */
 export type LineTaker = (event: LogEvent, context: EventContext | undefined) => void;
@@ -16,6 +17,8 @@ export class LineGatherer {
   readonly #events: LogEvent[] = [];
   /** How many of them were handed on. */
   #taken = 0;
+  /** In those that came since lines were handed on last. */
+  #characters = 0;
   #isScheduled = false;
   #hasEnded = false;
 
@@ -30,9 +33,10 @@ export class LineGatherer {
       this.#take(event, context);
       return;
     }
+    this.#characters += event.message.length;
     const length = this.#events.push(event);
     if (!this.#isScheduled) this.#schedule();
-    else if (length >= MOST_LINES) this.handOver();
+    else if (length >= MOST_LINES || this.#characters >= MOST_CHARACTERS) this.handOver();
   }
 
   /** The event loop does not turn any more, or nothing is taken any more: from now on each line is handed on at once. */
@@ -47,6 +51,7 @@ export class LineGatherer {
     const events = this.#events;
     // What is logged meanwhile waits for the next turn: who logs for each line that is dropped would never end.
     const last = events.length;
+    this.#characters = 0;
     while (this.#taken < Math.min(last, events.length)) this.#take(events[this.#taken++], undefined);
     if (this.#taken < events.length) {
       events.splice(0, this.#taken);

@@ -24,18 +24,39 @@ test('lines are handed on in the next turn of the event loop, in order', async (
   assert.deepEqual(numbers(taken), [0, 1, 2, 3]);
 });
 
-test('a loop that never ends a turn keeps a few hundred lines at most', () => {
+test('a burst of a thousand lines is handed on after it', async () => {
+  const taken: LogEvent[] = [];
+  const lines = new LineGatherer((one) => taken.push(one));
+  for (let i = 0; i < 1000; i++) lines.add(event(i), undefined);
+  assert.equal(taken.length, 0);
+  await setImmediate();
+  assert.equal(taken.length, 1000);
+});
+
+test('a loop that never ends a turn keeps two thousand lines at most', () => {
   const taken: LogEvent[] = [];
   const lines = new LineGatherer((one) => taken.push(one));
   for (let i = 0; i < 10_000; i++) {
     lines.add(event(i), undefined);
-    assert.ok(i - taken.length < 300);
+    assert.ok(i - taken.length < 2048);
   }
   lines.handOver();
   assert.deepEqual(
     numbers(taken),
     Array.from({ length: 10_000 }, (_, i) => i),
   );
+});
+
+test('a loop that never ends a turn keeps a few lines at most where they are long', () => {
+  const taken: LogEvent[] = [];
+  const lines = new LineGatherer((one) => taken.push(one));
+  const message = 'x'.repeat(300_000);
+  for (let i = 0; i < 100; i++) {
+    lines.add({ timestamp: i, message }, undefined);
+    assert.ok(i - taken.length < 4);
+  }
+  lines.handOver();
+  assert.equal(taken.length, 100);
 });
 
 test('a line whose stream depends on its record goes at once, behind those before it', () => {
