@@ -18,7 +18,7 @@ export function startMeter() {
 }
 
 /** CPU time of the main thread; only Linux tells it to all versions of Node.js. */
-function mainThreadCpuMs() {
+export function mainThreadCpuMs() {
   if (process.threadCpuUsage) {
     const { user, system } = process.threadCpuUsage();
     return (user + system) / 1000;

@@ -1,7 +1,8 @@
 // Logs at a steady rate and watches what that does to the thread that logs.
-//   task: { logger, settings, bytes, rate, seconds, warmUpSeconds, watchDelay, trustsFlush }
+//   task: { logger, settings, bytes, rate, seconds, warmUpSeconds, watchDelay, watchGc, trustsFlush }
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { counted, report, reset, stored } from './endpoint-link.mjs';
+import { watchGarbage } from './garbage.mjs';
 import { text, warmUpText } from './lines.mjs';
 import { startMeter } from './meter.mjs';
 import { logAtPace } from './pace.mjs';
@@ -9,7 +10,7 @@ import { startLogger } from './start-logger.mjs';
 
 const task = JSON.parse(process.argv[2]);
 const logger = await startLogger(task);
-const { rate, seconds, warmUpSeconds, watchDelay, bytes } = task;
+const { rate, seconds, warmUpSeconds, watchDelay, watchGc, bytes } = task;
 const skip = logger.shortens || task.trustsFlush ? 0 : bytes;
 const log = (number, line) => logger.log(number, line);
 
@@ -22,10 +23,12 @@ if (!logger.stored && !logger.end && !task.trustsFlush) {
 await reset({ skip, events: rate * seconds });
 
 const delay = watchDelay ? monitorEventLoopDelay({ resolution: 1 }) : undefined;
+const garbage = watchGc ? watchGarbage() : undefined;
 const used = startMeter();
 delay?.enable();
 const { calls, callMs, perCall } = await logAtPace(log, { rate, seconds, makeText: text });
 delay?.disable();
+const collected = garbage?.(seconds);
 // What waits at the end of the time is sent within the measure, too: else those who wait longer would look cheaper.
 // Not so for those that end only, because that holds up their thread until they have.
 const usedBeforeEnd = logger.end ? used() : undefined;
@@ -43,6 +46,7 @@ report({
   rssMb: process.memoryUsage.rss() / 1e6,
   calls,
   missing: outcome ? Math.max(0, calls - outcome.events) : 0,
+  ...collected,
   ...(delay && {
     delayP50Ms: delay.percentile(50) / 1e6,
     delayP99Ms: delay.percentile(99) / 1e6,

@@ -1,10 +1,12 @@
 import type { Row } from '../harness/row.js';
 import { batchFill } from './batch-fill.js';
+import { pinoBursts, winstonBursts } from './bursts.js';
 import { ending } from './ending.js';
 import { eventLoop } from './event-loop.js';
 import { farAway, farBurst } from './far-away.js';
 import { firstLine } from './first-line.js';
 import { flatness } from './flatness.js';
+import { garbage } from './garbage.js';
 import { gzip } from './gzip.js';
 import { local } from './local.js';
 import { memoryBurst } from './memory-burst.js';
@@ -27,7 +29,10 @@ export const ROWS: readonly Row[] = [
   sizes,
   pinoCall,
   winstonCall,
+  pinoBursts,
+  winstonBursts,
   eventLoop,
+  garbage,
   putCpu,
   batchFill,
   flatness,
