@@ -46,11 +46,20 @@ const inputs = {
   checks: { pluginTimings: false },
 };
 
-/** A file for each entry, and one for all that several of them use. */
+const IN_DOCTOR = /[\\/]src[\\/]doctor[\\/]/;
+
+/** A file for each entry, and one for all that several of them use. No comments: those are in the declarations. */
 const outputs = (extension) => ({
   entryFileNames: `[name].${extension}`,
   chunkFileNames: `[name].${extension}`,
-  codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] },
+  comments: { legal: true, annotation: true, jsdoc: false },
+  codeSplitting: {
+    groups: [
+      { name: 'shared', test: (id) => !IN_DOCTOR.test(id), minShareCount: 2, priority: 1 },
+      // Loaded where somebody asks for a diagnosis, and not with every logger.
+      { name: 'diagnosis', test: IN_DOCTOR, minShareCount: 2 },
+    ],
+  },
 });
 
 /**

@@ -1,6 +1,5 @@
 import type { EventEmitter } from 'node:events';
 import fs from 'node:fs';
-import sonicBoom from 'sonic-boom';
 import { onDisk, turn, turnNow } from '../system/disk-calls.js';
 import { openTrustedDescriptor, openTrustedSync } from '../system/trusted.js';
 
@@ -182,20 +181,29 @@ export class AppendFile<T> {
 
   async #open(): Promise<void> {
     try {
-      await this.#directory.make();
-      const { fd, stat } = await openTrustedDescriptor(this.path, this.#flags);
-      // Opened synchronously meanwhile, or given up.
-      if (this.#fd !== undefined || this.#failure !== undefined) {
-        await onDisk(() => ended((done) => fs.close(fd, done)));
-        return;
-      }
-      this.#opened(fd, stat);
+      // Loaded with the first file: most publishers have no spool.
+      const { SonicBoom } = (await import('sonic-boom')).default;
+      await this.#openDescriptor();
+      if (this.#failure === undefined) this.#startWriter(SonicBoom);
     } catch (error) {
-      if (this.#fd === undefined) this.#giveUp(error as NodeJS.ErrnoException);
+      this.#giveUp(error as NodeJS.ErrnoException);
     } finally {
       this.#opening = undefined;
     }
     this.#pump();
+  }
+
+  async #openDescriptor(): Promise<void> {
+    try {
+      await this.#directory.make();
+      const { fd, stat } = await openTrustedDescriptor(this.path, this.#flags);
+      // Opened synchronously meanwhile, or given up.
+      if (this.#fd !== undefined || this.#failure !== undefined)
+        await onDisk(() => ended((done) => fs.close(fd, done)));
+      else this.#opened(fd, stat);
+    } catch (error) {
+      if (this.#fd === undefined) throw error;
+    }
   }
 
   /** At the end of the process nobody waits for {@link #open}. */
@@ -217,8 +225,11 @@ export class AppendFile<T> {
     this.#fd = fd;
     this.#wholeBytes = size;
     this.inode = ino;
-    this.#writer = new sonicBoom.SonicBoom({
-      fd,
+  }
+
+  #startWriter(SonicBoom: typeof import('sonic-boom').SonicBoom): void {
+    this.#writer = new SonicBoom({
+      fd: this.#fd,
       contentMode: 'buffer',
       minLength: 0,
       maxWrite: Number.MAX_SAFE_INTEGER,
@@ -333,14 +344,13 @@ export class AppendFile<T> {
     this.#isClosing = true;
     await this.#opening;
     const fd = this.#fd;
-    const writer = this.#writer;
-    if (fd === undefined || writer === undefined) return;
+    if (fd === undefined) return;
     // A write that writeSync overtook may still be with the thread pool, and go on in several pieces: the descriptor
     // must outlive it, as its number may soon be another file's.
     while (this.#writerIsBusy) {
       await new Promise<void>((resolve) => {
-        writer.once('drain', resolve);
-        writer.once('error', () => resolve());
+        this.#writer?.once('drain', resolve);
+        this.#writer?.once('error', () => resolve());
       });
     }
     const whole = this.#wholeBytes;
