@@ -4,7 +4,7 @@ import { type DirectoryScan, scanDirectory } from '../spool/files/directory-scan
 import { readSpool } from '../spool/files/spool-reader.js';
 import type { Destination } from '../spool/format/destination.js';
 import type { SpooledEvent } from '../spool/format/event-frame.js';
-import { currentOwner } from '../spool/owners/owner-directory.js';
+import { currentOwner, processOf } from '../spool/owners/owner-directory.js';
 import { type OwnerState, OwnerWatch } from '../spool/owners/owner-watch.js';
 import { checkDirectory, UntrustedError } from '../spool/system/trusted.js';
 import { readDestination } from '../spool/takeover/other-destinations.js';
@@ -15,6 +15,7 @@ export interface OwnerReport {
   /** Name of its directory. */
   readonly name: string;
   readonly state: OwnerState;
+  /** Of its process, or of the thread in it where that has ended or cannot be asked; undefined when it was released. */
   readonly pid: number | undefined;
   /** Key of the destination of its events. */
   readonly key: string;
@@ -37,19 +38,20 @@ export async function inspectSpool(
   watch = new OwnerWatch(directory, currentOwner()),
 ): Promise<OwnerReport[]> {
   const reports: OwnerReport[] = [];
+  const { scope } = currentOwner();
   for (const entry of await watch.list()) {
     const { name, owner, destination: key } = entry;
     const state = await watch.look(entry);
+    const pid = owner?.scope === scope ? processOf(owner) : owner?.pid;
     const distrust = await distrustOf(path.join(directory, name));
     if (distrust !== undefined) {
-      reports.push({ name, state, pid: owner?.pid, key, destination: undefined, distrust, ...NOTHING });
+      reports.push({ name, state, pid, key, destination: undefined, distrust, ...NOTHING });
       continue;
     }
     const destination = await readDestination(path.join(directory, name), entry);
     const found = await scanOwner(path.join(directory, name));
     // Its owner settled everything, or another process took it over, since the names were listed.
-    if (found !== undefined)
-      reports.push({ name, state, pid: owner?.pid, key, destination, distrust, ...found });
+    if (found !== undefined) reports.push({ name, state, pid, key, destination, distrust, ...found });
   }
   return reports;
 }

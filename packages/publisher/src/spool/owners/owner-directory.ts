@@ -2,6 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { isMainThread } from 'node:worker_threads';
+import { wallTime } from '../../time/clock.js';
 import { type Destination, destinationKey, encodeDestination } from '../format/destination.js';
 import { onDisk } from '../system/disk-calls.js';
 import { makeDirectories } from '../system/sync-directory.js';
@@ -17,11 +20,16 @@ export const DESTINATION_FILE = 'destination';
 /** Owners touch their directories this often. */
 export const HEARTBEAT_MS = 10_000;
 
-/** Who owns a directory. Process ids mean something only among owners of the same scope. */
-export interface OwnerIdentity {
+/** A thread that owns directories: threads end while their process lives on. */
+interface OwnerThread {
+  /** Number of the thread, which is the process id for the main thread; the process id where threads have no numbers. */
   readonly pid: number;
-  /** When the process began, in the kernel's words; empty where that is not known. */
+  /** When it began, in the kernel's words; empty where that is not known. */
   readonly startTime: string;
+}
+
+/** Who owns a directory. Process ids mean something only among owners of the same scope. */
+export interface OwnerIdentity extends OwnerThread {
   /** Eight hexadecimal digits, the same for processes that see each other's process ids. */
   readonly scope: string;
 }
@@ -37,7 +45,7 @@ export interface OwnerEntry {
   readonly owner: OwnerIdentity | undefined;
 }
 
-/** The identity of this process. */
+/** The identity of this thread. */
 export function currentOwner(): OwnerIdentity {
   const bootId = readText('/proc/sys/kernel/random/boot_id');
   let visible = hostname();
@@ -46,7 +54,29 @@ export function currentOwner(): OwnerIdentity {
     if (bootId !== undefined) visible = `${bootId.trim()} ${fs.readlinkSync('/proc/self/ns/pid')}`;
   } catch {}
   const scope = createHash('sha256').update(visible).digest('hex').slice(0, 8);
-  return { pid: process.pid, startTime: processStart(process.pid) ?? '', scope };
+  return { ...currentThread(), scope };
+}
+
+function currentThread(): OwnerThread {
+  if (!isMainThread) {
+    try {
+      // Linux numbers threads and processes in one row. A synchronous read is done by this thread itself.
+      const [pid, , number] = fs.readlinkSync('/proc/thread-self').split('/');
+      const thread = ownerThread(Number(number));
+      // Not so where /proc is that of other containers, or where the system looks up processes only.
+      if (Number(pid) === process.pid && lookUpOwner(thread) === 'alive') return thread;
+    } catch {}
+  }
+  return ownerThread(process.pid);
+}
+
+function ownerThread(pid: number): OwnerThread {
+  return { pid, startTime: processStart(pid) ?? '' };
+}
+
+/** The process of an owner's thread, while that lives. */
+export function processOf({ pid }: OwnerThread): number {
+  return Number(/^Tgid:\s*(\d+)$/m.exec(readText(`/proc/${pid}/status`) ?? '')?.[1] ?? pid);
 }
 
 export function parseOwnerEntry(name: string): OwnerEntry | undefined {
@@ -77,7 +107,7 @@ export async function listOwnerEntries(root: string): Promise<OwnerEntry[]> {
  * The state that the system gives an owner whose process id means something here. `'unknown'`: a process has its number, and
  * nothing tells whether it is the same.
  */
-export function lookUpOwner({ pid, startTime }: OwnerIdentity): 'alive' | 'dead' | 'unknown' {
+export function lookUpOwner({ pid, startTime }: OwnerThread): 'alive' | 'dead' | 'unknown' {
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -178,8 +208,8 @@ export class OwnerDirectory {
 
   /** Says that the owner lives. Rejects when the directory is gone. */
   async touch(): Promise<void> {
-    const now = new Date();
-    await onDisk(() => fs.promises.utimes(this.path, now, now));
+    const seconds = wallTime() / 1000;
+    await onDisk(() => fs.promises.utimes(this.path, seconds, seconds));
   }
 
   /** Leaves the directory to whoever comes next. */
@@ -206,7 +236,7 @@ function ownedName(identity: DirectoryIdentity, { pid, startTime, scope }: Owner
   return `${stem(identity)}.${pid}.${startTime}.${scope}.${randomBytes(3).toString('hex')}`;
 }
 
-/** When a process began; `'dead'` for one that has ended but was not waited for; undefined where that is unknown. */
+/** When a process or thread began; `'dead'` for one that has ended but was not waited for; undefined where that is unknown. */
 function processStart(pid: number): string | undefined {
   const stat = readText(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;

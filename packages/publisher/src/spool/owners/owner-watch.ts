@@ -12,7 +12,7 @@ import {
 
 /** An owner that the system tells nothing of, say of another container, has ended when it was silent for so many beats. */
 export const SILENT_BEATS = 6;
-// In a process that lives a thread may have ended. It may as well be held up for long, say by a debugger.
+// Where threads have no numbers, one may have ended in a process that lives. It may as well be held up, say by a debugger.
 const SILENT_THREAD_BEATS = 30;
 
 /** `'unseen'`: the system tells nothing of it, and it was not watched for long enough. */
@@ -63,8 +63,8 @@ export class OwnerWatch {
     const isHere = owner.scope === this.#self.scope;
     const known = isHere ? lookUpOwner(owner) : 'unknown';
     if (known === 'dead') return 'dead';
-    // Another process that lives is never held for dead. In this one all threads are held up together.
-    if (known === 'alive' && owner.pid !== this.#self.pid) return 'alive';
+    // An owner that lives is never held for dead, unless all threads of this process go by its number: these are held up together.
+    if (known === 'alive' && owner.pid !== process.pid) return 'alive';
     const seen = await this.#lookAt(name);
     if (seen === undefined) return 'unseen';
     if (seen.silentBeats >= (isHere ? SILENT_THREAD_BEATS : SILENT_BEATS)) return 'dead';

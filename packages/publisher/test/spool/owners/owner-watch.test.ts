@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import test, { type TestContext } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { currentOwner, type OwnerEntry, parseOwnerEntry } from '../../../src/spool/owners/owner-directory.ts';
 import { type OwnerState, OwnerWatch } from '../../../src/spool/owners/owner-watch.ts';
+import { inspectSpool } from '../../../src/spool-command/inspect.ts';
 import { replayCommand } from '../../../src/spool-command/replay.ts';
 import { deadOwner, open, openUntilEnd, signal, temporaryDirectory } from '../../support/spool-fixture.ts';
 
@@ -91,7 +94,29 @@ test('another process that lives is never dead, however long it is silent', {
   assert.equal(await spool.beats(stopped, 1000), 'alive');
 });
 
-test('what a thread of this process left, or a process that may be another one, takes longer', async (t) => {
+test('a thread that has ended is dead at once, in a process that lives', {
+  skip: process.platform !== 'linux',
+}, async (t) => {
+  const directory = temporaryDirectory(t);
+  const file = new URL('../../support/spool-thread.mts', import.meta.url).href;
+  // The flags of this process do not make a thread read TypeScript.
+  const code = `import('tsx/esm/api').then(({ register }) => register() && import(${JSON.stringify(file)}));`;
+  const worker = new Worker(code, { eval: true, workerData: directory });
+  t.after(() => worker.terminate());
+  assert.deepEqual(await once(worker, 'message'), ['written']);
+  const watch = new OwnerWatch(directory, self);
+  const [entry] = await watch.list();
+  assert.ok(entry);
+  assert.equal(await watch.look(entry), 'alive');
+  const [report] = await inspectSpool(directory);
+  assert.equal(report?.pid, process.pid, 'as ps and top show it');
+  await worker.terminate();
+  assert.equal(await watch.look(entry), 'dead');
+  const next = openUntilEnd(t, directory);
+  assert.equal((await next.ready).events, 5);
+});
+
+test('what a thread of this process left where threads have no numbers, or a process that may be another one, takes longer', async (t) => {
   const spool = new WatchedDirectory(t);
   for (const startTime of new Set([self.startTime, ''])) {
     const entry = spool.make(`${self.pid}.${startTime}.${self.scope}`);
