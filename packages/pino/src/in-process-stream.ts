@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import type { FlushResult, Publisher, PublisherEvents, PublisherStats } from 'cloudwatch-logs-publisher';
-import { EVENT_NAMES, now, printLine } from 'cloudwatch-logs-publisher/worker';
+import { EVENT_NAMES, now, printLine, setImmediate } from 'cloudwatch-logs-publisher/worker';
 import { type CloudWatchStream, PUBLISHER } from './cloudwatch-stream.js';
 import { LineSplitter } from './line-splitter.js';
 import { type LineFormat, publishLine } from './publish-line.js';
@@ -38,7 +38,7 @@ export class InProcessStream extends Writable implements CloudWatchStream {
       this.#tellStats();
       return result;
     });
-    if (callback) void flushed.then(() => process.nextTick(callback));
+    if (callback) void flushed.then(() => setImmediate(callback));
     return flushed;
   }
 
@@ -59,7 +59,7 @@ export class InProcessStream extends Writable implements CloudWatchStream {
     // A Writable would emit 'error' here and end the application; the publisher counts and reports the line.
     this.#lines.write(chunk as string);
     const done = typeof encoding === 'function' ? encoding : callback;
-    if (done) process.nextTick(done);
+    if (done) setImmediate(done);
     return true;
   }
 

@@ -1,3 +1,5 @@
+import { onProcess } from 'cloudwatch-logs-publisher/worker';
+
 /** The readable side of a winston logger. */
 export interface LoggerStream {
   read?(): unknown;
@@ -20,6 +22,7 @@ export function drainLogger(logger: LoggerStream): void {
 }
 
 const owners = new Set<BacklogOwner>();
+let stopListening = (): void => {};
 
 /**
  * Takes the backlog of `owner` when the process ends, ahead of the publisher, which then delivers it.
@@ -27,10 +30,10 @@ const owners = new Set<BacklogOwner>();
  * @returns call it when `owner` takes no more lines
  */
 export function takeBacklogAtExit(owner: BacklogOwner): () => void {
-  if (owners.size === 0) process.prependListener('exit', onExit);
+  if (owners.size === 0) stopListening = onProcess('exit', 'backlog of winston', onExit, true);
   owners.add(owner);
   return () => {
-    if (owners.delete(owner) && owners.size === 0) process.off('exit', onExit);
+    if (owners.delete(owner) && owners.size === 0) stopListening();
   };
 }
 

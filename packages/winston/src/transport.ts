@@ -156,7 +156,7 @@ export class CloudWatchTransport extends TransportStream {
       return super.write(info, encoding as never, callback as never);
     const done = callback ?? encoding;
     this._write(info as LogInfo, 'utf8', () => {
-      if (typeof done === 'function') process.nextTick(done);
+      if (typeof done === 'function') setImmediate(() => done());
     });
     return true;
   }

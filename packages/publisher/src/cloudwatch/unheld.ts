@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
+import { setImmediate } from '../time/clock.js';
 
 const calls = new AsyncLocalStorage<boolean>();
 let underWay = 0;
@@ -36,7 +37,7 @@ function watch(): void {
   isWatching = true;
   subscribe('net.client.socket', (message) => {
     const { socket } = message as { readonly socket: Socket };
-    if (calls.getStore()) process.nextTick(() => socket.unref()); // it has no handle yet
+    if (calls.getStore()) setImmediate(() => socket.unref()); // it has no handle yet
   });
   // A connection that is used again is held by its agent again.
   subscribe('http.client.request.start', (message) => {
@@ -48,7 +49,7 @@ function watch(): void {
   subscribe('child_process', (message) => {
     const { process: child } = message as { readonly process: ChildProcess };
     if (!calls.getStore()) return;
-    process.nextTick(() => {
+    setImmediate(() => {
       child.unref();
       for (const stream of child.stdio) (stream as Partial<Socket> | null)?.unref?.();
     });

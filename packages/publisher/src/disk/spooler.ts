@@ -18,7 +18,7 @@ import type { StreamWriter } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import { RangeSet } from '../structures/range-set.js';
 import { forPeople } from '../text/for-people.js';
-import type { Clock } from '../time/clock.js';
+import { type Clock, queueMicrotask } from '../time/clock.js';
 import { DiskLosses } from './disk-losses.js';
 import { KeepAtEnd, type Leftover } from './keep-at-end.js';
 import { OnlyOnDisk } from './only-on-disk.js';

@@ -8,6 +8,7 @@ import { now, setImmediate, setTimeout } from '../time/clock.js';
 import { emitExitInDeno } from './end-in-deno.js';
 import { ExitThread, type HandOver, type Rescued } from './exit-thread.js';
 import { beginMainEnd, PlaceOfThread, waitForThreads } from './main-end.js';
+import { onProcess } from './process-listeners.js';
 import type { RescuedBatch } from './rescue-report.js';
 import { routeFor } from './route.js';
 
@@ -54,6 +55,7 @@ interface NaturalEnd {
 }
 
 const guarded = new Set<Guarded>();
+let stopListening: readonly (() => void)[] = [];
 /** Since the process has run out of work: until when that may be held up. */
 let naturalEnd: NaturalEnd | undefined;
 /** Until when the end may be held up, once it has begun; on the clock of `performance`. */
@@ -61,7 +63,7 @@ let exitDeadline: number | undefined;
 let exitThread: ExitThread | undefined;
 let isEnding = false;
 const place = isMainThread ? undefined : new PlaceOfThread(endWithMain);
-if (isMainThread) process.on('exit', onMainExit);
+if (isMainThread) onProcess('exit', 'end of the main thread', onMainExit);
 
 emitExitInDeno();
 
@@ -76,15 +78,13 @@ emitExitInDeno();
  */
 export function guardExit(publisher: Guarded): () => void {
   if (guarded.size === 0) {
-    process.on('beforeExit', onBeforeExit);
-    process.on('exit', onExit);
+    stopListening = [onProcess('beforeExit', 'guard', onBeforeExit), onProcess('exit', 'guard', onExit)];
   }
   guarded.add(publisher);
   return () => {
     guarded.delete(publisher);
     if (guarded.size > 0) return;
-    process.off('beforeExit', onBeforeExit);
-    process.off('exit', onExit);
+    for (const stop of stopListening) stop();
   };
 }
 

@@ -6,6 +6,7 @@ import {
   type Worker,
 } from 'node:worker_threads';
 import { MAX_TIMER_MS, now } from '../time/clock.js';
+import { onProcess } from './process-listeners.js';
 
 /** Where threads find the memory that are started after this was loaded in the main thread. */
 const KEY = 'cloudwatch-logs-publisher.main-end';
@@ -24,7 +25,7 @@ const ANSWER_MS = 500;
 
 /** Undefined in a thread that was started before the main thread had loaded this package, if it ever does. */
 const memory = sharedMemory();
-process.on('worker', forgetAtEnd);
+onProcess('worker', 'end of the main thread', forgetAtEnd);
 
 /**
  * This thread as one that the main thread waits for when it ends. The end of the main thread ends all others without a word:

@@ -1,5 +1,6 @@
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import { Fifo } from '../structures/fifo.js';
+import { queueMicrotask } from '../time/clock.js';
 import type { KeepAlive } from '../time/keep-alive.js';
 import type { DiskPlace } from './intake.js';
 

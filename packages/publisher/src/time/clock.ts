@@ -1,8 +1,17 @@
+import { performance } from 'node:perf_hooks';
+import timers from 'node:timers';
+
 /**
- * Node's timers, in the place of the global names. They are taken once, together, when this is loaded: fake timers of a
- * test runner, which are put in place later, have none of the publisher's in them, so that `runAllTimers` ends.
+ * Node's timers, in the place of the global names. They are taken once, together, when this is loaded: fake timers of a test
+ * runner, which are put in place later, have none of the publisher's in them, so that `runAllTimers` ends. Not from the
+ * global object, where Jest puts those of its environment: fake ones before anything is loaded, or those of a browser.
  */
-export const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate } = globalThis;
+export const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate } = timers;
+
+/** Calls back once the code that runs has run. The global function may be fake, too. */
+export function queueMicrotask(callback: () => void): void {
+  void Promise.resolve().then(callback);
+}
 
 /**
  * Calls back when all that has come by now is read. A process that was frozen finds its timers due before it reads what came

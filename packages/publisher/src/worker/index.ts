@@ -1,6 +1,7 @@
 export { Diagnostics, printLine } from '../accounts/diagnostics.js';
 export { EVENT_NAMES } from '../accounts/events.js';
 export { type Guarded, guardExit, linesCome } from '../exit/exit-guard.js';
+export { onProcess } from '../exit/process-listeners.js';
 export { onSignals, type SignalOptions } from '../exit/signals.js';
 export { findPackage } from '../modules/find-package.js';
 export { isEnabled } from '../options/enabled.js';
