@@ -60,6 +60,10 @@ export function readCommand(args: readonly string[]): Command {
     if (AWS.includes(flag)) aws[flag] = value;
     else options[optionOf(flag)] = readValue(optionOf(flag), value);
   }
+  const help = values.help === true;
+  const version = values.version === true;
+  if (options.logGroupName === undefined && !help && !version)
+    throw new TypeError('--group is missing: the name of the log group. See --help.');
   if (Object.keys(aws).length > 0) options.aws = { ...(options.aws as object | undefined), ...aws };
   return {
     // Checked by the publisher, with messages that name the option.
@@ -67,8 +71,8 @@ export function readCommand(args: readonly string[]): Command {
     timeKey: values['time-key'] as string | undefined,
     echo: values.echo === true,
     wait: values.wait === true,
-    help: values.help === true,
-    version: values.version === true,
+    help,
+    version,
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
+import { VERSION } from '../modules/version.js';
 import type { PublisherOptions } from '../options/options.js';
-import { unknownFlag } from '../options/spelling.js';
+import { nearestName, unknownFlag } from '../options/spelling.js';
 import { lineForPeople } from '../text/for-people.js';
 import type { Check } from './check.js';
 import { type DoctorReport, doctor } from './doctor.js';
@@ -20,6 +21,7 @@ const FLAGS = {
   timeout: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
 } as const;
 
 const usage = (program: string): string => `Usage: ${program} doctor --group <name> [options]
@@ -43,6 +45,12 @@ Region, credentials and whose they are, proxy, DNS, TCP, TLS, clock, log group a
 Exit codes: 0 logs arrive, 1 a check failed, 2 the command line is wrong.
 `;
 
+const programUsage = (program: string): string => `Usage: ${program} doctor --group <name>
+
+  doctor      says whether logs arrive, and if not, why; doctor --help tells more
+  --version   the version of this package
+`;
+
 /** Where the command writes to. */
 export interface DoctorOutput {
   /** For the findings; in colour on a terminal. */
@@ -52,6 +60,35 @@ export interface DoctorOutput {
   };
   /** For mistakes on the command line. */
   readonly stderr: Writable;
+}
+
+/**
+ * Runs a program whose one command is `doctor`, and resolves with the exit code. All packages have one version, so it says its
+ * own for theirs.
+ *
+ * @param args all that follows the name of the program
+ */
+export async function doctorProgram(
+  [command = '', ...args]: readonly string[],
+  output: DoctorOutput,
+  program: string,
+): Promise<number> {
+  if (command === 'doctor') return doctorCommand(args, output, program);
+  if (command === '--version') {
+    output.stdout.write(`${VERSION}\n`);
+    return 0;
+  }
+  if (command === '--help' || command === '-h') {
+    output.stdout.write(programUsage(program));
+    return 0;
+  }
+  if (command !== '') {
+    const nearest = nearestName(command, ['doctor', '--help', '--version']);
+    const hint = nearest === undefined ? '' : ` Did you mean '${nearest}'?`;
+    output.stderr.write(`${lineForPeople(`Unknown command '${command}'.${hint}`)}\n\n`);
+  }
+  output.stderr.write(programUsage(program));
+  return 2;
 }
 
 /**
@@ -69,9 +106,13 @@ export async function doctorCommand(
     stderr.write(`${command}\n`);
     return 2;
   }
-  const { options, json, help } = command;
+  const { options, json, help, version } = command;
   if (help) {
     stdout.write(usage(program));
+    return 0;
+  }
+  if (version) {
+    stdout.write(`${VERSION}\n`);
     return 0;
   }
   let report: DoctorReport;
@@ -100,6 +141,7 @@ interface Command {
   readonly options: PublisherOptions;
   readonly json: boolean;
   readonly help: boolean;
+  readonly version: boolean;
 }
 
 /** @returns a text that says what is wrong with the command line */
@@ -111,8 +153,9 @@ function readCommand(args: readonly string[], program: string): Command | string
     const told = unknownFlag(error, Object.keys(FLAGS));
     return lineForPeople(told instanceof Error ? told.message : String(told));
   }
-  const { group, region, profile, endpoint, timeout, retention, entity, json = false, help = false } = values;
-  if (!help && group === undefined) return `--group is missing.\n\n${usage(program)}`;
+  const { group, region, profile, endpoint, timeout, retention, entity } = values;
+  const { json = false, help = false, version = false } = values;
+  if (!help && !version && group === undefined) return `--group is missing.\n\n${usage(program)}`;
   if (entity !== undefined && entity !== 'auto') return `--entity must be auto; got '${entity}'.`;
   const seconds = timeout === undefined ? 15 : Number(timeout);
   if (!(seconds > 0)) return `--timeout must be a number of seconds; got '${timeout}'.`;
@@ -128,7 +171,7 @@ function readCommand(args: readonly string[], program: string): Command | string
     createLogStream: values['create-log-stream'],
     requestTimeoutMs: seconds * 1000,
   };
-  return { options, json, help };
+  return { options, json, help, version };
 }
 
 function parse(args: readonly string[]) {

@@ -1,4 +1,4 @@
 export type { Check, CheckName } from './check.js';
-export { type DoctorOutput, doctorCommand } from './command.js';
+export { type DoctorOutput, doctorCommand, doctorProgram } from './command.js';
 export { type DoctorReport, type DoctorSettings, doctor } from './doctor.js';
 export type { PolicyStatement } from './policy.js';

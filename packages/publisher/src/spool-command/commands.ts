@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
+import { VERSION } from '../modules/version.js';
 import { unknownFlag } from '../options/spelling.js';
 import { describeDestination } from '../spool/format/destination.js';
 import { mergeStreams } from '../spool/takeover/recovery.js';
 import { printable, printableJson } from '../text/printable.js';
 import { damageOf, inspectSpool, type OwnerReport, printSpool } from './inspect.js';
 import { replayCommand } from './replay.js';
-import { VERSION } from './version.js';
 
 const USAGE = `Usage: cloudwatch-logs-spool <command> <directory>
 
