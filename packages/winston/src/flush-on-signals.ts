@@ -10,9 +10,9 @@ import { CloudWatchTransport } from './transport.js';
  * flushOnSignals(logger, { before: () => server.close() });
  * ```
  *
- * @param target a transport, or a logger with at least one
+ * @param target a transport, or a logger with at least one: of winston, `winston` itself for its default logger, or of nest-winston
  * @returns call it to listen no more
- * @throws TypeError when there is no transport of this package
+ * @throws PublisherError when an option is wrong; TypeError when there is no transport of this package
  */
 export function flushOnSignals(target: unknown, options: SignalOptions = {}): () => void {
   // Asked again at the signal: a logger may have other transports by then.
@@ -24,10 +24,23 @@ export function flushOnSignals(target: unknown, options: SignalOptions = {}): ()
   );
 }
 
+/** Wrappers around wrappers, and none that wrap each other for ever. */
+const MOST_WRAPPERS = 4;
+
+/** Of a logger; or of what holds one: the logger of nest-winston, and winston itself, whose default logger its handlers know. */
 function transportsOf(target: unknown): CloudWatchTransport[] {
-  if (isOurs(target)) return [target];
-  const { transports } = (target ?? {}) as { transports?: unknown };
-  return Array.isArray(transports) ? transports.filter(isOurs) : [];
+  let held = target;
+  for (let depth = 0; depth < MOST_WRAPPERS; depth++) {
+    if (isOurs(held)) return [held];
+    const { transports, logger, exceptions } = (held ?? {}) as {
+      readonly transports?: unknown;
+      readonly logger?: unknown;
+      readonly exceptions?: { readonly logger?: unknown };
+    };
+    if (Array.isArray(transports)) return transports.filter(isOurs);
+    held = logger ?? exceptions?.logger;
+  }
+  return [];
 }
 
 /** Also of the other build of this package, of which an application may load both. */
