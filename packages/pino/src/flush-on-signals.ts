@@ -13,7 +13,7 @@ import { flushTransport } from './flush-transport.js';
  *
  * @param transport all that {@link flushTransport} takes
  * @returns call it to listen no more
- * @throws TypeError when there is nothing of this package to flush
+ * @throws PublisherError when an option is wrong; TypeError when there is nothing of this package to flush
  */
 export function flushOnSignals(transport: unknown, options: SignalOptions = {}): () => void {
   destinationsOf(transport);

@@ -1,8 +1,11 @@
 import {
   checkOptionsAreData,
+  checkRows,
   findPackage,
   invalidOption,
   nearestName,
+  type OptionRows,
+  text,
 } from 'cloudwatch-logs-publisher/worker';
 import { PINO_LEVELS } from './line-reader.js';
 import { type CloudWatchTransportOptions, separateOptions } from './transport-options.js';
@@ -18,6 +21,7 @@ export interface CloudWatchTarget {
 }
 
 const PACKAGE = 'pino-cloudwatch-logs';
+const BESIDE: OptionRows = { level: text('the name of a level') };
 const WITHOUT_FUNCTIONS =
   'In a worker use "clientModule" (a module that makes the client), "aws.profile" (for a role) or a template ' +
   'for logGroupName and logStreamName; or log in-process, where functions and a client are taken: ' +
@@ -38,9 +42,11 @@ const WITHOUT_FUNCTIONS =
  */
 export function cloudWatchTarget(
   options: CloudWatchTransportOptions,
-  { level }: Pick<CloudWatchTarget, 'level'> = {},
+  beside: Pick<CloudWatchTarget, 'level'> = {},
 ): CloudWatchTarget {
   checkOptionsAreData(separateOptions(options).publisher, WITHOUT_FUNCTIONS);
+  checkRows(beside, BESIDE);
+  const { level } = beside;
   if (level !== undefined) checkLevel(level, options.levels);
   const found = { target: findTarget(), options: { ...options } };
   return level === undefined ? found : { ...found, level };

@@ -36,6 +36,16 @@ describe('cloudWatchTarget', () => {
     assert.equal(cloudWatchTarget({ logGroupName: 'g' }, { level: 'error' }).level, 'error');
   });
 
+  it('says what is wrong with what stands beside the options', () => {
+    for (const [beside, message] of [
+      [{ levle: 'warn' }, /Unknown option "levle". Did you mean "level"\?/],
+      ['warn', /The options must be an object; got "warn"/],
+      [{ level: 40 }, /"level" must be the name of a level; got 40/],
+    ] as const) {
+      assert.throws(() => cloudWatchTarget({ logGroupName: 'g' }, beside as never), { message });
+    }
+  });
+
   it('names the file that a bundler plugin put in its place', () => {
     bundler.__bundlerPathsOverrides = { 'pino-cloudwatch-logs': '/app/dist/pino-cloudwatch-logs.js' };
     assert.equal(cloudWatchTarget({ logGroupName: 'g' }).target, '/app/dist/pino-cloudwatch-logs.js');

@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { printLine } from '../accounts/diagnostics.js';
+import { checkRows, milliseconds, type OptionRows } from '../options/option-rows.js';
 import { clearTimeout, setTimeout } from '../time/clock.js';
 
 /** Settings for signals that ask the process to end. */
@@ -12,7 +13,15 @@ export interface SignalOptions {
   readonly before?: ((signal: NodeJS.Signals) => unknown) | undefined;
 }
 
-const TIMEOUT_MS = 5000;
+const SIGNAL_ROWS = {
+  signals: {
+    expected: 'a list of signals that a process can listen for, such as ["SIGTERM", "SIGINT"]',
+    accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isHeard),
+    flag: 'none',
+  },
+  timeoutMs: { ...milliseconds(0), initial: 5000 },
+  before: { expected: 'a function', accepts: (value) => typeof value === 'function', flag: 'none' },
+} as const satisfies OptionRows;
 /** Linux ignores a signal that the first process of a container, which has PID 1, sends to itself. Then it exits. */
 const IGNORED_MS = 50;
 
@@ -40,11 +49,14 @@ function flushing(): Flushing {
  *
  * @param flush must not reject
  * @returns call it to listen no more
+ * @throws PublisherError when an option is wrong
  */
 export function onSignals(
-  { signals = ['SIGTERM', 'SIGINT'], timeoutMs = TIMEOUT_MS, before }: SignalOptions,
+  options: SignalOptions,
   flush: (timeoutMs: number) => Promise<unknown>,
 ): () => void {
+  checkRows(options, SIGNAL_ROWS);
+  const { signals = ['SIGTERM', 'SIGINT'], timeoutMs = SIGNAL_ROWS.timeoutMs.initial, before } = options;
   let othersAtFirst: number | undefined;
   let isRepeated = false;
   let settling: Promise<unknown> = Promise.resolve();
@@ -91,6 +103,14 @@ export function onSignals(
   all.listeners.add(onSignal);
   all.stops.add(stop);
   return stop;
+}
+
+function isHeard(signal: unknown): boolean {
+  return (
+    typeof signal === 'string' &&
+    Object.hasOwn(os.constants.signals, signal) &&
+    !['SIGKILL', 'SIGSTOP'].includes(signal)
+  );
 }
 
 /** Those that decide when the process ends. The package signal-exit only does where there is no listener but its own. */

@@ -1,4 +1,5 @@
 import { describe, invalidOption, PublisherError } from './errors.js';
+import { hintFor } from './hints.js';
 import { type Check, isRecord, text } from './option-rows.js';
 import { nearestName } from './spelling.js';
 
@@ -35,23 +36,22 @@ export interface AwsOptions {
   readonly [setting: string]: unknown;
 }
 
-const KNOWN = ['region', 'endpoint', 'profile', 'credentials', 'useFipsEndpoint', 'useDualstackEndpoint'];
+const SWITCHES = ['useFipsEndpoint', 'useDualstackEndpoint'] as const;
+const KNOWN = ['region', 'endpoint', 'profile', 'credentials', ...SWITCHES];
 const KEYS = ['accessKeyId', 'secretAccessKey', 'sessionToken'];
+const IN_CREDENTIALS = [...KEYS, 'expiration'];
+/** Settings of the SDK that would be taken for one of these. */
+const LOOK_ALIKES = ['endpointProvider', 'regionInfoProvider', 'useGlobalEndpoint'];
 
 /** Checks the settings that are known here. Others of the SDK pass; one that looks like a slip of the pen does not. */
 export const checkAws: Check = (name, value) => {
   const aws = value as AwsOptions;
   for (const key of Object.keys(aws)) {
-    const meant = KEYS.includes(key)
-      ? `credentials.${key}`
-      : KNOWN.includes(key)
-        ? undefined
-        : nearestName(key, KNOWN);
-    if (meant === undefined) continue;
-    throw new PublisherError(
-      'CLOUDWATCH_LOGS_INVALID_OPTION',
-      `Unknown option "${name}.${key}". Did you mean "${name}.${meant}"?`,
-    );
+    if (KNOWN.includes(key) || LOOK_ALIKES.includes(key)) continue;
+    const nearest = nearestName(key, [...KNOWN, ...KEYS]);
+    const path = KEYS.includes(nearest ?? '') ? `${name}.credentials` : name;
+    const hint = nearest === undefined ? hintFor(key) : `Did you mean "${path}.${nearest}"?`;
+    if (hint !== undefined) throw unknownSetting(`${name}.${key}`, hint);
   }
   const { region, endpoint, profile, credentials } = aws;
   if (region !== undefined && !(typeof region === 'string' && /^[a-z0-9][a-z0-9-]{0,62}$/.test(region))) {
@@ -71,25 +71,56 @@ export const checkAws: Check = (name, value) => {
       remedy: 'Name one of the files in ~/.aws, or leave it out.',
     });
   }
-  if (credentials !== undefined && typeof credentials !== 'function' && !holdsKeys(credentials)) {
-    throw invalidOption(
-      `${name}.credentials`,
-      '{ accessKeyId, secretAccessKey, sessionToken? } or a provider',
-      credentials,
-      {
-        isSecret: true,
-        got: isRecord(credentials)
-          ? `an object with ${Object.keys(credentials).join(', ') || 'nothing'}`
-          : describe(credentials, { isSecret: true }),
-        remedy: 'Give both keys as texts, or leave it out: the SDK looks where it always does.',
-      },
-    );
+  for (const key of SWITCHES) {
+    const isOn: unknown = aws[key];
+    if (isOn !== undefined && typeof isOn !== 'boolean' && typeof isOn !== 'function')
+      throw invalidOption(`${name}.${key}`, 'true or false', isOn);
   }
+  if (credentials !== undefined && typeof credentials !== 'function')
+    checkCredentials(`${name}.credentials`, credentials);
 };
 
-function holdsKeys(credentials: unknown): boolean {
-  if (!isRecord(credentials)) return false;
-  return typeof credentials.accessKeyId === 'string' && typeof credentials.secretAccessKey === 'string';
+function checkCredentials(name: string, credentials: unknown): void {
+  if (!isRecord(credentials) || !isText(credentials.accessKeyId) || !isText(credentials.secretAccessKey)) {
+    throw invalidOption(name, '{ accessKeyId, secretAccessKey, sessionToken? } or a provider', credentials, {
+      got: gotInPlaceOfKeys(credentials),
+      remedy: 'Give both keys as texts, or leave it out: the SDK looks where it always does.',
+    });
+  }
+  for (const key of Object.keys(credentials)) {
+    const nearest = IN_CREDENTIALS.includes(key) ? undefined : nearestName(key, IN_CREDENTIALS);
+    if (nearest !== undefined) throw unknownSetting(`${name}.${key}`, `Did you mean "${name}.${nearest}"?`);
+  }
+  const { sessionToken, expiration } = credentials;
+  if (sessionToken !== undefined && !isText(sessionToken)) {
+    throw invalidOption(`${name}.sessionToken`, 'a text', sessionToken, {
+      isSecret: true,
+      remedy: 'Leave it out with a permanent key.',
+    });
+  }
+  if (expiration !== undefined && !isDate(expiration))
+    throw invalidOption(`${name}.expiration`, 'a Date or a text such as "2030-01-31T12:00:00Z"', expiration);
+}
+
+function gotInPlaceOfKeys(credentials: unknown): string {
+  if (!isRecord(credentials)) return describe(credentials, { isSecret: true });
+  const empty = KEYS.find((key) => credentials[key] === '');
+  return empty === undefined
+    ? `an object with ${Object.keys(credentials).join(', ') || 'nothing'}`
+    : `an object in which ${empty} is empty`;
+}
+
+function unknownSetting(path: string, hint: string): PublisherError {
+  return new PublisherError('CLOUDWATCH_LOGS_INVALID_OPTION', `Unknown option "${path}". ${hint}`);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+function isDate(value: unknown): boolean {
+  const isOne = typeof value === 'string' || Object.prototype.toString.call(value) === '[object Date]';
+  return isOne && !Number.isNaN(new Date(value as string | Date).getTime());
 }
 
 function isHttpUrl(value: string): boolean {

@@ -15,6 +15,8 @@ const NAMES: Readonly<Record<string, string>> = {
   accessKeyId: CREDENTIALS,
   secretAccessKey: CREDENTIALS,
   sessionToken: CREDENTIALS,
+  accessKey: CREDENTIALS,
+  secretKey: CREDENTIALS,
   awsAccessKeyId: CREDENTIALS,
   awsSecretKey: CREDENTIALS,
   awsSecretAccessKey: CREDENTIALS,

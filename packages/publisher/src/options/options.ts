@@ -242,11 +242,26 @@ export const OPTIONS = {
   closeTimeoutMs: { ...milliseconds(0), initial: 8_000 },
   gzip: { ...orAuto(onOff), initial: false },
   entity: {
-    ...orAuto(settings('an object with keyAttributes and attributes')),
+    ...orAuto(
+      settings('an object with keyAttributes and attributes', (name, value) => {
+        if (value !== 'auto') checkRows(value, ENTITY_PARTS, `${name}.`);
+      }),
+    ),
     remedy: 'Give it as PutLogEvents takes it, or leave it out.',
   },
   emf: { ...onOff, initial: false },
 } as const satisfies { readonly [Name in keyof Required<PublisherOptions>]: OptionRow };
+
+const TEXTS = {
+  expected: 'an object with texts as values',
+  accepts: (value) => isRecord(value) && Object.values(value).every((one) => typeof one === 'string'),
+  flag: 'none',
+} as const satisfies OptionRow;
+
+/** The same of the option `entity`. */
+const ENTITY_PARTS = { keyAttributes: TEXTS, attributes: TEXTS } as const satisfies {
+  readonly [Name in keyof Required<Entity>]: OptionRow;
+};
 
 /** The same of the option `spool`. */
 export const SPOOL_SETTINGS = {

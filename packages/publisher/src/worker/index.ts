@@ -14,6 +14,7 @@ export {
   PUBLISHER_OPTION_NAMES,
 } from '../options/option-checks.js';
 export {
+  checkRows,
   isRecord,
   type OptionRow,
   type OptionRows,

@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
+import { onSignals } from '../../src/exit/signals.ts';
 
 const skip = process.platform === 'win32' && 'Windows ends a process without asking it';
 
@@ -38,6 +39,26 @@ async function run(
   const [exitCode, signal] = await ended;
   return { said, exitCode, signal };
 }
+
+describe('options for signals that are wrong are named', () => {
+  const cases: [object, RegExp][] = [
+    [{ timeout: 5 }, /Unknown option "timeout". Did you mean "timeoutMs"\?/],
+    [{ timeoutMs: '5000' }, /"timeoutMs" must be a whole number.*got "5000"/],
+    [{ signals: 'SIGTERM' }, /"signals" must be a list of signals.*got "SIGTERM"/],
+    [{ signals: ['TERM'] }, /"signals" must be a list of signals/],
+    [{ signals: ['SIGKILL'] }, /"signals" must be a list of signals that a process can listen for/],
+    [{ signals: [] }, /"signals" must be a list of signals/],
+    [{ before: 'close' }, /"before" must be a function/],
+  ];
+  for (const [options, message] of cases) {
+    it(JSON.stringify(options), () => {
+      assert.throws(() => onSignals(options as never, async () => {}), {
+        code: 'CLOUDWATCH_LOGS_INVALID_OPTION',
+        message,
+      });
+    });
+  }
+});
 
 describe('a signal', { skip, concurrency: 2 }, () => {
   it('ends the process by itself after the flush, where nobody else listens', async () => {

@@ -19,6 +19,8 @@ function messageOf(run: () => unknown): string {
 const wrong = (options: object) =>
   messageOf(() => resolveOptions({ logGroupName: 'g', ...options } as PublisherOptions));
 
+const KEYS = { accessKeyId: 'a', secretAccessKey: 'b' };
+
 describe('an option that is wrong is named, with what was expected and what came', () => {
   const cases: [object, RegExp][] = [
     [{ logGroupname: 'g' }, /Unknown option "logGroupname". Did you mean "logGroupName"\?/],
@@ -49,6 +51,28 @@ describe('an option that is wrong is named, with what was expected and what came
       { aws: { credentials: { accessKeyId: 'A' } } },
       /"aws.credentials" must be .* got an object with accessKeyId/,
     ],
+    [{ aws: { awsRegion: 'x' } }, /Unknown option "aws.awsRegion". Did you mean "aws: \{ region \}"\?/],
+    [{ aws: { accessKeyID: 'A' } }, /"aws.accessKeyID". Did you mean "aws.credentials.accessKeyId"\?/],
+    [{ aws: { secret_access_key: 'A' } }, /Did you mean "aws.credentials.secretAccessKey"\?/],
+    [{ aws: { secretKey: 'A' } }, /"aws.secretKey". Did you mean "aws: \{ credentials: /],
+    [{ aws: { logGroup: 'A' } }, /"aws.logGroup". Did you mean "logGroupName"\?/],
+    [{ aws: { useFipsEndpoint: 'no' } }, /"aws.useFipsEndpoint" must be true or false; got "no"/],
+    [
+      { aws: { credentials: { accessKeyId: '', secretAccessKey: 's' } } },
+      /"aws.credentials" must be .* got an object in which accessKeyId is empty/,
+    ],
+    [
+      { aws: { credentials: { ...KEYS, sesionToken: 's' } } },
+      /"aws.credentials.sesionToken". Did you mean "aws.credentials.sessionToken"\?/,
+    ],
+    [{ aws: { credentials: { ...KEYS, sessionToken: 5 } } }, /"aws.credentials.sessionToken" must be a text/],
+    [
+      { aws: { credentials: { ...KEYS, expiration: 'soon' } } },
+      /"aws.credentials.expiration" must be a Date/,
+    ],
+    [{ entity: 'service' }, /"entity" must be "auto" or an object/],
+    [{ entity: { keyAttribute: {} } }, /"entity.keyAttribute". Did you mean "entity.keyAttributes"\?/],
+    [{ entity: { attributes: { Host: 5 } } }, /"entity.attributes" must be an object with texts as values/],
     [{ client: {} }, /"client" must be a CloudWatchLogsClient/],
     [{ client: { send() {} }, aws: {} }, /"client" must be given without "aws"/],
     [{ client: { send() {} }, clientModule: './x' }, /"client" must be given without "clientModule"/],
@@ -152,6 +176,9 @@ test('a provider of credentials and unknown settings of the SDK pass', () => {
       aws: {
         credentials: async () => ({ accessKeyId: 'a', secretAccessKey: 'b' }),
         retryMode: 'standard',
+        endpointProvider: () => {},
+        regionInfoProvider: () => {},
+        accountId: '123456789012',
         logger: console,
       },
     }),
