@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { startLocal } from 'cloudwatch-logs-local';
 import { Consumer } from '../consumer.ts';
 
 const consumer = new Consumer(new URL('./project/', import.meta.url));
@@ -18,6 +19,28 @@ describe('Jest 30, CommonJS', { skip }, () => {
     assert.match(output, /Tests: +3 passed, 3 total/);
   });
 });
+
+const SETTINGS = {
+  CommonJS: {},
+  'fake timers before anything is loaded': { fakeTimers: { enableGlobally: true } },
+};
+for (const [name, settings] of Object.entries(SETTINGS)) {
+  describe(`Jest 30, ${name}`, { skip }, () => {
+    test('logs: with fake timers of each kind, and where modules are loaded anew', async (t) => {
+      const local = await startLocal();
+      t.after(() => local.close());
+      const config = JSON.stringify({ testTimeout: 60_000, ...settings });
+      const { code, output } = await consumer.execute(
+        process.execPath,
+        [jest, '--ci', `--config=${config}`, 'hosts.test.js'],
+        { ENDPOINT: local.endpoint },
+      );
+      assert.equal(code, 0, output);
+      assert.match(output, /Tests: +4 passed, 4 total/);
+      assert.doesNotMatch(output, /MaxListeners/);
+    });
+  });
+}
 
 describe('Jest 30, ES modules', { skip }, () => {
   test('logs: with real timers and with fake ones', async () => {
