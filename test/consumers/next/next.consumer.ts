@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { type LocalCloudWatchLogs, startLocal } from 'cloudwatch-logs-local';
 import { Consumer, environmentFor } from '../consumer.ts';
+import { freePort } from '../server.ts';
 
 const LINES = 100;
 const STREAMS = ['pino', 'winston'];
@@ -15,7 +15,7 @@ const consumer = new Consumer(new URL('./project/', import.meta.url));
 const skip = consumer.install(['next@16', 'react@19', 'react-dom@19', 'pino@10', 'winston@3']) ?? false;
 const next = path.join(consumer.folder, 'node_modules/next/dist/bin/next');
 
-describe('an application of Next.js, bundled by Turbopack', { skip }, () => {
+describe('Next.js 16, Turbopack', { skip }, () => {
   let local: LocalCloudWatchLogs;
   before(async () => {
     local = await startLocal({ sequenceTokens: 'enforced' });
@@ -49,6 +49,19 @@ describe('an application of Next.js, bundled by Turbopack', { skip }, () => {
     assert.equal(stderr, '');
     assert.deepEqual(count(), [1 + 2 * LINES, 1 + 2 * LINES]);
   });
+
+  test('SIGTERM: what is left is delivered when Next.js has closed its server', async (t) => {
+    const before = count();
+    const server = await serve(t, local);
+    assert.equal((await fetch(`${server.url}/log?lines=${LINES}&unflushed`)).status, 200);
+    server.stop();
+    const { stderr } = await server.ended;
+    assert.equal(stderr, '');
+    assert.deepEqual(
+      count(),
+      before.map((lines) => lines + 1 + LINES),
+    );
+  });
 });
 
 async function serve(t: TestContext, local: LocalCloudWatchLogs) {
@@ -72,13 +85,5 @@ async function serve(t: TestContext, local: LocalCloudWatchLogs) {
     const more = await Promise.race([once(child.stdout, 'data').then(() => true), ended.then(() => false)]);
     assert.ok(more, `the server did not start: ${stderr}`);
   }
-  return { url: `http://127.0.0.1:${port}`, ended };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
+  return { url: `http://127.0.0.1:${port}`, ended, stop: () => child.kill('SIGTERM') };
 }

@@ -1,8 +1,12 @@
-// node bundle.mjs BUNDLER VARIANT FOLDER: bundles app.mjs with everything that it imports into that folder.
+// node bundle.mjs BUNDLER VARIANT FOLDER: bundles app.mjs with everything that it imports into that folder; with a plugin for
+// the workers of pino worker.mjs, and their files beside it.
+import { createRequire } from 'node:module';
 import path from 'node:path';
 
 const [, , bundler, variant, folder] = process.argv;
 const entry = path.resolve('app.mjs');
+const withWorkers = path.resolve('worker.mjs');
+const ofPino = { transports: ['pino-cloudwatch-logs'] };
 // As people copy it from one another.
 const banner = [
   "import { createRequire } from 'module';",
@@ -16,7 +20,7 @@ const banner = [
 async function withEsbuild({ format, ...options }) {
   const { build } = await import('esbuild');
   await build({
-    entryPoints: [entry],
+    entryPoints: { app: entry },
     outdir: folder,
     outExtension: { '.js': format === 'esm' ? '.mjs' : '.cjs' },
     bundle: true,
@@ -44,24 +48,60 @@ async function withRollup(format) {
   await bundle.write({ file, format, inlineDynamicImports: true });
 }
 
-async function withWebpack(options, isModule = false) {
-  const { default: webpack } = await import('webpack');
-  const output = isModule
-    ? { filename: 'app.mjs', module: true, chunkFormat: 'module', library: { type: 'module' } }
-    : { filename: 'app.cjs' };
+async function withRolldown(format) {
+  const { rolldown } = await import('rolldown');
+  const bundle = await rolldown({ input: entry, platform: 'node', logLevel: 'silent' });
+  const file = path.join(folder, format === 'esm' ? 'app.mjs' : 'app.cjs');
+  await bundle.write({ file, format, codeSplitting: false });
+}
+
+/** As servers are built with it, with nothing left out. */
+async function withVite() {
+  const { build } = await import('vite');
+  const output = { entryFileNames: 'app.mjs' };
+  await build({
+    configFile: false,
+    logLevel: 'silent',
+    ssr: { noExternal: true },
+    build: { ssr: entry, outDir: folder, emptyOutDir: false, rolldownOptions: { output } },
+  });
+}
+
+async function withPluginForEsbuild() {
+  // Its ES module calls `require`.
+  const plugin = createRequire(import.meta.url)('esbuild-plugin-pino');
+  const entryPoints = { app: withWorkers };
+  await withEsbuild({ format: 'cjs', entryPoints, plugins: [plugin(ofPino)] });
+}
+
+async function withPluginForWebpack() {
+  const { PinoWebpackPlugin } = (await import('pino-webpack-plugin')).default;
+  const options = {
+    mode: 'production',
+    entry: { app: withWorkers },
+    plugins: [new PinoWebpackPlugin(ofPino)],
+  };
+  await withWebpack(options, { filename: '[name].js' });
+}
+
+function withRspack() {
+  return withWebpack({ mode: 'production' }, undefined, undefined, '@rspack/core');
+}
+
+async function withWebpack(options, output = { filename: 'app.cjs' }, experiments = {}, name = 'webpack') {
+  const { default: webpack } = await import(name);
   const stats = await new Promise((resolve, reject) =>
     webpack(
-      {
-        entry,
-        target: 'node20',
-        ...options,
-        output: { path: folder, ...output },
-        experiments: isModule ? { outputModule: true } : {},
-      },
+      { entry, target: 'node20', ...options, output: { path: folder, ...output }, experiments },
       (error, done) => (error ? reject(error) : resolve(done)),
     ),
   );
   if (stats.hasErrors()) throw new Error(stats.toString({ all: false, errors: true }));
+}
+
+function withWebpackModule() {
+  const output = { filename: 'app.mjs', module: true, chunkFormat: 'module', library: { type: 'module' } };
+  return withWebpack({ mode: 'production' }, output, { outputModule: true });
 }
 
 async function withNcc(isModule) {
@@ -81,11 +121,17 @@ await {
   'esbuild ES module with a banner': () => withEsbuild({ format: 'esm' }),
   'esbuild minified': () => withEsbuild({ format: 'esm', minify: true }),
   'esbuild with splitting': () => withEsbuild({ format: 'esm', splitting: true }),
+  'esbuild with the plugin for pino': withPluginForEsbuild,
+  'rolldown ES module': () => withRolldown('esm'),
+  'rolldown CommonJS': () => withRolldown('cjs'),
+  'Vite for a server': withVite,
+  'Rspack for production': withRspack,
   'rollup ES module': () => withRollup('es'),
   'rollup CommonJS': () => withRollup('cjs'),
   'webpack for production': () => withWebpack({ mode: 'production' }),
   'webpack for development': () => withWebpack({ mode: 'development' }),
-  'webpack ES module': () => withWebpack({ mode: 'production' }, true),
+  'webpack ES module': withWebpackModule,
+  'webpack with the plugin for pino': withPluginForWebpack,
   'ncc CommonJS': () => withNcc(false),
   'ncc ES module': () => withNcc(true),
 }[`${bundler} ${variant}`]();
