@@ -8,7 +8,15 @@ import { parseAst } from 'rolldown/parseAst';
 const packages = fileURLToPath(new URL('../../packages', import.meta.url));
 
 /** The entries that applications load. `publisher/worker` is for the transports, which are released with it. */
-const ENTRIES = ['publisher/index', 'publisher/doctor', 'pino/index', 'winston/index'];
+const ENTRIES = [
+  'publisher/index',
+  'publisher/doctor',
+  'pino/index',
+  'winston/index',
+  'local/index',
+  'local/test',
+  'local/global-setup',
+];
 
 /** A node of the syntax tree, as far as it is looked at here. */
 interface Node {

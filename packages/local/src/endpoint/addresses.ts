@@ -1,10 +1,23 @@
 import type { ResolvedOptions } from './options.js';
 
+/** Credentials as the AWS SDK takes them. */
+export interface ClientCredentials {
+  /** The key's name, which may be an account of 12 digits. */
+  accessKeyId: string;
+  /** The secret that requests are signed with. */
+  secretAccessKey: string;
+  /** The token of temporary credentials. */
+  sessionToken?: string;
+}
+
 /** Options of an SDK client that talks to an endpoint. */
 export interface LocalClientConfig {
+  /** The URL of the endpoint. */
   endpoint: string;
+  /** The Region whose groups are meant. */
   region: string;
-  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+  /** Those of the endpoint's options, or any where it looks at none. */
+  credentials: ClientCredentials;
   /** Without it the SDK would call `stream-127.0.0.1` for StartLiveTail, a name that does not resolve. */
   disableHostPrefix: true;
 }

@@ -4,30 +4,41 @@ import type { Store } from '../store/store.js';
 
 /** A log event as CloudWatch Logs returns it. Times are milliseconds since 1970. */
 export interface StoredEvent {
+  /** Its own time. */
   readonly timestamp: number;
+  /** Its text. */
   readonly message: string;
+  /** When it was stored. */
   readonly ingestionTime: number;
+  /** The log stream that it is in. */
   readonly logStreamName: string;
 }
 
 /** A log group and the names of its streams. */
 export interface StoredGroup {
+  /** Its name. */
   readonly logGroupName: string;
   /** Tells the group's Region and account. */
   readonly arn: string;
+  /** Days that events are kept; absent where they never expire. */
   readonly retentionInDays?: number;
+  /** Its tags. */
   readonly tags: Readonly<Record<string, string>>;
+  /** Its class; `STANDARD` unless it was created in another. */
   readonly logGroupClass: LogGroupClass;
+  /** The key that it says its events are encrypted with; nothing is encrypted here. */
   readonly kmsKeyId?: string;
+  /** Whether DeleteLogGroup is refused. */
   readonly deletionProtectionEnabled: boolean;
-  /** Sorted. */
+  /** The names of its streams, sorted. */
   readonly streams: readonly string[];
 }
 
 /** A group, and one of its streams where only that is meant. */
 export interface NamedPlace {
+  /** The name of the group. */
   readonly logGroupName: string;
-  /** @default all streams of the group */
+  /** The name of a stream. @default all streams of the group */
   readonly logStreamName?: string | undefined;
   /** The account whose group is meant. @default that of the options, and where it has no such group, any other */
   readonly accountId?: string | undefined;

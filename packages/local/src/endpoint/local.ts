@@ -24,6 +24,14 @@ import { RequestLog } from './request-log.js';
 import { Waiters } from './waiters.js';
 import { matcherOf, notSeen, type WantedEvents } from './wanted-events.js';
 
+/** A log stream that a request created. */
+export interface CreatedStream {
+  /** Its log group. */
+  readonly logGroupName: string;
+  /** Its name. */
+  readonly logStreamName: string;
+}
+
 /** The events of an endpoint, as a listener is told of them. */
 export interface LocalEvents {
   /** A request was answered, reset, or began to hang. */
@@ -31,9 +39,33 @@ export interface LocalEvents {
   /** A put was accepted. Comes before its answer is sent. */
   put: [AcceptedPut];
   /** A log stream was created by a request. */
-  stream: [{ readonly logGroupName: string; readonly logStreamName: string }];
+  stream: [CreatedStream];
   /** A subscription filter whose destination is an ARN sent something. Comes after the put. */
   subscription: [SubscriptionDelivery];
+}
+
+/** Which requests are wanted. */
+export interface RequestsSince {
+  /** The number of the last one that is known. @default 0 */
+  readonly since?: number;
+}
+
+/** How much `reset` lets go of. */
+export interface ResetOptions {
+  /** Only the groups and resources of this account, and the faults for it alone. @default everything */
+  readonly accountId?: string | undefined;
+}
+
+/** How `stop` ends. */
+export interface StopOptions {
+  /** After how many milliseconds it listens again by itself. @default never */
+  readonly forMs?: number;
+}
+
+/** How long `waitFor` waits. */
+export interface WaitOptions {
+  /** In milliseconds. @default 10000 */
+  readonly timeoutMs?: number;
 }
 
 /** Answers a request that is not a `POST /`, or says that there is no such page. */
@@ -178,7 +210,7 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   }
 
   /** The last 1,000 requests, or those of them with a number greater than `since`, oldest first. */
-  requests({ since = 0 }: { readonly since?: number } = {}): readonly RequestRecord[] {
+  requests({ since = 0 }: RequestsSince = {}): readonly RequestRecord[] {
     return this.#requestLog.since(since);
   }
 
@@ -215,9 +247,8 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   /**
    * Back to how it was when it was started: no groups, no counts, the faults of the options and their random numbers
    * from the start. Connections, listeners and the port stay.
-   * @param options.accountId lets go only of the groups and resources of this account and of the faults for it alone
    */
-  reset({ accountId }: { readonly accountId?: string | undefined } = {}): void {
+  reset({ accountId }: ResetOptions = {}): void {
     if (accountId !== undefined) {
       this.#store.clearAccount(accountId);
       this.faults.clear({ accountId });
@@ -289,9 +320,8 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   /**
    * An outage: no connection is accepted any more and the open ones are cut, also those whose request is under way. All
    * data stays. `start` ends it.
-   * @param options.forMs after how many milliseconds it ends by itself; by default it does not
    */
-  async stop({ forMs }: { readonly forMs?: number } = {}): Promise<void> {
+  async stop({ forMs }: StopOptions = {}): Promise<void> {
     clearTimeout(this.#restart);
     if (forMs !== undefined) {
       this.#restart = setTimeout(() => {
@@ -322,13 +352,9 @@ export class LocalCloudWatchLogs extends EventEmitter<LocalEvents> {
   /**
    * Waits until `condition` holds. It is evaluated at once, after every request, and when a `latency` or `slow-read` fault
    * begins to hold one; keep it cheap (`stats()` rather than `events()`).
-   * @param options.timeoutMs how long to wait; 10,000 by default
    * @throws Error that tells what the endpoint has seen, when the time is over or the endpoint is closed
    */
-  waitFor(
-    condition: (local: this) => boolean,
-    { timeoutMs = 10_000 }: { readonly timeoutMs?: number } = {},
-  ): Promise<void> {
+  waitFor(condition: (local: this) => boolean, { timeoutMs = 10_000 }: WaitOptions = {}): Promise<void> {
     const explain = (): string =>
       `waitFor: not so after ${timeoutMs} ms: ${condition}\nThe endpoint has seen: ${JSON.stringify(this.stats())}`;
     return this.#waiters.wait(() => condition(this), timeoutMs, explain);

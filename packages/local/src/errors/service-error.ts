@@ -1,21 +1,20 @@
 /** An error that CloudWatch Logs answers with, as opposed to a mistake in the use of this package. */
 export class ServiceError extends Error {
+  /** `ServiceError`. */
   override readonly name = 'ServiceError';
   /** The `__type` of the answer, for example `ResourceNotFoundException`. */
   readonly code: string;
+  /** The HTTP status of the answer. */
   readonly status: number;
   /** Members of the answer besides `__type` and `message`. */
   readonly fields: Readonly<Record<string, unknown>>;
+  /** The seconds of a `Retry-After` header, if the answer has one. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
     code: string,
     message: string,
-    options: {
-      status?: number;
-      fields?: Readonly<Record<string, unknown>>;
-      retryAfterSeconds?: number | undefined;
-    } = {},
+    options: Partial<Pick<ServiceError, 'status' | 'fields' | 'retryAfterSeconds'>> = {},
   ) {
     super(message);
     this.code = code;

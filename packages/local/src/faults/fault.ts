@@ -29,9 +29,12 @@ const ANSWERS = [
 /** Faults that leave the client without an answer, or without the end of one. */
 const SILENCES = ['reset-before', 'reset-after', 'hang-before', 'hang-after', 'endless-body'] as const;
 
+/** Kinds of faults that change how a request is carried out or answered. */
 export type Disturbance = (typeof DISTURBANCES)[number];
+/** The kinds of faults; {@link Fault} says of each what it does. */
 export type FaultKind = Disturbance | (typeof ANSWERS)[number] | (typeof SILENCES)[number];
 
+/** All kinds of faults. */
 export const FAULT_KINDS: readonly FaultKind[] = [...ANSWERS, ...SILENCES, ...DISTURBANCES];
 
 /** Milliseconds: a number, or a range from which one is drawn, both ends included. */

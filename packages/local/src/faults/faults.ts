@@ -10,18 +10,25 @@ import { awsRate, RateLimiter } from './quota.js';
 
 /** The parts of a request that decide whether a fault happens to it. */
 export interface FaultTarget {
+  /** The name of the operation, such as `PutLogEvents`. */
   readonly operation: string;
+  /** The Region that the request was signed for. */
   readonly region: string;
+  /** The account that the request was signed for. */
   readonly accountId: string;
+  /** The log group that it names. */
   readonly logGroupName: string | undefined;
+  /** The log stream that it names. */
   readonly logStreamName: string | undefined;
-  /** Whether the log group, and in it the log stream, is there to be disturbed. */
+  /** Whether the log group is there to be disturbed. */
   readonly groupExists: boolean;
+  /** Whether the log stream is there to be disturbed. */
   readonly streamExists: boolean;
 }
 
 /** A fault that happens to a request. */
 export interface DrawnFault {
+  /** The fault as it was given. */
   readonly fault: Fault;
   /** The `ms` of the fault, drawn if it is a range. */
   readonly ms: number | undefined;
@@ -29,7 +36,16 @@ export interface DrawnFault {
 
 /** Narrows what is done to the faults that were set for one account. */
 interface OneAccount {
+  /** The account whose faults are meant. @default the faults of all accounts */
   readonly accountId?: string | undefined;
+}
+
+/** A fault that is set, and how often it has happened. */
+export interface SetFault {
+  /** The fault as it was given. */
+  readonly fault: Fault;
+  /** How often it has happened. */
+  readonly happened: number;
 }
 
 interface Plan {
@@ -52,7 +68,7 @@ export class Faults {
   }
 
   /** The faults in order, or those of one account, each with how often it has happened. A copy. */
-  list({ accountId }: OneAccount = {}): readonly { readonly fault: Fault; readonly happened: number }[] {
+  list({ accountId }: OneAccount = {}): readonly SetFault[] {
     return this.#plans
       .filter(({ fault }) => accountId === undefined || fault.accountId === accountId)
       .map(({ fault, happened }) => ({ fault, happened }));

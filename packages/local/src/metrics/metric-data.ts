@@ -2,18 +2,27 @@
 export interface MetricPoint {
   /** Start of the minute. */
   readonly timestamp: number;
+  /** Sum of the values. */
   readonly sum: number;
+  /** Number of the values. */
   readonly sampleCount: number;
+  /** The smallest value. */
   readonly minimum: number;
+  /** The largest value. */
   readonly maximum: number;
 }
 
 /** A metric that metric filters made, with its points in order of time. */
 export interface LocalMetric {
+  /** The namespace that the filter names. */
   readonly metricNamespace: string;
+  /** The name that the filter gives it. */
   readonly metricName: string;
+  /** Its dimensions, with the values that events had. */
   readonly dimensions: Readonly<Record<string, string>>;
+  /** The unit that the filter names; `None` unless it does. */
   readonly unit: string;
+  /** One for each minute that has values. */
   readonly points: readonly MetricPoint[];
 }
 

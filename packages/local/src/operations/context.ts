@@ -32,7 +32,9 @@ export interface Context {
 
 /** A put that was accepted. */
 export interface AcceptedPut {
+  /** The log group that was put to. */
   readonly logGroupName: string;
+  /** The log stream that was put to. */
   readonly logStreamName: string;
   /** Stored events; those that were rejected as too old or too new are not among them. */
   readonly events: number;

@@ -4,6 +4,7 @@ import { EVENT_OVERHEAD_BYTES } from '../store/log-stream.js';
 export interface OffendingEvent {
   /** Its place in the request, from 0. */
   readonly index: number;
+  /** Its time, where it has one that is a number. */
   readonly timestamp?: number | undefined;
   /** The beginning of its message. */
   readonly message: string;

@@ -4,7 +4,9 @@ import { ServiceError } from '../errors/service-error.js';
 
 /** The credentials that requests must be signed with. */
 export interface LocalCredentials {
+  /** The key that requests must be signed with. */
   readonly accessKeyId: string;
+  /** The secret of this key. */
   readonly secretAccessKey: string;
   /** When given, requests must carry it. */
   readonly sessionToken?: string | undefined;

@@ -16,7 +16,9 @@ export interface RequestRecord {
   readonly outcome: string;
   /** The text of the error that was answered: the rule that refused the request. */
   readonly message?: string;
+  /** The log group that it names. */
   readonly logGroupName?: string;
+  /** The log stream that it names. */
   readonly logStreamName?: string;
   /** Faults that happened to it, in order. */
   readonly faults: readonly FaultKind[];
@@ -28,8 +30,9 @@ export interface RequestRecord {
   readonly events?: number;
   /** `rejectedLogEventsInfo` of a put that was accepted in part, as JSON. */
   readonly rejected?: string;
-  /** The sequence token that was sent, and the one to send next if the answer has one. */
+  /** The sequence token that was sent. */
   readonly sentToken?: string;
+  /** The sequence token to send next, if the answer has one. */
   readonly nextToken?: string;
   /** The log event that broke the rule, where it was one. */
   readonly offender?: OffendingEvent;

@@ -1,18 +1,26 @@
+import type { NewEvent } from './log-stream.js';
+
 /** The events of one accepted put. Shared by all subscribers; nobody may change it. */
 export interface FedPut {
+  /** The Region that it was signed for. */
   readonly region: string;
+  /** The account that it was signed for. */
   readonly accountId: string;
+  /** The log group that was put to. */
   readonly logGroupName: string;
+  /** The log stream that was put to. */
   readonly logStreamName: string;
+  /** When it was stored, in milliseconds since 1970. */
   readonly ingestionTime: number;
   /** The number of the first event among all that the endpoint has stored; the others follow it. */
   readonly firstArrival: number;
   /** At least one, in chronological order. */
-  readonly events: readonly { readonly timestamp: number; readonly message: string }[];
+  readonly events: readonly NewEvent[];
   /** Accounted bytes of each event: UTF-8 and 26. */
   readonly sizes: Uint32Array;
 }
 
+/** Options of `subscribe`. */
 export interface SubscriptionOptions {
   /** Most events that may wait to be taken. @default 10000 */
   readonly maxEvents?: number | undefined;
@@ -26,7 +34,9 @@ export interface SubscriptionOptions {
 
 /** The puts that waited, oldest first, and how many events were lost before them. */
 export interface Taken {
+  /** The puts, oldest first; the first may be the rest of one. */
   readonly puts: readonly FedPut[];
+  /** Events that were lost before them, because the queue was full. */
   readonly lost: number;
 }
 

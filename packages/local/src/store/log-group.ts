@@ -4,12 +4,18 @@ import { type GroupPolicy, Resources } from './resources.js';
 
 const DAY_MS = 86_400_000;
 
+/** The classes of log groups. */
 export type LogGroupClass = 'STANDARD' | 'INFREQUENT_ACCESS' | 'DELIVERY' | 'ESSENTIALS';
 
+/** Settings of a log group that is created. */
 export interface LogGroupSettings {
+  /** Its class, which cannot be changed later. @default 'STANDARD' */
   readonly logGroupClass?: LogGroupClass | undefined;
+  /** The key that it says its events are encrypted with; nothing is encrypted here. @default none */
   readonly kmsKeyId?: string | undefined;
+  /** Its tags. @default none */
   readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** Whether DeleteLogGroup is refused. @default false */
   readonly deletionProtectionEnabled?: boolean | undefined;
 }
 

@@ -14,9 +14,13 @@ export interface SubscriptionFilter extends GroupFilter {
 
 /** A message of a subscription filter to its destination. */
 export interface SubscriptionDelivery {
+  /** The log group whose filter it is. */
   readonly logGroupName: string;
+  /** The name of the filter. */
   readonly filterName: string;
+  /** The ARN that the filter sends to. */
   readonly destinationArn: string;
+  /** The message. */
   readonly envelope: SubscriptionEnvelope;
   /** The envelope as the destination gets it: JSON, compressed by gzip. A Lambda function gets it in Base64. */
   readonly data: Buffer;

@@ -2,15 +2,18 @@
 import type { LocalClientConfig } from '../endpoint/addresses.js';
 import type { StoredEvent } from '../endpoint/contents.js';
 import type { Fault } from '../faults/fault.js';
+import type { SetFault } from '../faults/faults.js';
 
 export type { LocalClientConfig } from '../endpoint/addresses.js';
 export type { StoredEvent } from '../endpoint/contents.js';
 export type { Fault, FaultKind, Milliseconds } from '../faults/fault.js';
+export type { SetFault } from '../faults/faults.js';
 
 /** Events to wait for. */
 export interface AwaitedEvents {
+  /** The log group that they are in. */
   readonly logGroupName: string;
-  /** @default all streams of the group */
+  /** The stream that they are in. @default all streams of the group */
   readonly logStreamName?: string | undefined;
   /** Text that a message contains. @default every event */
   readonly match?: string | undefined;
@@ -63,7 +66,7 @@ export const local = {
   },
 
   /** The events of a group, or of one stream of it, in the order in which CloudWatch Logs returns them. */
-  async events(place: { logGroupName: string; logStreamName?: string }): Promise<StoredEvent[]> {
+  async events(place: Pick<AwaitedEvents, 'logGroupName' | 'logStreamName'>): Promise<StoredEvent[]> {
     const { events } = await ask<{ events: StoredEvent[] }>('GET', 'events', place);
     return events;
   },
@@ -106,7 +109,7 @@ export const local = {
       await ask('DELETE', 'faults', {});
     },
     /** The faults, each with how often it has happened. */
-    async list(): Promise<{ fault: Fault; happened: number }[]> {
+    async list(): Promise<SetFault[]> {
       const { faults, happened } = await ask<{ faults: Fault[]; happened: number[] }>('GET', 'faults', {});
       return faults.map((fault, index) => ({ fault, happened: happened[index] ?? 0 }));
     },
