@@ -13,7 +13,7 @@ const MIN_STEPS_OF_STREAM = 64;
 /** Every other step is this times a power of two, so that steps of any length fall together. */
 const FIRST_STEP_MS = 250;
 /** How long stored events are counted before others have their turn. */
-const SLICE_MS = 8;
+const SLICE_MS = 5;
 /** Puts are counted after they were answered; so many events may wait for it. */
 const MAX_WAITING_EVENTS = 1_000_000;
 const MAX_WAITING_BYTES = 256 * 1024 * 1024;

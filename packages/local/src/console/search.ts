@@ -12,7 +12,7 @@ import { levelOf } from './log-level.js';
 import { findPlace, type Home, type Place } from './places.js';
 
 /** How long a search keeps the event loop before others have their turn. */
-const SLICE_MS = 8;
+const SLICE_MS = 5;
 /** How long a search goes on before it says how far it is. */
 const MAX_SEARCH_MS = 200;
 /** A page ends beyond it, so that one of large messages can be sent. */

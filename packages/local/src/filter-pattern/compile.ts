@@ -14,6 +14,8 @@ export interface FilterPattern {
   /** Regular expressions in the pattern. */
   readonly regularExpressions: number;
   readonly matches: (message: string) => boolean;
+  /** A text that every message has that matches, where one is known. */
+  readonly text?: string | undefined;
   /** The values that TestMetricFilter shows of a message that matches: the fields of a space-delimited one, none of others. */
   readonly extract: (message: string) => Record<string, string>;
   /**
@@ -74,9 +76,9 @@ export function compileFilterPattern(pattern: string): FilterPattern {
     };
   }
   const scanner = new Scanner(pattern, start, end);
-  const matches = takeTerms(scanner);
+  const { matches, text } = takeTerms(scanner);
   const { regularExpressions } = scanner;
-  return { syntax: 'terms', regularExpressions, matches, extract: NOTHING, reference: NO_REFERENCE };
+  return { syntax: 'terms', regularExpressions, matches, text, extract: NOTHING, reference: NO_REFERENCE };
 }
 
 /** A scanner for what the brackets around a pattern hold. */

@@ -67,7 +67,7 @@ export const filterLogEvents: Operation = async (input, context, { emptyPages, i
   if (!forward && (startTime ?? 0) < NEWEST_FIRST_SINCE && token === undefined) {
     throw invalidParameter('startFromHead can be false only with a startTime from 1 January 2024 on.');
   }
-  const { matches } = filterPattern(input.string('filterPattern') ?? '');
+  const { matches, text } = filterPattern(input.string('filterPattern') ?? '');
   const from = earliest(group, startTime, context);
   const to = at((input.integer('endTime') ?? END.timestamp - 1) + 1);
   const begin = token?.position ?? (forward ? from : to);
@@ -82,6 +82,7 @@ export const filterLogEvents: Operation = async (input, context, { emptyPages, i
     to: forward ? to : earlier(to, begin),
     forward,
     accepts: (event) => isReadable(event) && matches(event.message),
+    text,
     limit: input.integer('limit') ?? MAX_PAGE_EVENTS,
     maxBytes: MAX_PAGE_BYTES,
   });

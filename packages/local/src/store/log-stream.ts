@@ -2,10 +2,13 @@ import { lastNotAbove } from './binary-search.js';
 import { ReadingOrder } from './reading-order.js';
 import { Segment } from './segment.js';
 import type { TokenHistory } from './sequence-tokens.js';
+import type { TextSearch } from './text-search.js';
 
 /** An event as a put brings it. */
 export interface NewEvent {
+  /** Its time, in milliseconds since 1970. */
   readonly timestamp: number;
+  /** Its text. */
   readonly message: string;
 }
 
@@ -29,7 +32,9 @@ export const EVENT_OVERHEAD_BYTES = 26;
 
 /** The entity that a put said its events belong to. */
 export interface Entity {
+  /** The attributes that name it, such as `Type`, `Name` and `Environment`. */
   readonly keyAttributes: Readonly<Record<string, string>>;
+  /** What else is said of it, such as its platform. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
@@ -122,6 +127,18 @@ export class LogStream {
 
   arrivalAt(rank: number): number {
     return this.#arrivalOf(this.#slotAt(rank));
+  }
+
+  /** Accounted bytes of the event at a rank. */
+  bytesAt(rank: number): number {
+    const slot = this.#slotAt(rank);
+    return this.#segmentOf(slot).bytesAt(slot) + EVENT_OVERHEAD_BYTES;
+  }
+
+  /** Whether the event at a rank may have the text that is looked for. */
+  mayHave(rank: number, search: TextSearch): boolean {
+    const slot = this.#slotAt(rank);
+    return search.mayBeIn(this.#segmentOf(slot), slot);
   }
 
   /** The rank of the first event that is not before `position`; `size` when all are. */

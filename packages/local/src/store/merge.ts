@@ -1,4 +1,5 @@
 import type { KeptEvent, LogStream, Position } from './log-stream.js';
+import type { TextSearch } from './text-search.js';
 
 /** Which events are read, in which order. */
 export interface Range {
@@ -26,6 +27,9 @@ export class Merge {
   readonly #heap: Cursor[] = [];
   readonly #step: 1 | -1;
   #stream: LogStream | undefined;
+  #rank = 0;
+  #timestamp = 0;
+  #arrival = 0;
 
   constructor(streams: Iterable<LogStream>, { from, to, forward }: Range) {
     this.#step = forward ? 1 : -1;
@@ -46,17 +50,44 @@ export class Merge {
     for (let at = (this.#heap.length >>> 1) - 1; at >= 0; at--) this.#sink(at);
   }
 
-  /** The stream of the event that `next` answered last. */
+  /** The stream of the event that was reached last. */
   get stream(): LogStream | undefined {
     return this.#stream;
   }
 
+  /** The place of the event that was reached last. */
+  get position(): Position {
+    return { timestamp: this.#timestamp, arrival: this.#arrival };
+  }
+
+  /** Accounted bytes of the event that was reached last. */
+  get bytes(): number {
+    return this.#stream?.bytesAt(this.#rank) ?? 0;
+  }
+
+  /** Whether the event that was reached last may have the text that is looked for. */
+  mayHave(search: TextSearch): boolean {
+    return this.#stream?.mayHave(this.#rank, search) ?? false;
+  }
+
+  /** The event that was reached last. */
+  get event(): KeptEvent | undefined {
+    return this.#stream?.at(this.#rank);
+  }
+
   /** The next event, or undefined after the last. */
   next(): KeptEvent | undefined {
+    return this.advance() ? this.event : undefined;
+  }
+
+  /** Goes to the next event; false after the last. */
+  advance(): boolean {
     const top = this.#heap[0];
-    if (top === undefined) return undefined;
-    const event = top.stream.at(top.rank);
+    if (top === undefined) return false;
     this.#stream = top.stream;
+    this.#rank = top.rank;
+    this.#timestamp = top.timestamp;
+    this.#arrival = top.arrival;
     top.left -= 1;
     if (top.left > 0) {
       top.rank += this.#step;
@@ -67,7 +98,7 @@ export class Merge {
       if (last !== undefined && last !== top) this.#heap[0] = last;
     }
     this.#sink(0);
-    return event;
+    return true;
   }
 
   #sink(from: number): void {

@@ -1,11 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { KeptEvent, LogStream, Position } from './log-stream.js';
 import { Merge, type Range } from './merge.js';
+import { TextSearch } from './text-search.js';
 
 /** A request for one page of events. */
 export interface Scan extends Range {
   readonly streams: readonly LogStream[];
   readonly accepts: (event: KeptEvent) => boolean;
+  /** A text that every event has that is accepted; the others are passed over without a look. @default none is known */
+  readonly text?: string | undefined;
   /** Most events of a page. */
   readonly limit: number;
   /** Most bytes that the events of a page count; the first event may have more. @default no limit */
@@ -42,7 +45,8 @@ export function behind({ timestamp, arrival }: Position): Position {
  * in a million events holds up no put. What is put meanwhile is read if it belongs behind the place that was reached.
  */
 export async function scan(request: Scan): Promise<Page> {
-  const { accepts, forward, limit, maxBytes = Number.POSITIVE_INFINITY, streams } = request;
+  const { accepts, forward, limit, maxBytes = Number.POSITIVE_INFINITY, streams, text } = request;
+  const search = text === undefined ? undefined : new TextSearch(text);
   const events: KeptEvent[] = [];
   let { from, to } = request;
   let bytes = 0;
@@ -51,24 +55,24 @@ export async function scan(request: Scan): Promise<Page> {
     const merge = new Merge(streams, { from, to, forward });
     let read = 0;
     for (;;) {
-      const event = merge.next();
-      if (event === undefined) return { events, more: false };
-      if (forward) from = behind(event);
-      else to = event;
-      if (accepts(event)) {
+      if (!merge.advance()) return { events, more: false };
+      const event = search && !merge.mayHave(search) ? undefined : merge.event;
+      if (event && accepts(event)) {
         if (events.length === limit || (bytes + event.bytes > maxBytes && events.length > 0)) {
           return { events, more: true };
         }
         events.push(event);
         bytes += event.bytes;
       }
-      read += event.bytes;
+      read += merge.bytes;
       if (read < BYTES_BETWEEN_LOOKS) continue;
       read = 0;
       if (performance.now() >= sliceEnds) break;
     }
     // The page is full, and one slice found nothing behind it.
     if (events.length === limit) return { events, more: true };
+    if (forward) from = behind(merge.position);
+    else to = merge.position;
     await nextTurn();
   }
 }

@@ -1,3 +1,5 @@
+import { lastNotAbove } from './binary-search.js';
+
 /** A put of this size or more gets a segment of its own; smaller ones share one until it is this full. */
 const SHARED_BYTES = 256 * 1024;
 const FIRST_BYTES = 1024;
@@ -40,6 +42,20 @@ export class Segment {
   bytesAt(slot: number): number {
     const index = slot - this.firstSlot;
     return (this.#ends[index] ?? 0) - (index === 0 ? 0 : (this.#ends[index - 1] ?? 0));
+  }
+
+  /** The slots of the events that have this text, or undefined when there are more than `most`. */
+  slotsWith(text: Buffer, most: number): ReadonlySet<number> | undefined {
+    const used = this.#text.subarray(0, this.#bytes);
+    const slots = new Set<number>();
+    for (let at = used.indexOf(text); at >= 0; ) {
+      const index = lastNotAbove(this.count, (event) => this.#ends[event] ?? 0, at) + 1;
+      const end = this.#ends[index] ?? 0;
+      const isWithin = at + text.length <= end; // else it began in one event and ended in the next
+      if (isWithin && slots.add(this.firstSlot + index).size > most) return undefined;
+      at = used.indexOf(text, isWithin ? end : at + 1);
+    }
+    return slots;
   }
 
   /** Adds events whose messages have these bytes, `overhead` of each left out. */

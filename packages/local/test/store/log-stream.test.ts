@@ -97,6 +97,34 @@ test('streams give back what was put in reading order, whatever the order of the
   );
 });
 
+const someText = fc.string({
+  unit: fc.constantFrom('a', 'b', '\u20ac', '\u{1f600}'),
+  minLength: 1,
+  maxLength: 4,
+});
+
+test('looking for a text in the bytes finds what a look at every event finds, across the borders of events', async () => {
+  const puts = fc.array(fc.array(someText, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 6 });
+  await fc.assert(
+    fc.asyncProperty(puts, someText, fc.boolean(), async (texts, text, forward) => {
+      const streams = [new LogStream('0', 0), new LogStream('1', 0)];
+      let arrivals = 0;
+      for (const [index, lines] of texts.entries()) {
+        put(
+          streams[index % 2] as LogStream,
+          lines.map((message) => ({ timestamp: index, message })),
+          arrivals,
+        );
+        arrivals += lines.length;
+      }
+      const accepts = ({ message }: KeptEvent) => message.includes(text);
+      const found = await scan({ ...all, forward, streams, accepts, text, limit: 1000 });
+      const expected = readAll(streams, { ...all, forward }).filter(accepts);
+      assert.deepEqual(found, { events: expected, more: false });
+    }),
+  );
+});
+
 test('halves of a surrogate pair in neighbouring messages stay apart', () => {
   const stream = new LogStream('s', 0);
   put(
