@@ -1,12 +1,9 @@
-// The versions of Node.js that the packages support, installed from npm below .build/node when they are first
-// needed. Remove that folder to look for newer ones.
+// Other versions of Node.js, installed from npm below .build/node when they are first needed. Remove that folder to look for
+// newer ones.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-/** The oldest one that package.json allows, the newest of each even line since, and the newest of all. */
-export const versions = ['20.19.0', '22', '24', 'latest'];
 
 /** The path of this version's node, or why it cannot be had: `{ node }` or `{ problem }`. */
 export function installNode(version) {

@@ -1,4 +1,5 @@
-// Writes the pages of docs/ that are made of the doc comments of the publisher: options, events and counters.
+// Writes the pages of docs/ that are made of the doc comments of the publisher (options, events and counters), and of the manifests
+// (versions).
 //
 //   node scripts/reference.mjs            writes
 //   node scripts/reference.mjs --check    fails when a page says something else than the sources; part of `npm run check`
@@ -6,6 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAst } from 'rolldown/parseAst';
+import { combinations, nodeVersions, oldest, ranges } from './supported-versions.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const isCheck = process.argv.includes('--check');
@@ -138,6 +140,37 @@ ${table(
   ['figure', 'meaning'],
   spool.members('SpoolStats').map(({ name, text }) => [code(name), text]),
 )}
+`,
+  'versions.md': `# Versions
+${made('scripts/supported-versions.mjs and the manifests')}
+
+| | works with | tested with |
+|---|---|---|
+| Node.js | ${nodeVersions[0].replace(/\.0$/, '')} or newer | ${nodeVersions.join(', ')} |
+${Object.entries(ranges)
+  .map(
+    ([name, range]) =>
+      `| \`${name}\` | ${code(range).replaceAll('||', '\\|\\|')} | ${code(oldest[name])} and the newest |`,
+  )
+  .join('\n')}
+
+pino and winston are peers, since the application brings its logger along; the command of \`pino-cloudwatch-logs\` needs no pino. The AWS SDK is a
+dependency with a wide range, so that an application that has it already does not get it a second time.
+
+\`npm test\` runs everything with the newest of all three on the Node.js at hand, the smoke tests on every version of Node.js above,
+and the packed packages with the first combination below. \`npm run test:matrix\` installs and runs all of them:
+
+${combinations.map(({ name, node }) => `- ${name}${name.includes('Node.js') ? '' : `, Node.js ${node}`}`).join('\n')}
+
+## For how long
+
+- **Node.js**: every line that Node.js itself maintains. A line that has reached its end of life is given up with a minor version, at
+  the earliest six months later; the changelog says so. \`engines\` has the oldest version.
+- **AWS SDK**: version 3. The oldest is the first that sends what the option \`deletionProtection\` asks for; it is raised only for something
+  that the packages need. AWS ends its support for versions of Node.js earlier than this project: an older SDK then still works.
+- **pino and winston**: a line is given up in a major version only.
+- **Windows and macOS** run the whole suite in CI. Signals differ on Windows: there is no SIGTERM to listen to, and a console that is
+  closed ends the process.
 `,
 };
 

@@ -6,14 +6,18 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 type Installed = { readonly node: string } | { readonly problem: string };
-const { installNode, versions }: { installNode(version: string): Installed; versions: string[] } =
-  await import(new URL('../scripts/node-versions.mjs', import.meta.url).href);
+const { installNode }: { installNode(version: string): Installed } = await import(
+  new URL('../scripts/node-versions.mjs', import.meta.url).href
+);
+const { nodeVersions }: { nodeVersions: string[] } = await import(
+  new URL('../scripts/supported-versions.mjs', import.meta.url).href
+);
 const folder = fileURLToPath(new URL('./smoke', import.meta.url));
 const files = readdirSync(folder).filter((file) => file.endsWith('.test.ts'));
 // Set by `node --test`; with it the tests below would report to a runner that is not there.
 const { NODE_TEST_CONTEXT: _, ...env } = process.env;
 
-for (const version of versions) {
+for (const version of nodeVersions) {
   test(`the smoke tests pass on Node.js ${version}`, async (t) => {
     const installed = installNode(version);
     if ('problem' in installed) return t.skip(installed.problem);
