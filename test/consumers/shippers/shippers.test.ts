@@ -10,6 +10,7 @@ import { Consumer } from '../consumer.ts';
 const SHIPPERS = {
   'winston-cloudwatch': true,
   'winston-aws-cloudwatch': true,
+  'pino-cloudwatch': true,
   'bunyan-cloudwatch': true,
   'cwlogs-writable': true,
   '@logtape/cloudwatch-logs': false,
@@ -20,12 +21,14 @@ const skip =
   consumer.install([
     'winston-cloudwatch@6.3.0',
     'winston-aws-cloudwatch@3.0.0',
+    'pino-cloudwatch@0.7.0',
     'bunyan-cloudwatch@2.2.0',
     'cwlogs-writable@1.0.0',
     '@logtape/cloudwatch-logs@2.3.7',
     '@logtape/logtape@2.3.7',
     '@aws-sdk/client-cloudwatch-logs@3',
     'bunyan@1',
+    'pino@10',
     'winston@3',
   ]) ?? false;
 

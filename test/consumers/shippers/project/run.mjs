@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+
 // Logs three lines with the shipper that is named, the last two when the first is stored, and waits until they are.
 const [shipper] = process.argv.slice(2);
 const { AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoint } = process.env;
@@ -29,6 +31,15 @@ const start = {
       formatLog: ({ message }) => message,
     });
     const logger = winston.createLogger({ transports: [transport] });
+    return (text) => logger.info(text);
+  },
+  'pino-cloudwatch': async () => {
+    const { default: pino } = await import('pino');
+    const { default: pinoCloudWatch } = await import('pino-cloudwatch');
+    const require = createRequire(import.meta.url);
+    createRequire(require.resolve('pino-cloudwatch'))('aws-sdk').config.update(aws);
+    const { logGroupName: group, logStreamName: stream } = target;
+    const logger = pino(pinoCloudWatch({ group, stream, interval: 100 }, () => {}));
     return (text) => logger.info(text);
   },
   '@logtape/cloudwatch-logs': async () => {
