@@ -13,19 +13,26 @@ const TOOLS = ['typedoc@0.28.20', 'typescript@6.0.3'];
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = path.join(root, '.build', 'api');
 
-/** The types of every entry that applications import. */
-const entries = readdirSync(path.join(root, 'packages')).flatMap((name) => {
-  const { exports } = JSON.parse(readFileSync(path.join(root, 'packages', name, 'package.json'), 'utf8'));
-  return Object.values(exports).flatMap((entry) => {
+/** For the transports, which are released with it. */
+const INNER = 'cloudwatch-logs-publisher/worker';
+
+mkdirSync(folder, { recursive: true });
+/** A file for every entry that applications import, with the name that they import it by: typedoc calls modules by it. */
+const entries = readdirSync(path.join(root, 'packages')).flatMap((directory) => {
+  const at = path.join(root, 'packages', directory);
+  const { name, exports } = JSON.parse(readFileSync(path.join(at, 'package.json'), 'utf8'));
+  return Object.entries(exports).flatMap(([subpath, entry]) => {
+    const entryName = path.posix.join(name, subpath);
     const types = entry.import?.types;
-    // For the transports, which are released with it.
-    return types === undefined || types === './dist/worker.d.ts'
-      ? []
-      : [path.join(root, 'packages', name, types)];
+    if (types === undefined || entryName === INNER) return [];
+    const file = path.join(folder, 'entries', `${entryName}.ts`);
+    const target = path.relative(path.dirname(file), path.join(at, types)).replaceAll('\\', '/');
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, `export * from '${target.replace(/\.d\.ts$/, '.js')}';\n`);
+    return [file];
   });
 });
 
-mkdirSync(folder, { recursive: true });
 const tsconfig = path.join(folder, 'tsconfig.json');
 const options = path.join(folder, 'typedoc.json');
 write(tsconfig, {
@@ -43,6 +50,7 @@ write(tsconfig, {
 write(options, {
   name: 'CloudWatch Logs for Node.js',
   entryPoints: entries,
+  basePath: path.join(folder, 'entries'),
   tsconfig,
   out: path.join(folder, 'html'),
   readme: 'none',
