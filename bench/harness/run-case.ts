@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { awsEnvironment, cleanEnvironment } from './environment.js';
 import type { Case, Metrics } from './row.js';
 
 const LIMIT_SECONDS = 60;
@@ -69,7 +70,7 @@ function startProcess(file: string, args: readonly string[], env: NodeJS.Process
   const child = fork(fileURLToPath(new URL(`../${file}`, import.meta.url)), args, {
     execArgv: ['--no-warnings', '--expose-gc'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: { ...environment(), ...env },
+    env: { ...cleanEnvironment(), ...env },
   });
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -81,7 +82,7 @@ function startProcess(file: string, args: readonly string[], env: NodeJS.Process
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What a process wrote about its end, in one line and without the paths of this machine. */
-function lastWords(said: string): string {
+export function lastWords(said: string): string {
   const lines = said.trim().split('\n');
   const error = lines.find((line) => /^(Uncaught )?\w*Error\b/.test(line)) ?? lines.at(-1) ?? '';
   return error.replaceAll(ROOT, '').replaceAll(tmpdir(), '').slice(0, 300);
@@ -126,23 +127,3 @@ function runLoad(one: Case, task: Task, endpoint: ChildProcess | undefined): Pro
 
 /** A process that ends while it is spoken to says so by its own event. */
 function ignoreFailure(): void {}
-
-function awsEnvironment(endpoint: string): NodeJS.ProcessEnv {
-  return {
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'bench',
-    AWS_SECRET_ACCESS_KEY: 'bench',
-  };
-}
-
-/** Nobody's AWS settings have a say, and no metadata service is asked. */
-function environment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(AWS_|NODE_OPTIONS$)/i.test(name));
-  return {
-    ...Object.fromEntries(kept),
-    AWS_CONFIG_FILE: 'none',
-    AWS_SHARED_CREDENTIALS_FILE: 'none',
-    AWS_EC2_METADATA_DISABLED: 'true',
-  };
-}
