@@ -56,6 +56,15 @@ export function workerStream(
     if (typeof done === 'function') process.nextTick(done);
     return true;
   };
+  // Behind other streams in a `pipeline` nobody waits for more than 'finish' before the worker ends.
+  const final = stream._final;
+  stream._final = (callback) => {
+    final.call(stream, (error) => {
+      const finish = () => void publisher.close(closeOptions).finally(() => callback(error));
+      if (stream.readableEnded || stream.destroyed) finish();
+      else stream.once('end', finish);
+    });
+  };
   const linesTaken = () => allRead(stream);
   bridge.add({ publisher, linesTaken });
   bridge.reportEvery(STATS_EVERY_MS);
