@@ -50,5 +50,12 @@ function isoTime(text: string): number {
   if (!found) return Number.NaN;
   const [, date, minute, second = '00', fraction = '', utc, hours, minutes = '00'] = found;
   const zone = utc === undefined ? `${hours}:${minutes}` : 'Z';
+  if (!isOnCalendar(date)) return Number.NaN;
   return Date.parse(`${date}T${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}${zone}`);
+}
+
+/** Date.parse takes the 31st of February for a day in March. */
+function isOnCalendar(date: string): boolean {
+  const [year, month, day] = date.split('-').map(Number);
+  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }

@@ -42,6 +42,8 @@ describe('the time of an event', () => {
     ['null', null],
     ['an empty text', ''],
     ['a word', 'yesterday'],
+    ['a day that no calendar has', '2026-02-31T05:06:02Z'],
+    ['a leap second', '2026-03-04T05:06:60Z'],
     ['a duration', 12],
     ['a duration in microseconds', 1_500_000],
     ['a duration in nanoseconds', 1_500_000_000],
