@@ -17,6 +17,8 @@ const ZERO = 48;
 const NINE = 57;
 const TIME_KEY = ',"time":';
 const LEVEL_PREFIX = '{"level":';
+/** Written by `formatters.level` under another name, as "severity", or "log.level" of the Elastic Common Schema. */
+const OTHER_LEVEL = /^\{"[^"\\]*(?:level|severity|lvl)":"([^"\\]{1,64})"[,}]/i;
 const NO_FIELDS: Fields = {};
 
 /** @param custom names and numbers as in pino's `customLevels`; they win over pino's own */
@@ -66,7 +68,8 @@ function readLevel(line: string, names: LevelNames, fields: () => Fields): strin
   if (match) return match[2] ?? nameOf(Number(match[1]), names);
   const { level } = fields();
   if (typeof level === 'number') return nameOf(level, names);
-  return typeof level === 'string' && level !== '' ? level : undefined;
+  if (typeof level === 'string' && level !== '') return level;
+  return OTHER_LEVEL.exec(line)?.[1];
 }
 
 function nameOf(level: number, names: LevelNames): string {

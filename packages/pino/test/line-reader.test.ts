@@ -129,6 +129,9 @@ describe('level and fields of a line', () => {
   it('takes labels as they are and unknown numbers as numbers', () => {
     assert.equal(readContext('{"level":"audit","time":1}', names).level, 'audit');
     assert.equal(readContext('{"level":35,"time":1}', names).level, '35');
+    assert.equal(readContext('{"severity":"WARNING","time":1}', names).level, 'WARNING');
+    assert.equal(readContext('{"log.level":"info","@timestamp":1}', names).level, 'info');
+    assert.equal(readContext('{"msg":"paid","severity":"INFO"}', names).level, undefined);
   });
 
   it('knows custom levels, also one that renames a number of pino', () => {
