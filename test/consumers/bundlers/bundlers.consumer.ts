@@ -83,7 +83,7 @@ for (const bundle of [
   });
 }
 
-/** The plugin for esbuild takes no newer one. */
+/** The plugins take no newer ones. */
 const withPlugins = new Consumer(project);
 const skipPlugins =
   withPlugins.install([
@@ -91,7 +91,7 @@ const skipPlugins =
     'winston@3',
     'esbuild@0.25.8',
     'esbuild-plugin-pino@2',
-    'webpack@5',
+    'webpack@5.99',
     'pino-webpack-plugin@2',
   ]) ?? false;
 
