@@ -7,6 +7,7 @@ import { Diagnostics, printLine } from './accounts/diagnostics.js';
 import type { PublisherEvents } from './accounts/events.js';
 import { type Flush, Flushes, type FlushResult } from './accounts/flush.js';
 import { MemoryBudget } from './accounts/memory-budget.js';
+import { Settlement } from './accounts/settlement.js';
 import type { BatchObserver } from './batch/batch.js';
 import { type PublisherSnapshot, restoreBatch } from './batch/snapshot.js';
 import { Endpoint } from './cloudwatch/endpoint.js';
@@ -27,7 +28,7 @@ import { groupSettings } from './options/group-settings.js';
 import type { EventContext } from './options/name-template.js';
 import { checkFlushOptions } from './options/option-checks.js';
 import type { PublisherOptions } from './options/options.js';
-import { requestBounds } from './options/request-bounds.js';
+import { mostPuts, requestBounds } from './options/request-bounds.js';
 import { type ResolvedOptions, resolveOptions } from './options/resolve-options.js';
 import type { StreamNamer } from './options/stream-name.js';
 import { openSpool } from './spool/spool.js';
@@ -152,6 +153,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       flushes: this.#flushes,
       fullest: new Fullest<StreamWriter>(),
     };
+    const settlement = new Settlement({ ...shared, onSettled: (batch) => this.#spooler?.settled(batch) });
     this.#writers = new StreamWriters(
       this.#groups.only,
       {
@@ -163,8 +165,11 @@ export class Publisher extends EventEmitter<PublisherEvents> {
         provisioner: this.#provisioner,
         overdue: new Overdue(this.#clock, this.#deadlines, this.#diagnostics),
         dispatcher: this.#dispatcher,
+        mostPuts: mostPuts(this.#options),
         isClosing: () => this.#state !== 'open',
         disk: () => this.#spooler,
+        settlement,
+        onReplaced: (batches, by) => this.#spooler?.replaced(batches, by),
       },
       this.#namer.instance,
     );

@@ -15,36 +15,30 @@ const REJECTED_BECAUSE: Record<RejectReason, string> = {
   expired: 'past the retention of the log group',
 };
 
+/** The parts of a publisher that settling needs. */
+export interface SettlementContext {
+  readonly accounts: Accounts;
+  readonly budget: MemoryBudget;
+  readonly diagnostics: Diagnostics;
+  readonly flushes: Flushes;
+  /** A batch met its fate. */
+  readonly onSettled: (batch: Batch) => void;
+}
+
 /**
- * Settles the batches of a stream: counts every event under its fate, gives its memory back, tells whoever
+ * Settles batches: counts every event under its fate, gives its memory back, tells whoever
  * waits for it, and reports what was lost.
  */
 export class Settlement {
-  readonly #target: Target;
-  readonly #accounts: Accounts;
-  readonly #budget: MemoryBudget;
-  readonly #diagnostics: Diagnostics;
-  readonly #flushes: Flushes;
-  readonly #onSettled: ((batch: Batch) => void) | undefined;
+  readonly #context: SettlementContext;
 
-  constructor(
-    target: Target,
-    accounts: Accounts,
-    budget: MemoryBudget,
-    diagnostics: Diagnostics,
-    flushes: Flushes,
-    onSettled?: (batch: Batch) => void,
-  ) {
-    this.#target = target;
-    this.#accounts = accounts;
-    this.#budget = budget;
-    this.#diagnostics = diagnostics;
-    this.#flushes = flushes;
-    this.#onSettled = onSettled;
+  constructor(context: SettlementContext) {
+    this.#context = context;
   }
 
   /** The batch is stored, but for what was rejected because of its time. */
-  delivered(batch: Batch, rejected: readonly RejectedRange[], durationMs: number): void {
+  delivered(target: Target, batch: Batch, rejected: readonly RejectedRange[], durationMs: number): void {
+    const { accounts, flushes, diagnostics } = this.#context;
     let { bytes } = batch;
     let events = 0;
     let refused = 0;
@@ -52,108 +46,119 @@ export class Settlement {
     const reports: (() => void)[] = [];
     // The ranges are sorted and do not overlap; between them the events are stored.
     for (const range of rejected) {
-      if (range.from > from) events += this.#accounts.settle(batch, from, range.from, 'delivered');
-      const lost = this.#accounts.settle(batch, range.from, range.to, range.reason);
+      if (range.from > from) events += accounts.settle(batch, from, range.from, 'delivered');
+      const lost = accounts.settle(batch, range.from, range.to, range.reason);
       refused += lost;
-      reports.push(() => this.#reportRejected(batch, range, lost));
+      reports.push(() => this.#reportRejected(target, batch, range, lost));
       bytes -= bytesOf(batch, range);
       from = range.to;
     }
-    if (from < batch.length) events += this.#accounts.settle(batch, from, batch.length, 'delivered');
-    this.#accounts.bytesDelivered += bytes;
-    this.#flushes.settled(batch, events, refused);
+    if (from < batch.length) events += accounts.settle(batch, from, batch.length, 'delivered');
+    accounts.bytesDelivered += bytes;
+    flushes.settled(batch, events, refused);
     this.#finish(batch);
     // Listeners come last: what they see in stats() is complete.
     for (const report of reports) report();
-    if (this.#diagnostics.wants('batch')) {
+    if (diagnostics.wants('batch')) {
       const { attempts } = batch.history;
-      this.#diagnostics.emit('batch', { ...this.#target, events, bytes, attempts, durationMs });
+      diagnostics.emit('batch', { ...target, events, bytes, attempts, durationMs });
     }
   }
 
   /** CloudWatch Logs will never take this batch of one event. */
-  refused(batch: Batch, fate: 'poison' | 'oversize', reason: string, failure: PutFailure): void {
+  refused(
+    target: Target,
+    batch: Batch,
+    fate: 'poison' | 'oversize',
+    reason: string,
+    failure: PutFailure,
+  ): void {
+    const { diagnostics } = this.#context;
     const cause = `${reason}: ${forPeople(failure.message)}`;
     this.all(batch, fate);
-    if (this.#diagnostics.wants('drop')) {
+    if (diagnostics.wants('drop')) {
       const { weight: events, bytes } = batch;
-      this.#diagnostics.drop({ ...this.#target, reason: fate, events, bytes, cause });
+      diagnostics.drop({ ...target, reason: fate, events, bytes, cause });
     }
-    this.#diagnostics.warn({
+    diagnostics.warn({
       code: fate,
       message:
-        `CloudWatch Logs refused an event of ${batch.bytes} bytes for ${this.#name} (${cause}); ` +
+        `CloudWatch Logs refused an event of ${batch.bytes} bytes for ${nameOf(target)} (${cause}); ` +
         'it was dropped, its neighbours are delivered.',
-      ...this.#target,
+      ...target,
     });
   }
 
   /** Every event of the batch meets the same fate. */
   all(batch: Batch, fate: Fate): void {
-    const events = this.#accounts.settle(batch, 0, batch.length, fate);
-    this.#flushes.settled(batch, fate === 'delivered' ? events : 0, fate === 'delivered' ? 0 : events);
+    const { accounts, flushes } = this.#context;
+    const events = accounts.settle(batch, 0, batch.length, fate);
+    flushes.settled(batch, fate === 'delivered' ? events : 0, fate === 'delivered' ? 0 : events);
     this.#finish(batch);
   }
 
   /** The batch is settled as another thread counted it. */
   counted(batch: Batch, fates: ReadonlyMap<Fate, number>): void {
+    const { accounts, flushes } = this.#context;
     let all = 0;
     for (const [fate, events] of fates) {
-      this.#accounts.count(fate, events);
+      accounts.count(fate, events);
       all += events;
     }
     const delivered = fates.get('delivered') ?? 0;
-    this.#flushes.settled(batch, delivered, all - delivered);
+    flushes.settled(batch, delivered, all - delivered);
     this.#finish(batch);
   }
 
   /** The batch is not settled, and never will be here. */
   left(batch: Batch): void {
-    this.#budget.release(batch.bytes);
+    this.#context.budget.release(batch.bytes);
     batch.observer?.finished(0);
-    this.#flushes.replaced(batch, 0);
+    this.#context.flushes.replaced(batch, 0);
   }
 
   /** So many parts take the place of a batch. */
   parted(batch: Batch, parts = 2): void {
     batch.observer?.finished(parts);
-    this.#flushes.replaced(batch, parts);
+    this.#context.flushes.replaced(batch, parts);
   }
 
   /** One batch takes the place of parts of another. */
   joined(parts: readonly Batch[]): Batch {
+    const { flushes } = this.#context;
     const joined = Batch.joined(parts);
     for (let i = 1; i < parts.length; i++) joined.observer?.finished(0);
-    this.#flushes.joined(joined.epoch, Number.POSITIVE_INFINITY);
-    for (const part of parts) this.#flushes.replaced(part, 0);
+    flushes.joined(joined.epoch, Number.POSITIVE_INFINITY);
+    for (const part of parts) flushes.replaced(part, 0);
     return joined;
   }
 
-  #reportRejected(batch: Batch, range: RejectedRange, events: number): void {
+  #reportRejected(target: Target, batch: Batch, range: RejectedRange, events: number): void {
+    const { diagnostics } = this.#context;
     const { from, to, reason } = range;
     if (events === 0) return; // a marker, or parts of an event that is told with its last
-    if (this.#diagnostics.wants('drop')) {
+    if (diagnostics.wants('drop')) {
       const bytes = bytesOf(batch, range);
-      this.#diagnostics.drop({ ...this.#target, reason, events, bytes });
+      diagnostics.drop({ ...target, reason, events, bytes });
     }
     const times = `${new Date(batch.timestampAt(from)).toJSON()} to ${new Date(batch.timestampAt(to - 1)).toJSON()}`;
-    this.#diagnostics.warn({
+    diagnostics.warn({
       code: 'rejected',
       message:
-        `CloudWatch Logs rejected ${events} event(s) of ${this.#name}: ${REJECTED_BECAUSE[reason]} ` +
+        `CloudWatch Logs rejected ${events} event(s) of ${nameOf(target)}: ${REJECTED_BECAUSE[reason]} ` +
         `(timestamps ${times}).`,
-      ...this.#target,
+      ...target,
     });
   }
 
   #finish(batch: Batch): void {
     this.left(batch);
-    this.#onSettled?.(batch);
+    this.#context.onSettled(batch);
   }
+}
 
-  get #name(): string {
-    return `log stream "${this.#target.logStreamName}" of log group "${this.#target.logGroupName}"`;
-  }
+function nameOf({ logGroupName, logStreamName }: Target): string {
+  return `log stream "${logStreamName}" of log group "${logGroupName}"`;
 }
 
 /** Bytes as CloudWatch Logs counts them. */

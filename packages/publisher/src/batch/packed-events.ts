@@ -1,7 +1,8 @@
 import { writeEscaped } from './json-bytes.js';
 import { hasUncheckedTime, type Note, withCheckedTime } from './note.js';
 
-const FIRST_BYTES = 1024;
+const FIRST_BYTES = 256;
+const EMPTY = Buffer.alloc(0);
 const COMPACT_FROM_EVENTS = 256;
 const COMPACT_FROM_BYTES = 64 * 1024;
 
@@ -22,7 +23,7 @@ export interface PackedEventsData {
  */
 export class PackedEvents {
   readonly #maxBytes: number;
-  #messages: Buffer = Buffer.alloc(0);
+  #messages: Buffer = EMPTY;
   /** Where each message ends in the buffer, and the next one starts. */
   #ends: number[] = [];
   #timestamps: number[] = [];
@@ -193,14 +194,20 @@ export class PackedEvents {
   }
 
   #add(end: number, timestamp: number, note: Note | undefined, id: number): void {
-    this.#ends.push(end);
-    this.#timestamps.push(timestamp);
+    // `push` to an empty array makes room for 17, and most batches of very many streams hold one event.
+    if (this.#ends.length === 0) {
+      this.#ends = [end];
+      this.#timestamps = [timestamp];
+    } else {
+      this.#ends.push(end);
+      this.#timestamps.push(timestamp);
+    }
     if (id > 0) {
-      this.#ids ??= [];
-      this.#ids.push(id);
+      if (this.#ids) this.#ids.push(id);
+      else this.#ids = [id];
     }
     if (note) {
-      this.#notes ??= [];
+      this.#notes ??= new Array<Note | undefined>(this.#ends.length);
       this.#notes[this.#ends.length - 1] = note;
     }
   }

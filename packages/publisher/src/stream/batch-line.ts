@@ -12,49 +12,16 @@ export interface WaitingBatch {
  * Complete batches of a stream in the order in which they are put: those that come back from a put before those that
  * never started, each in its own place, but the one that keeps its token before all others.
  */
-export class BatchLine<B extends WaitingBatch> {
-  readonly #batches = new Fifo<B>();
-
-  get length(): number {
-    return this.#batches.length;
-  }
-
-  peek(): B | undefined {
-    return this.#batches.peek();
-  }
-
-  peekLast(): B | undefined {
-    return this.#batches.peekLast();
-  }
-
-  /** Oldest first. */
-  [Symbol.iterator](): IterableIterator<B> {
-    return this.#batches[Symbol.iterator]();
-  }
-
-  /** Adds one behind all others. */
-  push(batch: B): void {
-    this.#batches.push(batch);
-  }
-
-  shift(): B | undefined {
-    return this.#batches.shift();
-  }
-
-  /** Takes one out; costs as much as there are in front of it. @returns whether it was there */
-  remove(batch: B): boolean {
-    return this.#batches.remove(batch);
-  }
-
+export class BatchLine<B extends WaitingBatch> extends Fifo<B> {
   /** Brings one back to its place. */
   putBack(batch: B): void {
     const before: B[] = [];
     for (let first = this.peek(); first && isBefore(first, batch); first = this.peek()) {
       before.push(first);
-      this.#batches.shift();
+      this.shift();
     }
-    this.#batches.unshift(batch);
-    for (const one of before.reverse()) this.#batches.unshift(one);
+    this.unshift(batch);
+    for (const one of before.reverse()) this.unshift(one);
   }
 }
 

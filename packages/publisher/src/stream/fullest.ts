@@ -4,6 +4,8 @@ export interface Holder {
   readonly heldBytes: number;
   /** Bytes of those that may be dropped, as they were never put. */
   readonly droppableBytes: number;
+  /** Owned by {@link Fullest}: the class of its size that it is in, -1 for none. */
+  sizeClass: number;
 }
 
 /**
@@ -12,20 +14,16 @@ export interface Holder {
  */
 export class Fullest<T extends Holder> {
   readonly #classes: (Set<T> | undefined)[] = [];
-  readonly #classOf = new WeakMap<T, number>();
   #highest = -1;
 
   /** The bytes of a stream have changed. */
   moved(holder: T): void {
-    const before = this.#classOf.get(holder) ?? -1;
+    const before = holder.sizeClass;
     const now = holder.droppableBytes > 0 ? sizeClass(holder.heldBytes) : -1;
     if (before === now) return;
     this.#classes[before]?.delete(holder);
-    if (now < 0) {
-      this.#classOf.delete(holder);
-      return;
-    }
-    this.#classOf.set(holder, now);
+    holder.sizeClass = now;
+    if (now < 0) return;
     this.#classes[now] ??= new Set();
     this.#classes[now].add(holder);
     if (now > this.#highest) this.#highest = now;
@@ -41,7 +39,7 @@ export class Fullest<T extends Holder> {
   }
 
   /** Whether no stream holds more than this one would with `bytes` more. */
-  isAmongThem(holder: T, bytes: number): boolean {
+  isAmongThem(holder: Pick<T, 'heldBytes'>, bytes: number): boolean {
     this.first();
     return sizeClass(holder.heldBytes + bytes) >= this.#highest;
   }

@@ -35,12 +35,11 @@ export interface NextBatch extends Readonly<LaneBatch> {
   readonly isComplete: boolean;
 }
 
-/** The parts of a stream that the lanes need. */
+/** The parts of a publisher that the lanes of its streams need. */
 export interface LanesContext {
-  readonly token: SequenceToken;
   readonly endpoint: EndpointTokens;
-  /** Most puts under way on the stream. */
-  readonly most: number;
+  /** Most puts under way on one stream. */
+  readonly mostPuts: number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }
@@ -53,31 +52,42 @@ export interface Concluded {
   readonly possibleCopies: number;
 }
 
+/** A put under way. */
+interface LanePut {
+  readonly carried: PutToken;
+  /** The state when it started. */
+  readonly halvings: number;
+  readonly creations: number;
+}
+
+const NO_PUTS = new Map<never, LanePut>();
+
 /** Puts under way on one stream, and what each of them carries. */
 export class Lanes<B extends LaneBatch> {
+  readonly #token: SequenceToken;
   readonly #context: LanesContext;
-  readonly #underWay = new Map<B, PutToken>();
+  /** Undefined while there is none: a map of its own would be much of what an idle stream takes. */
+  #puts: Map<B, LanePut> | undefined;
   /** Puts that may be under way while the stream is well. */
   #width = 1;
   /** Counts the halvings, so that the puts of one burst halve only once. */
   #halvings = 0;
-  /** The state when each of them started. */
-  readonly #before = new Map<B, { readonly halvings: number; readonly creations: number }>();
   #madeUp = 0;
 
-  constructor(context: LanesContext) {
+  constructor(token: SequenceToken, context: LanesContext) {
+    this.#token = token;
     this.#context = context;
   }
 
   /** Each with the token that it was sent with. */
-  get underWay(): ReadonlyMap<B, PutToken> {
-    return this.#underWay;
+  get underWay(): ReadonlyMap<B, { readonly carried: PutToken }> {
+    return this.#puts ?? NO_PUTS;
   }
 
   /** Whether lanes can open here at all. */
   get canOpen(): boolean {
-    const { token, endpoint, most } = this.#context;
-    return most > 1 && !endpoint.enforcesTokens && !token.oneAtATime;
+    const { endpoint, mostPuts } = this.#context;
+    return mostPuts > 1 && !endpoint.enforcesTokens && !this.#token.oneAtATime;
   }
 
   /** Whether more than one put may be under way now. */
@@ -91,12 +101,13 @@ export class Lanes<B extends LaneBatch> {
    * @param isAlone whether the stream has to keep to one put at a time for another reason
    */
   mayStart(next: NextBatch, isAlone: boolean): boolean {
-    if (this.#underWay.size === 0) return true;
+    const { underWay } = this;
+    if (underWay.size === 0) return true;
     if (isAlone || !this.areOpen || next.history.keepsToken) return false;
-    if (this.#underWay.size >= Math.min(this.#width, this.#context.most)) return false;
+    if (underWay.size >= Math.min(this.#width, this.#context.mostPuts)) return false;
     if (this.#isBatonOut && (next.history.needsBaton || !next.isComplete)) return false;
     // CloudWatch Logs shows events by timestamp, equal ones as they came: only these can show that two batches changed places.
-    for (const { earliest, latest, history } of this.#underWay.keys()) {
+    for (const { earliest, latest, history } of underWay.keys()) {
       if (history.keepsToken) return false;
       if (next.latest >= earliest && next.earliest <= latest) return false;
     }
@@ -105,19 +116,19 @@ export class Lanes<B extends LaneBatch> {
 
   /** A put starts. @returns what it carries */
   start(batch: B): PutToken {
-    const { token } = this.#context;
+    const token = this.#token;
     const { keepsToken, unansweredUnder } = batch.history;
     const baton = (keepsToken && token.isSent && unansweredUnder) || token.forPut;
     const carried = this.#isBatonOut ? this.#laneToken() : baton;
-    this.#underWay.set(batch, carried);
-    this.#before.set(batch, { halvings: this.#halvings, creations: token.creations });
+    this.#puts ??= new Map();
+    this.#puts.set(batch, { carried, halvings: this.#halvings, creations: token.creations });
     return carried;
   }
 
   /** A put ended that will not be concluded. */
   ended(batch: B): void {
-    this.#underWay.delete(batch);
-    this.#before.delete(batch);
+    this.#puts?.delete(batch);
+    if (this.#puts?.size === 0) this.#puts = undefined;
   }
 
   /**
@@ -127,13 +138,13 @@ export class Lanes<B extends LaneBatch> {
    * @param unansweredBefore requests of this put that a client which retries by itself made before the last
    */
   concluded(batch: B, said: Outcome, unansweredBefore = 0): Concluded {
-    const carried = this.#underWay.get(batch);
-    if (!carried) throw new Error('no put of this batch is under way');
-    const { halvings, creations } = this.#before.get(batch) ?? { halvings: 0, creations: 0 };
+    const put = this.#puts?.get(batch);
+    if (!put) throw new Error('no put of this batch is under way');
+    const { carried, halvings, creations } = put;
     this.ended(batch);
     for (let i = unansweredBefore; i > 0; i--) batch.history = leftUnanswered(batch.history, carried);
     if (said.kind === 'retry' && isOverload(said) && halvings === this.#halvings) this.#halve();
-    if (said.kind === 'missing' && creations < this.#context.token.creations) {
+    if (said.kind === 'missing' && creations < this.#token.creations) {
       // The answer is older than the stream: another put has found out the same, and had it made.
       batch.history = freedOfToken(batch.history);
       return { outcome: { kind: 'again' }, possibleCopies: 0 };
@@ -143,12 +154,12 @@ export class Lanes<B extends LaneBatch> {
 
   /** Of events that are put again, or are stored by a put that another thread made. */
   clear(): void {
-    this.#underWay.clear();
-    this.#before.clear();
+    this.#puts = undefined;
   }
 
   #batonConcluded(batch: B, carried: PutToken, said: Outcome): Concluded {
-    const { token, endpoint } = this.#context;
+    const token = this.#token;
+    const { endpoint } = this.#context;
     const past = batch.history;
     // The twin that is stored is somebody else's when the batch was not put under this token before.
     const outcome: Outcome =
@@ -193,7 +204,7 @@ export class Lanes<B extends LaneBatch> {
     const { endpoint } = this.#context;
     switch (outcome.kind) {
       case 'delivered':
-        this.#width = Math.min(this.#width + 1, this.#context.most);
+        this.#width = Math.min(this.#width + 1, this.#context.mostPuts);
         return { outcome, possibleCopies: batch.history.unanswered };
       case 'conflict':
       case 'already-accepted':
@@ -216,16 +227,16 @@ export class Lanes<B extends LaneBatch> {
   }
 
   get #isBatonOut(): boolean {
-    for (const { isLane } of this.#underWay.values()) if (!isLane) return true;
+    for (const { carried } of this.underWay.values()) if (!carried.isLane) return true;
     return false;
   }
 
   /** 56 digits as CloudWatch Logs gives out, never the same twice. */
   #laneToken(): PutToken {
-    const { token, random } = this.#context;
+    const { random } = this.#context;
     const digits = () => String(Math.floor(random() * 1e14)).padStart(14, '0');
     const value = `${digits()}${digits()}${digits()}${String(++this.#madeUp).padStart(14, '0')}`;
-    return { value: token.isSent ? value : null, isLane: true, isOwnStream: false };
+    return { value: this.#token.isSent ? value : null, isLane: true, isOwnStream: false };
   }
 
   #halve(): void {

@@ -2,6 +2,8 @@ import type { Batch } from '../batch/batch.js';
 
 /** CloudWatch Logs takes events of the last 14 days. */
 const MOST = 16;
+/** Of a stream that holds nothing: an array that once held something keeps its room. */
+const NONE: readonly Batch[] = [];
 
 /**
  * The batches of a stream that are being built: more than one where times lie further apart than a batch may span, as
@@ -10,7 +12,7 @@ const MOST = 16;
  */
 export class OpenBatches {
   /** Oldest first. */
-  readonly #batches: Batch[] = [];
+  #batches: readonly Batch[] = NONE;
   #current: Batch | undefined;
 
   get length(): number {
@@ -42,19 +44,20 @@ export class OpenBatches {
   }
 
   add(batch: Batch): void {
-    this.#batches.push(batch);
+    this.#batches = [...this.#batches, batch];
     this.#current = batch;
   }
 
   /** Takes the oldest out. */
   shift(): Batch | undefined {
-    const batch = this.#batches.shift();
+    const [batch, ...others] = this.#batches;
+    this.#batches = others.length > 0 ? others : NONE;
     if (batch === this.#current) this.#current = this.last;
     return batch;
   }
 
   clear(): void {
-    this.#batches.length = 0;
+    this.#batches = NONE;
     this.#current = undefined;
   }
 

@@ -12,23 +12,28 @@ import { LossMarker } from './loss-marker.js';
 import { OpenBatches } from './open-batches.js';
 import type { Pace } from './pace.js';
 
-/** The parts of a publisher that an outbox needs. */
+/** The parts of a publisher that the outboxes of its streams need. */
 export interface OutboxContext {
-  readonly limits: BatchLimits;
-  readonly flushIntervalMs: number;
+  /** Limits of a batch, as far as they are known of the endpoint. */
+  readonly endpoint: BatchLimits;
+  readonly options: { readonly flushIntervalMs: number };
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly budget: MemoryBudget;
   readonly pace: Pace;
   readonly flushes: Flushes;
-  /** When the last put of the stream started, on the clock of waits; negative infinity before the first. */
-  readonly lastPutAt: () => number;
-  /** Prepares what a put needs, the first time. @returns undefined when it is ready */
-  readonly prepare: () => Promise<void> | undefined;
+  /** Prepares what a put needs, the first time; undefined when it is ready. */
+  readonly sink: { prepare?(): Promise<void> | undefined };
+}
+
+/** The stream whose events wait. */
+export interface QueuedStream {
+  /** When its last put started, on the clock of waits; negative infinity before the first. */
+  readonly lastPutAt: number;
   /** Whether a batch ends at a change of the millisecond where it can, so that the next may be put beside it. */
-  readonly endsAtMilliseconds: () => boolean;
-  /** There may be something to send. */
-  readonly onDue: () => void;
+  readonly endsAtMilliseconds: boolean;
+  /** There may be something to put. */
+  offer(): void;
 }
 
 const MARKER_EVERY_MS = 1000;
@@ -45,22 +50,24 @@ export function asNext({ earliest, latest, history, state }: Batch): NextBatch {
  */
 export class Outbox {
   readonly #context: OutboxContext;
+  readonly #stream: QueuedStream;
   readonly #sealed = new BatchLine<Batch>();
-  readonly #lost = new LossMarker();
+  #lost: LossMarker | undefined;
   readonly #open = new OpenBatches();
   #deadline: Deadline | undefined;
   #openIsDue = false;
   #droppableBytes = 0;
   #frozenBytes = 0;
-  #markerAt = Number.NEGATIVE_INFINITY;
+  #markerAt: number | undefined;
   #waitingMarker: Batch | undefined;
 
-  constructor(context: OutboxContext) {
+  constructor(context: OutboxContext, stream: QueuedStream) {
     this.#context = context;
+    this.#stream = stream;
   }
 
   get isEmpty(): boolean {
-    return this.#open.length === 0 && this.#sealed.length === 0 && this.#lost.isEmpty;
+    return this.#open.length === 0 && this.#sealed.length === 0 && !this.#hasLost;
   }
 
   /** Bytes of events that may still be dropped. */
@@ -105,11 +112,11 @@ export class Outbox {
     id = 0,
     epoch = this.#context.flushes.epoch,
   ): void {
-    const { limits, flushes, endsAtMilliseconds } = this.#context;
+    const { endpoint: limits, flushes } = this.#context;
     let open = this.#open.of(timestamp);
     // What is on disk is never mixed with what is not: a batch is noted, and found again, as a whole.
     const isOver = open
-      ? !open.fits(timestamp, size) || (open.endsBefore(timestamp) && endsAtMilliseconds())
+      ? !open.fits(timestamp, size) || (open.endsBefore(timestamp) && this.#stream.endsAtMilliseconds)
       : this.#open.isFull;
     if (isOver || (this.#open.first && this.#open.first.isSpooled !== id > 0)) {
       this.seal();
@@ -155,7 +162,7 @@ export class Outbox {
   /** Adds a complete batch behind all others. */
   push(batch: Batch): void {
     this.#sealed.push(batch);
-    this.#context.onDue();
+    this.#stream.offer();
   }
 
   /** Brings a batch back that was put. */
@@ -166,7 +173,7 @@ export class Outbox {
 
   /** The batch that {@link take} gives, as far as it is known before. */
   get next(): NextBatch | undefined {
-    if (this.#markerIsDue) {
+    if (this.#lost && this.#markerIsDue) {
       const { timestamp } = this.#lost;
       return { earliest: timestamp, latest: timestamp, history: NEVER_PUT, isComplete: true };
     }
@@ -178,7 +185,7 @@ export class Outbox {
 
   /** The next batch to send. @param early also one that waits for company */
   take(early = false): Batch | undefined {
-    if (this.#markerIsDue) return this.#markerBatch();
+    if (this.#lost && this.#markerIsDue) return this.#markerBatch(this.#lost);
     // Not announced as due: whoever takes it would be asked to take another one meanwhile.
     const batch = this.#sealed.shift() ?? (this.#openIsDue || early ? this.#close() : undefined);
     if (batch?.state === 'frozen') this.#frozenBytes -= batch.bytes;
@@ -213,28 +220,29 @@ export class Outbox {
 
   /** Remembers a dropped event, to tell it in the stream. */
   noteLoss(size: number, timestamp: number, events: number): void {
+    this.#lost ??= new LossMarker();
     this.#lost.add(size, timestamp, events);
   }
 
   /** Adds what is to be told of dropped events at the end; what is lost while it waits is told by the next. */
   pushMarker(): void {
     // One at a time: a program that flushes often while nothing gets through would pile them up.
-    if (this.#lost.isEmpty || this.#waitingMarker?.state === 'sealed') return;
-    this.#waitingMarker = this.#markerBatch();
+    if (!this.#lost || this.#lost.isEmpty || this.#waitingMarker?.state === 'sealed') return;
+    this.#waitingMarker = this.#markerBatch(this.#lost);
     this.push(this.#waitingMarker);
   }
 
   clear(): void {
-    this.#deadline?.cancel();
+    this.#endWait();
     this.#open.clear();
     while (this.#sealed.shift());
-    if (!this.#lost.isEmpty) this.#lost.take();
+    this.#lost = undefined;
   }
 
   #whenDue(): Deadline {
-    const { clock, deadlines, flushIntervalMs, lastPutAt } = this.#context;
+    const { clock, deadlines, options } = this.#context;
     const now = clock.now();
-    const waitMs = lastPutAt() + flushIntervalMs - now;
+    const waitMs = this.#stream.lastPutAt + options.flushIntervalMs - now;
     if (waitMs > 0) return deadlines.after(waitMs, () => this.#askForTurn());
     const endOfTurn = new Deadline(now, () => this.#askWhenPrepared());
     clock.soon(() => endOfTurn.run());
@@ -243,41 +251,50 @@ export class Outbox {
 
   /** Events that come while the client is loaded go with the first put, rather than wait for its answer. */
   #askWhenPrepared(): void {
-    const { deadlines, flushIntervalMs, prepare } = this.#context;
-    const preparing = prepare();
+    const { deadlines, options, sink } = this.#context;
+    const preparing = sink.prepare?.();
     if (!preparing) {
       this.#askForTurn();
       return;
     }
-    const deadline = deadlines.after(flushIntervalMs, () => this.#askForTurn());
+    const deadline = deadlines.after(options.flushIntervalMs, () => this.#askForTurn());
     this.#deadline = deadline;
     void preparing.then(() => deadline.run());
   }
 
   #askForTurn(): void {
-    const { pace, onDue } = this.#context;
-    this.#deadline = pace.ask(() => {
+    this.#deadline = this.#context.pace.ask(() => {
       this.#openIsDue = true;
-      onDue();
+      this.#stream.offer();
     });
   }
 
   #close(): Batch | undefined {
     const batch = this.#open.shift();
-    if (this.#open.length === 0) this.#deadline?.cancel();
+    if (this.#open.length === 0) this.#endWait();
     batch?.seal();
     return batch;
   }
 
-  get #markerIsDue(): boolean {
-    if (this.#lost.isEmpty || this.startsFrozen) return false;
-    return this.#sealed.length === 0 || this.#context.clock.now() - this.#markerAt >= MARKER_EVERY_MS;
+  #endWait(): void {
+    this.#deadline?.cancel();
+    this.#deadline = undefined;
   }
 
-  #markerBatch(): Batch {
-    const { limits, clock, budget, flushes } = this.#context;
+  get #hasLost(): boolean {
+    return this.#lost !== undefined && !this.#lost.isEmpty;
+  }
+
+  get #markerIsDue(): boolean {
+    if (!this.#hasLost || this.startsFrozen) return false;
+    if (this.#sealed.length === 0 || this.#markerAt === undefined) return true;
+    return this.#context.clock.now() - this.#markerAt >= MARKER_EVERY_MS;
+  }
+
+  #markerBatch(lost: LossMarker): Batch {
+    const { endpoint: limits, clock, budget, flushes } = this.#context;
     this.#markerAt = clock.now();
-    const { message, timestamp } = this.#lost.take();
+    const { message, timestamp } = lost.take();
     const batch = new Batch(limits);
     const size = Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES;
     budget.take(size);

@@ -3,9 +3,7 @@ import { quote } from '../accounts/advice.js';
 import type { Diagnostics } from '../accounts/diagnostics.js';
 import { possibleDuplicates } from '../accounts/duplicates.js';
 import type { PossibleDuplicates } from '../accounts/events.js';
-import type { Flushes } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
-import { Settlement } from '../accounts/settlement.js';
 import type { Batch } from '../batch/batch.js';
 import { NEVER_PUT, notAttempted } from '../batch/put-history.js';
 import type { Schedule } from '../cloudwatch/backoff.js';
@@ -21,19 +19,19 @@ import type {
   Stage,
   Target,
 } from '../cloudwatch/sink.js';
-import { mostPuts } from '../options/request-bounds.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { forPeople } from '../text/for-people.js';
 import type { PutEnd } from './dispatcher.js';
-import { isOverload, Lanes } from './lanes.js';
+import { isOverload, Lanes, type LanesContext } from './lanes.js';
 import type { Overdue, WaitingStream } from './overdue.js';
-import { RefusedBatches } from './refused-batches.js';
+import { RefusedBatches, type RefusedContext, type RefusedStream } from './refused-batches.js';
 import { SequenceToken } from './sequence-token.js';
 import type { StreamQueue } from './stream-queue.js';
 import { StreamWarnings } from './stream-warnings.js';
-import { Rest, type RestContext } from './waits.js';
+import { Rest, type RestContext, type RestingStream } from './waits.js';
 import { without, wronglyTimed } from './wrong-times.js';
 
+const NOT_BEGUN: PutProgress = { stage: 'client', mayBeStored: true };
 const THROTTLED_CREATION_MS = 60_000;
 /** Longer than a stream waits for its turn among a thousand others. */
 const LAGGING_MS = 60_000;
@@ -49,7 +47,7 @@ export const NO_ANSWER: Record<Stage, string> = {
 export type Awaited = Stage | 'creation';
 
 /** The parts of a publisher that the answers of a stream need. */
-export interface AnswersContext extends RestContext {
+export interface AnswersContext extends RestContext, LanesContext, RefusedContext {
   readonly options: ResolvedOptions;
   readonly sink: Sink;
   readonly provisioner: Provisioner;
@@ -58,25 +56,13 @@ export interface AnswersContext extends RestContext {
   readonly accounts: Accounts;
   readonly budget: MemoryBudget;
   readonly diagnostics: Diagnostics;
-  readonly flushes: Flushes;
 }
 
 /** The stream that the answers are about. */
-export interface AnsweredStream {
-  /** The batch is to be put again, before all others. */
-  readonly putBack: (batch: Batch) => void;
-  /** Whether the stream cannot be there yet. */
-  readonly isUnmade: boolean;
-  /** There may be something to put. */
-  readonly offer: () => void;
-  /** The batch met its fate. */
-  readonly onSettled: (batch: Batch) => void;
-  /** A call failed, and is made again after a while. */
-  readonly onFailing: () => void;
+export interface AnsweredStream extends RestingStream {
+  readonly target: Target;
   /** Whether only what was put before may be put. */
-  readonly isHeld: () => boolean;
-  /** Parts take the place of a batch, or one batch that of parts. */
-  readonly onReplaced: (batches: readonly Batch[], by: readonly Batch[]) => void;
+  readonly isHeld: boolean;
   readonly queue: StreamQueue;
 }
 
@@ -84,53 +70,40 @@ export interface AnsweredStream {
  * Carries out what the answers to the puts of one stream ask for: settles the batch, or puts it back and takes the
  * token, waits, creates what is missing, or halves it.
  */
-export class Answers implements WaitingStream {
+export class Answers implements WaitingStream, RefusedStream {
   readonly token: SequenceToken;
   readonly lanes: Lanes<Batch>;
   readonly rest: Rest;
-  readonly settlement: Settlement;
   readonly refused: RefusedBatches;
   /** Whether the stream cannot be there yet, so that a put would only say so. */
   isUnmade: boolean;
-  readonly #target: Target;
+  readonly warnings: StreamWarnings;
   readonly #context: AnswersContext;
-  readonly #host: AnsweredStream;
-  readonly #warnings: StreamWarnings;
+  readonly #stream: AnsweredStream;
   /** Waits for a call other than a put: a stream is created, or a token is asked for. */
   #isPreparing = false;
   #isCreating = false;
   #missingInARow = 0;
   /** Since when creating the stream is throttled. */
   #throttledAt: number | undefined;
-  #progress: PutProgress = { stage: 'client', mayBeStored: true };
+  #progress = NOT_BEGUN;
   /** Since something was stored. */
   #lastFailure: PutFailure | undefined;
   #lastError: LastError | undefined;
   #hasPut = false;
   #isAbandoned = false;
 
-  constructor(target: Target, context: AnswersContext, host: AnsweredStream) {
-    const { options, endpoint, accounts, budget, diagnostics, flushes } = context;
-    this.#target = target;
+  /** @param isUnmade whether the stream cannot be there yet */
+  constructor(stream: AnsweredStream, context: AnswersContext, isUnmade: boolean) {
+    const { options, diagnostics } = context;
+    this.#stream = stream;
     this.#context = context;
-    this.#host = host;
-    this.isUnmade = host.isUnmade && options.createLogStream;
+    this.isUnmade = isUnmade && options.createLogStream;
     this.token = new SequenceToken(options.sequenceTokens);
-    const { random } = context;
-    this.lanes = new Lanes({ token: this.token, endpoint, most: mostPuts(options), random });
-    this.rest = new Rest(context, { onOver: host.offer, onFailing: host.onFailing });
-    this.settlement = new Settlement(target, accounts, budget, diagnostics, flushes, host.onSettled);
-    this.#warnings = new StreamWarnings(target, diagnostics);
-    this.refused = new RefusedBatches({
-      target,
-      endpoint,
-      queue: host.queue,
-      settlement: this.settlement,
-      warnings: this.#warnings,
-      isHeld: host.isHeld,
-      restSlowly: () => this.rest.afterFailure('slow', 0),
-      onReplaced: host.onReplaced,
-    });
+    this.lanes = new Lanes(this.token, context);
+    this.rest = new Rest(context, stream);
+    this.warnings = new StreamWarnings(stream.target, diagnostics);
+    this.refused = new RefusedBatches(this, context);
   }
 
   /** Whether nothing may be put now. */
@@ -155,7 +128,19 @@ export class Answers implements WaitingStream {
   }
 
   get target(): Target {
-    return this.#target;
+    return this.#stream.target;
+  }
+
+  get queue(): StreamQueue {
+    return this.#stream.queue;
+  }
+
+  get isHeld(): boolean {
+    return this.#stream.isHeld;
+  }
+
+  restSlowly(): void {
+    this.rest.afterFailure('slow', 0);
   }
 
   /** Has a stream made that cannot be there yet. @returns whether that has begun, so that nothing is put before its end */
@@ -175,8 +160,8 @@ export class Answers implements WaitingStream {
 
   whyNotStored(): string | undefined {
     const waitsForTurn = this.#isCreating && this.#context.provisioner.isThrottled;
-    if (this.#warnings.isOpen || this.#throttledAt !== undefined || waitsForTurn) return undefined;
-    this.#warnings.open();
+    if (this.warnings.isOpen || this.#throttledAt !== undefined || waitsForTurn) return undefined;
+    this.warnings.open();
     return this.#lastFailure ? quote(this.#lastFailure) : NO_ANSWER[this.#progress.stage];
   }
 
@@ -204,30 +189,30 @@ export class Answers implements WaitingStream {
         return 'stored';
       case 'already-accepted':
         accounts.alreadyAccepted++;
-        this.settlement.delivered(batch, [], durationMs);
-        if (twice) this.#warnings.possiblyTwice(twice);
+        this.#context.settlement.delivered(this.target, batch, [], durationMs);
+        if (twice) this.warnings.possiblyTwice(twice);
         this.refused.stored(batch);
         this.#recovered();
         return 'stored';
       case 'again':
         if (said.kind === 'conflict' || said.kind === 'already-accepted') accounts.tokenConflicts++;
-        this.#host.putBack(batch);
+        this.queue.live.putBack(batch);
         return 'other';
       case 'conflict':
-        this.#host.putBack(batch);
+        this.queue.live.putBack(batch);
         this.#conflict(outcome.expected);
         return 'other';
       case 'missing':
-        this.#host.putBack(isNew ? this.#corrected(batch) : batch);
+        this.queue.live.putBack(isNew ? this.#corrected(batch) : batch);
         void this.#provision(outcome.group);
         return 'other';
       case 'retry':
         // The signature had the time of a clock that is wrong; the next one has the right time.
         if (hasNewTime && outcome.advice === 'credentials') {
-          this.#host.putBack(this.#corrected(batch));
+          this.queue.live.putBack(this.#corrected(batch));
           return 'other';
         }
-        this.#host.putBack(batch);
+        this.queue.live.putBack(batch);
         if ((result as PutFailure).isGivenUp) return 'other';
         this.#warnOfFailure(outcome.advice, result as PutFailure, outcome.schedule);
         this.rest.afterFailure(outcome.schedule, outcome.retryAfterMs);
@@ -248,12 +233,12 @@ export class Answers implements WaitingStream {
     const { time } = this.#context.endpoint;
     const again = wronglyTimed(batch, rejected, time);
     const rest = again.size > 0 ? this.#putRightly(batch, again) : batch;
-    if (rest) this.settlement.delivered(rest, without(again, rejected), durationMs);
-    if (twice) this.#warnings.possiblyTwice(twice);
+    if (rest) this.#context.settlement.delivered(this.target, rest, without(again, rejected), durationMs);
+    if (twice) this.warnings.possiblyTwice(twice);
     this.#checkLag(batch);
     this.refused.stored(batch);
     this.#recovered();
-    if (result.rejectedEntity) this.#warnings.entityRefused(result.rejectedEntity);
+    if (result.rejectedEntity) this.warnings.entityRefused(result.rejectedEntity);
     const pauseMs = this.token.pauseAfterPutMs(this.#context.random());
     if (pauseMs > 0) this.rest.take(pauseMs, 'fast');
   }
@@ -277,8 +262,8 @@ export class Answers implements WaitingStream {
       return batch;
     const [corrected] = batch.divided(() => true);
     if (!corrected.correctTimes(time.correctionMs, time.now)) return batch;
-    this.settlement.parted(batch, 1);
-    this.#host.onReplaced([batch], [corrected]);
+    this.#context.settlement.parted(batch, 1);
+    this.#context.onReplaced([batch], [corrected]);
     return corrected;
   }
 
@@ -290,9 +275,9 @@ export class Answers implements WaitingStream {
     again.correctTimes(time.correctionMs ?? 0, time.now);
     const rest = others.length > 0 ? others : undefined;
     if (rest) rest.history = batch.history;
-    this.settlement.parted(batch, rest ? 2 : 1);
-    this.#host.onReplaced([batch], rest ? [rest, again] : [again]);
-    this.#host.putBack(again);
+    this.#context.settlement.parted(batch, rest ? 2 : 1);
+    this.#context.onReplaced([batch], rest ? [rest, again] : [again]);
+    this.queue.live.putBack(again);
     return rest;
   }
 
@@ -306,7 +291,7 @@ export class Answers implements WaitingStream {
   /** @param copies how often each event may be stored besides once */
   #countCopies(batch: Batch, copies: number): PossibleDuplicates | undefined {
     if (copies <= 0) return undefined;
-    const duplicates = possibleDuplicates(this.#target, batch, copies);
+    const duplicates = possibleDuplicates(this.target, batch, copies);
     this.#context.accounts.possibleDuplicates += duplicates.copies;
     return duplicates;
   }
@@ -316,12 +301,12 @@ export class Answers implements WaitingStream {
     const { accounts, budget, clock } = this.#context;
     const lagMs = clock.now() - openedAt;
     if (lagMs < LAGGING_MS || history.attempts > 1 || accounts.lastFailureAt >= openedAt) return;
-    this.#warnings.lagging(lagMs, budget.usedBytes);
+    this.warnings.lagging(lagMs, budget.usedBytes);
   }
 
   #recovered(): void {
     if (!this.#hasPut)
-      this.#context.diagnostics.place('started', this.#target, this.#context.sink.sentPlace?.());
+      this.#context.diagnostics.place('started', this.target, this.#context.sink.sentPlace?.());
     this.#hasPut = true;
     this.#context.accounts.lastSuccessAt = this.#context.clock.wallTime();
     this.#lastFailure = undefined;
@@ -330,21 +315,21 @@ export class Answers implements WaitingStream {
     if (accounts.lastError === this.#lastError) accounts.lastError = undefined;
     this.#context.overdue.ends(this);
     this.rest.succeeded();
-    this.#warnings.delivered();
-    this.#context.provisioner.groupIsThere(this.#target.logGroupName);
+    this.warnings.delivered();
+    this.#context.provisioner.groupIsThere(this.target.logGroupName);
   }
 
   #conflict(expected: string | null | undefined): void {
     const { accounts, diagnostics, options, random } = this.#context;
     accounts.tokenConflicts++;
     const { conflictsInARow } = this.token;
-    if (diagnostics.wants('conflict')) diagnostics.emit('conflict', { ...this.#target, conflictsInARow });
+    if (diagnostics.wants('conflict')) diagnostics.emit('conflict', { ...this.target, conflictsInARow });
     if (options.sequenceTokens === 'never') {
-      this.#warnings.tokensAreEnforced();
+      this.warnings.tokensAreEnforced();
       this.rest.afterFailure('slow', 0);
       return;
     }
-    if (this.#hasPut) this.#warnings.conflictAfterPut();
+    if (this.#hasPut) this.warnings.conflictAfterPut();
     const waitMs = this.token.waitAfterConflictMs(random());
     if (expected === undefined) void this.#askForToken();
     else if (waitMs > 0) this.rest.take(waitMs, 'fast');
@@ -353,46 +338,46 @@ export class Answers implements WaitingStream {
   /** Neither the answer nor its text has the token: the only case in which it is worth asking for. */
   async #askForToken(): Promise<void> {
     this.#isPreparing = true;
-    const token = await this.#context.sink.describeSequenceToken(this.#target);
+    const token = await this.#context.sink.describeSequenceToken(this.target);
     this.#isPreparing = false;
     if (this.#isAbandoned) return;
     if (token !== undefined) this.token.restore({ value: token, isOwnStream: false });
     // What was asked for and did not help is asked for again less and less often.
     if (token === undefined) this.rest.afterFailure('slow', 0);
     else if (this.token.conflictsInARow > 1) this.rest.afterFailure('fast', 0);
-    this.#host.offer();
+    this.#stream.offer();
   }
 
   /** Nothing is put until the stream is there, or could not be created: then the put tells what is wrong. */
   async createFirst(): Promise<void> {
     const { provisioner } = this.#context;
-    if (!provisioner.createsFirst(this.#target)) return;
+    if (!provisioner.createsFirst(this.target)) return;
     this.begins({ stage: 'request', mayBeStored: false });
     this.#isPreparing = true;
-    const made = await provisioner.ensure(this.#target, true);
+    const made = await provisioner.ensure(this.target, true);
     this.#isPreparing = false;
     if (this.#isAbandoned) return;
     if (made === 'created') this.token.created();
-    this.#host.offer();
+    this.#stream.offer();
   }
 
   /** Has the stream made before anything is logged to it; whether that fails shows when something is. */
   async createAhead(): Promise<void> {
     if (!this.#context.options.createLogStream || this.#hasPut || this.#isPreparing) return;
     this.#isPreparing = true;
-    const made = await this.#context.provisioner.ensure(this.#target, false);
+    const made = await this.#context.provisioner.ensure(this.target, false);
     this.#isPreparing = false;
     if (this.#isAbandoned) return;
     if (made === 'created') this.token.created();
     if (typeof made === 'string') this.isUnmade = false;
-    this.#host.offer();
+    this.#stream.offer();
   }
 
   async #provision(groupIsMissing: boolean): Promise<void> {
     if (this.#isPreparing) return;
     this.#isPreparing = true;
     this.#isCreating = true;
-    const made = await this.#context.provisioner.ensure(this.#target, groupIsMissing);
+    const made = await this.#context.provisioner.ensure(this.target, groupIsMissing);
     this.#isPreparing = false;
     this.#isCreating = false;
     if (this.#isAbandoned) return;
@@ -409,14 +394,14 @@ export class Answers implements WaitingStream {
       // Created, and missing all the same: the service needs a moment until it sees its own stream.
       this.rest.afterFailure('fast', 0);
     }
-    this.#host.offer();
+    this.#stream.offer();
   }
 
   /** Many streams begin together, and the account has few creations a second: that passes by itself, as a rule. */
   #creationThrottled({ action, failure }: ProvisioningFailure, since = this.#context.clock.now()): void {
     this.#throttledAt = since;
     if (this.#context.clock.now() - since >= THROTTLED_CREATION_MS)
-      this.#warnings.creationThrottled(failure, action);
+      this.warnings.creationThrottled(failure, action);
   }
 
   #noteError(failure: PutFailure): void {
@@ -429,6 +414,6 @@ export class Answers implements WaitingStream {
   }
 
   #warnOfFailure(advice: Advice, failure: PutFailure, schedule: Schedule, action?: string): void {
-    this.#warnings.failed(advice, failure, this.rest.failures(schedule) + 1, action);
+    this.warnings.failed(advice, failure, this.rest.failures(schedule) + 1, action);
   }
 }

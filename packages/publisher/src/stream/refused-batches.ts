@@ -10,19 +10,23 @@ import type { StreamWarnings } from './stream-warnings.js';
 
 type Refused = Extract<Outcome, { kind: 'refused' }>;
 
-/** The parts of a stream that refused batches need. */
+/** The parts of a publisher that refused batches need. */
 export interface RefusedContext {
-  readonly target: Target;
   readonly endpoint: Endpoint;
-  readonly queue: StreamQueue;
   readonly settlement: Settlement;
-  readonly warnings: StreamWarnings;
-  /** Whether only what was put before may be put. */
-  readonly isHeld: () => boolean;
-  /** Puts wait on the slow schedule. */
-  readonly restSlowly: () => void;
   /** Parts, or what was joined of parts, take the place of batches. */
   readonly onReplaced: (batches: readonly Batch[], by: readonly Batch[]) => void;
+}
+
+/** The stream whose batches are refused. */
+export interface RefusedStream {
+  readonly target: Target;
+  readonly queue: StreamQueue;
+  readonly warnings: StreamWarnings;
+  /** Whether only what was put before may be put. */
+  readonly isHeld: boolean;
+  /** Puts wait on the slow schedule. */
+  restSlowly(): void;
 }
 
 /** A batch that was refused, and what has become of it: its parts that are not settled, in their order. */
@@ -50,75 +54,92 @@ const ALL_EXTRAS: readonly PutExtra[] = ['gzip', 'emf'];
 /** The golden ratio spreads places over a batch, however many there are. */
 const SPREAD = 0.618034;
 
+/** The facts that there are once anything was refused on a stream. */
+class Found {
+  readonly refusals = new Refusals();
+  /** By each of its parts. */
+  readonly searches = new Map<Batch, Search>();
+  /** Refusals before the put of a batch began. */
+  readonly begun = new WeakMap<Batch, number>();
+  /** Single events that were refused. */
+  readonly suspects = new Map<Batch, Suspect>();
+  /** {@link Refusals.passes} when a batch, or that of which it is one half, was refused. */
+  readonly passesThen = new WeakMap<Batch, number>();
+  /** A batch that is tried without the extras which its put had. */
+  withoutExtras:
+    | { readonly batch: Batch; readonly left: readonly PutExtra[]; readonly said: string }
+    | undefined;
+  /** Lets go of what is held. */
+  release: (() => void) | undefined;
+  probes = 0;
+  begunSearches = 0;
+}
+
 /** Carries out what {@link Refusals} decides: halves batches, sets suspects aside, holds everything, and joins it again. */
 export class RefusedBatches {
   readonly #context: RefusedContext;
-  readonly #refusals = new Refusals();
-  /** By each of its parts. */
-  readonly #searches = new Map<Batch, Search>();
-  readonly #begun = new WeakMap<Batch, number>();
-  /** Single events that were refused. */
-  readonly #suspects = new Map<Batch, Suspect>();
-  /** {@link Refusals.passes} when a batch, or that of which it is one half, was refused. */
-  readonly #passesThen = new WeakMap<Batch, number>();
-  #withoutExtras:
-    | { readonly batch: Batch; readonly left: readonly PutExtra[]; readonly said: string }
-    | undefined;
-  #release: (() => void) | undefined;
-  #probes = 0;
-  #begunSearches = 0;
+  readonly #stream: RefusedStream;
+  /** Undefined until anything was refused, as on most streams nothing ever is. */
+  #found: Found | undefined;
 
-  constructor(context: RefusedContext) {
+  constructor(stream: RefusedStream, context: RefusedContext) {
+    this.#stream = stream;
     this.#context = context;
   }
 
   /** Whether puts go one at a time, to find out what is refused. */
   get isSearching(): boolean {
-    return this.#searches.size > 0 || this.#refusals.phase !== 'none';
+    const found = this.#found;
+    return found !== undefined && (found.searches.size > 0 || found.refusals.phase !== 'none');
   }
 
   /** Whether everything is held and nothing waits that could show whether an event is to blame. */
   get lacksOthers(): boolean {
-    return this.#refusals.phase === 'holding' && !this.#hasOthers;
+    return this.#found?.refusals.phase === 'holding' && !this.#hasOthers;
   }
 
   /** Extras of the options that a batch goes without. */
   extrasLeftOut(batch: Batch): readonly PutExtra[] {
-    return this.#withoutExtras?.batch === batch ? ALL_EXTRAS : this.#context.endpoint.refusedExtras;
+    return this.#found?.withoutExtras?.batch === batch ? ALL_EXTRAS : this.#context.endpoint.refusedExtras;
   }
 
   /** The next batch to put, as small as the search and the endpoint ask for. */
   next(): Batch | undefined {
-    const batch = this.#next();
-    if (batch) this.#begun.set(batch, this.#refusals.begin());
+    const found = this.#found;
+    const phase = found?.refusals.phase ?? 'none';
+    const batch = phase === 'holding' ? this.#probe() : this.#take(phase === 'suspecting');
+    if (batch) found?.begun.set(batch, found.refusals.begin());
     return batch;
   }
 
   /** A batch was refused. It is not in the queue. */
   refused(batch: Batch, answer: Refused, failure: PutFailure): void {
-    const { endpoint, queue } = this.#context;
+    const { queue } = this.#stream;
+    const { endpoint } = this.#context;
     const { sentWith = [] } = failure;
-    if (this.#withoutExtras?.batch === batch) this.#withoutExtras = undefined;
+    const found = this.#known;
+    if (found.withoutExtras?.batch === batch) found.withoutExtras = undefined;
     else if (sentWith.length > 0 && endpoint.tryWithout()) {
-      this.#withoutExtras = { batch, left: sentWith, said: failure.message };
+      found.withoutExtras = { batch, left: sentWith, said: failure.message };
       queue.live.putBack(batch);
       return;
     }
+    const { refusals, suspects, passesThen } = found;
     const search = this.#searchFor(batch);
     search.isForSize = answer.isTooLarge && search.isForSize !== false;
-    const verdict = this.#refusals.refused({
+    const verdict = refusals.refused({
       length: batch.length,
-      passesThen: this.#passesThen.get(batch),
+      passesThen: passesThen.get(batch),
       hasNeighbour: this.#hasOthers,
       isKnown: endpoint.holdsOthers(this.#answerKey(failure)),
     });
-    const { passes } = this.#refusals;
-    this.#passesThen.set(batch, passes);
-    if (batch.length === 1) this.#suspects.set(batch, { answer, failure });
+    const { passes } = refusals;
+    passesThen.set(batch, passes);
+    if (batch.length === 1) suspects.set(batch, { answer, failure });
     switch (verdict) {
       case 'halve':
         for (const half of this.#split(batch, batch.length >> 1).reverse()) {
-          this.#passesThen.set(half, passes);
+          passesThen.set(half, passes);
           queue.live.putBack(half);
         }
         break;
@@ -136,27 +157,30 @@ export class RefusedBatches {
 
   /** A batch was stored. */
   stored(batch: Batch): void {
-    const { queue, endpoint, warnings } = this.#context;
-    if (this.#withoutExtras?.batch === batch) {
-      const { left, said } = this.#withoutExtras;
-      this.#withoutExtras = undefined;
+    const { queue, warnings } = this.#stream;
+    const { endpoint } = this.#context;
+    const found = this.#found;
+    if (!found) return;
+    if (found.withoutExtras?.batch === batch) {
+      const { left, said } = found.withoutExtras;
+      found.withoutExtras = undefined;
       const named = left.filter((extra) => NAMES[extra].test(said));
       const off = named.length > 0 ? named : left;
       endpoint.leaveOut(off);
       warnings.extrasRefused(off, said);
     }
-    const search = this.#searches.get(batch);
+    const search = found.searches.get(batch);
     // What is stored as a whole shows nothing of what is too large.
     if (search?.wasSplit) search.largestStored = Math.max(search.largestStored, batch.bytes);
     this.#forget(batch);
-    switch (this.#refusals.passed(this.#begun.get(batch) ?? 0)) {
+    switch (found.refusals.passed(found.begun.get(batch) ?? 0)) {
       case 'poison':
         // One by one: what is told of one must find the others in their place.
         for (let one = queue.aside.shift(); one; one = queue.aside.shift()) this.#giveUp(one, batch.bytes);
         break;
       case 'resume':
-        this.#release?.();
-        this.#release = undefined;
+        found.release?.();
+        found.release = undefined;
         for (const held of queue.aside.splice(0).reverse()) queue.live.putBack(held);
         break;
     }
@@ -164,20 +188,24 @@ export class RefusedBatches {
 
   /** Nothing is put any more. */
   end(): void {
-    this.#release?.();
-    this.#release = undefined;
+    this.#found?.release?.();
+    if (this.#found) this.#found.release = undefined;
   }
 
-  #next(): Batch | undefined {
-    const { queue, endpoint } = this.#context;
-    if (this.#refusals.phase === 'holding') return this.#probe();
-    const batch =
-      (this.#hasOthers ? queue.take(this.#refusals.phase === 'suspecting') : undefined) ??
-      queue.aside.shift();
+  /** The facts of what was refused, from now on. */
+  get #known(): Found {
+    this.#found ??= new Found();
+    return this.#found;
+  }
+
+  #take(isSuspecting: boolean): Batch | undefined {
+    const { queue } = this.#stream;
+    const { endpoint } = this.#context;
+    const batch = (this.#hasOthers ? queue.take(isSuspecting) : undefined) ?? queue.aside.shift();
     if (!batch || batch.length <= 1) return batch;
     batch.freeze();
     if (batch.history.unanswered > 0) return batch; // only as it was put a token tells whether it is stored
-    if (this.#refusals.phase === 'suspecting') {
+    if (isSuspecting) {
       this.#searchFor(batch); // so that it is joined again should that be needed
       return this.#front(batch, 1);
     }
@@ -187,22 +215,24 @@ export class RefusedBatches {
 
   /** Whether anything may be put that is not set aside. */
   get #hasOthers(): boolean {
-    const { queue, isHeld } = this.#context;
-    return isHeld() ? queue.startsWithResend : queue.hasOthers;
+    const { queue, isHeld } = this.#stream;
+    return isHeld ? queue.startsWithResend : queue.hasOthers;
   }
 
   /** One put of the slow schedule: a newer batch, or one event out of what is held, each time from another place. */
   #probe(): Batch | undefined {
-    const { queue } = this.#context;
-    const probe = this.#probes++;
+    const { queue } = this.#stream;
+    const known = this.#known;
+    const { suspects } = known;
+    const probe = known.probes++;
     const isNewersTurn = probe % 2 === 1 || queue.aside.every(({ length }) => length === 1);
     if (this.#hasOthers && isNewersTurn) {
       const newer = queue.take(true);
       if (newer) return newer;
     }
     // First those that were not refused alone yet: once anything passes, the others are judged, each with one put.
-    const untried = queue.aside.filter((one) => !this.#suspects.has(one));
-    const some = untried.length > 0 && this.#suspects.size < MOST_SUSPECTS ? untried : queue.aside;
+    const untried = queue.aside.filter((one) => !suspects.has(one));
+    const some = untried.length > 0 && suspects.size < MOST_SUSPECTS ? untried : queue.aside;
     const held = some[(probe >> 1) % some.length];
     if (!held) return undefined;
     queue.aside.splice(queue.aside.indexOf(held), 1);
@@ -216,39 +246,44 @@ export class RefusedBatches {
 
   /** Everything that was refused is whole again, and waits apart from the queue. */
   #hold(batch: Batch, failure: PutFailure): void {
-    const { queue, warnings, endpoint, restSlowly, target } = this.#context;
+    const { queue, warnings, target } = this.#stream;
+    const { endpoint } = this.#context;
+    const known = this.#known;
+    const { searches, suspects } = known;
     queue.aside.push(batch);
-    for (const search of new Set(this.#searches.values())) this.#join(search);
+    for (const search of new Set(searches.values())) this.#join(search);
     // In the order in which they were refused, which is that in which they were logged.
-    const place = (one: Batch) => this.#searchFor(one).number + (this.#suspects.has(one) ? 0 : 0.5);
+    const place = (one: Batch) => this.#searchFor(one).number + (suspects.has(one) ? 0 : 0.5);
     queue.aside.sort((a, b) => place(a) - place(b));
-    if (!this.#release) {
+    if (!known.release) {
       // What only one event met may be that event's fault: no reason for other streams to expect it.
-      const isAlone = this.#searches.size <= 1 && queue.aside[0]?.length === 1;
+      const isAlone = searches.size <= 1 && queue.aside[0]?.length === 1;
       const answer = this.#answerKey(failure);
-      this.#release = isAlone ? () => {} : endpoint.holds(answer);
+      known.release = isAlone ? () => {} : endpoint.holds(answer);
       warnings.allRefused(failure, `${target.logGroupName} ${answer}`);
     }
-    restSlowly();
+    this.#stream.restSlowly();
   }
 
   /** The parts of a search are one batch again, but for the events that were refused alone. */
   #join(search: Search): void {
-    const { queue, settlement, onReplaced } = this.#context;
-    const parts = search.parts.filter((part) => !this.#suspects.has(part) && this.#takeOut(part));
+    const { queue } = this.#stream;
+    const { settlement, onReplaced } = this.#context;
+    const { searches, suspects } = this.#known;
+    const parts = search.parts.filter((part) => !suspects.has(part) && this.#takeOut(part));
     if (parts.length === 0) return;
     const joined = parts.length > 1 ? settlement.joined(parts) : parts[0];
     queue.aside.push(joined);
     search.parts = [...search.parts.filter((part) => !parts.includes(part)), joined];
     if (parts.length === 1) return;
-    for (const part of parts) this.#searches.delete(part);
-    this.#searches.set(joined, search);
+    for (const part of parts) searches.delete(part);
+    searches.set(joined, search);
     onReplaced(parts, [joined]);
   }
 
   /** @returns whether the batch was waiting */
   #takeOut(batch: Batch): boolean {
-    const { aside, live } = this.#context.queue;
+    const { aside, live } = this.#stream.queue;
     const at = aside.indexOf(batch);
     if (at >= 0) aside.splice(at, 1);
     return at >= 0 || live.remove(batch);
@@ -256,21 +291,27 @@ export class RefusedBatches {
 
   /** The event is dropped: others got through. */
   #giveUp(batch: Batch, storedBytes: number): void {
-    const { settlement } = this.#context;
-    const suspect = this.#suspects.get(batch);
-    const search = this.#searches.get(batch);
+    const { searches, suspects } = this.#known;
+    const suspect = suspects.get(batch);
+    const search = searches.get(batch);
     if (search) search.isForSize = false; // of the event, not of the batch
     this.#forget(batch);
     if (!suspect) return;
     const { answer, failure } = suspect;
     const isOversize = answer.isTooLarge && batch.bytes > storedBytes;
-    settlement.refused(batch, isOversize ? 'oversize' : 'poison', answer.reason, failure);
+    this.#context.settlement.refused(
+      this.#stream.target,
+      batch,
+      isOversize ? 'oversize' : 'poison',
+      answer.reason,
+      failure,
+    );
   }
 
   /** Takes some events from the front of a batch that was taken from the queue. */
   #front(batch: Batch, events: number): Batch {
     if (events >= batch.length) return batch;
-    const { queue } = this.#context;
+    const { queue } = this.#stream;
     const [front, rest] = this.#split(batch, events);
     queue.putEnded(batch);
     queue.live.putBack(rest);
@@ -279,12 +320,13 @@ export class RefusedBatches {
 
   #split(batch: Batch, index: number): [Batch, Batch] {
     const parts = batch.splitAt(index);
-    const search = this.#searches.get(batch);
-    if (search) {
+    const searches = this.#found?.searches;
+    const search = searches?.get(batch);
+    if (searches && search) {
       search.parts = search.parts.flatMap((part) => (part === batch ? parts : [part]));
       search.wasSplit = true;
-      this.#searches.delete(batch);
-      for (const part of parts) this.#searches.set(part, search);
+      searches.delete(batch);
+      for (const part of parts) searches.set(part, search);
     }
     this.#context.settlement.parted(batch);
     this.#context.onReplaced([batch], parts);
@@ -292,25 +334,27 @@ export class RefusedBatches {
   }
 
   #searchFor(batch: Batch): Search {
-    const known = this.#searches.get(batch);
+    const found = this.#known;
+    const known = found.searches.get(batch);
     if (known) return known;
     const search: Search = {
-      number: ++this.#begunSearches,
+      number: ++found.begunSearches,
       parts: [batch],
       wasSplit: false,
       isForSize: undefined,
       largestStored: 0,
       tries: 0,
     };
-    this.#searches.set(batch, search);
+    found.searches.set(batch, search);
     return search;
   }
 
   #forget(batch: Batch): void {
-    this.#suspects.delete(batch);
-    const search = this.#searches.get(batch);
+    const { searches, suspects } = this.#known;
+    suspects.delete(batch);
+    const search = searches.get(batch);
     if (!search) return;
-    this.#searches.delete(batch);
+    searches.delete(batch);
     search.parts = search.parts.filter((part) => part !== batch);
     if (search.parts.length > 0 || !search.isForSize || search.largestStored === 0) return;
     this.#context.endpoint.takesBatchesOf(search.largestStored);

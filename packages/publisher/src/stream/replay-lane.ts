@@ -43,15 +43,15 @@ export class ReplayLane {
   readonly #limits: BatchLimits;
   readonly #flushes: Flushes;
   readonly #gate: ReplayGate;
-  readonly #onDue: () => void;
+  readonly #stream: { offer(): void };
   readonly #sealed = new Fifo<Batch>();
   readonly #open = new OpenBatches();
 
-  constructor(limits: BatchLimits, flushes: Flushes, gate: ReplayGate, onDue: () => void) {
+  constructor(limits: BatchLimits, flushes: Flushes, gate: ReplayGate, stream: { offer(): void }) {
     this.#limits = limits;
     this.#flushes = flushes;
     this.#gate = gate;
-    this.#onDue = onDue;
+    this.#stream = stream;
   }
 
   get isEmpty(): boolean {
@@ -121,6 +121,6 @@ export class ReplayLane {
 
   /** There may be something to send. */
   offer(): void {
-    if (this.hasDue) this.#onDue();
+    if (this.hasDue) this.#stream.offer();
   }
 }

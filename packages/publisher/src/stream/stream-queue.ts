@@ -1,7 +1,7 @@
 import type { Batch } from '../batch/batch.js';
 import { Fifo } from '../structures/fifo.js';
 import type { NextBatch } from './lanes.js';
-import { asNext, Outbox, type OutboxContext } from './outbox.js';
+import { asNext, Outbox, type OutboxContext, type QueuedStream } from './outbox.js';
 import { type ReplayGate, ReplayLane } from './replay-lane.js';
 
 /**
@@ -15,6 +15,7 @@ export class StreamQueue {
   /** Batches that were refused, and wait until it is known why. */
   readonly aside: Batch[] = [];
   readonly #context: OutboxContext;
+  readonly #stream: QueuedStream;
   #resends: Fifo<Batch> | undefined;
   #replay: ReplayLane | undefined;
   #gate: ReplayGate | undefined;
@@ -22,9 +23,10 @@ export class StreamQueue {
   /** Events of the batches that were taken. */
   #places = 0;
 
-  constructor(context: OutboxContext) {
+  constructor(context: OutboxContext, stream: QueuedStream) {
     this.#context = context;
-    this.live = new Outbox(context);
+    this.#stream = stream;
+    this.live = new Outbox(context, stream);
   }
 
   get isEmpty(): boolean {
@@ -85,9 +87,9 @@ export class StreamQueue {
 
   /** The lane for recovered events. */
   replayLane(gate: ReplayGate): ReplayLane {
-    const { limits, flushes, onDue } = this.#context;
+    const { endpoint, flushes } = this.#context;
     this.#gate = gate;
-    this.#replay ??= new ReplayLane(limits, flushes, gate, onDue);
+    this.#replay ??= new ReplayLane(endpoint, flushes, gate, this.#stream);
     return this.#replay;
   }
 
@@ -100,7 +102,7 @@ export class StreamQueue {
   resend(batch: Batch): void {
     this.#resends ??= new Fifo();
     this.#resends.push(batch);
-    this.#context.onDue();
+    this.#stream.offer();
   }
 
   /** The batch that {@link take} gives, as far as it is known before. */

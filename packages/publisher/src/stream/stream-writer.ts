@@ -3,22 +3,27 @@ import type { Fate } from '../batch/fate.js';
 import type { Note } from '../batch/note.js';
 import { attempted, leftUnanswered, type PutToken } from '../batch/put-history.js';
 import { type BatchSnapshot, snapshotBatch } from '../batch/snapshot.js';
+import type { Endpoint } from '../cloudwatch/endpoint.js';
 import { toPutFailure } from '../cloudwatch/sdk-failure.js';
-import type { PutProgress, PutResult, Target } from '../cloudwatch/sink.js';
+import type { PutProgress, PutResult, Sink, Target } from '../cloudwatch/sink.js';
+import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Deadlines } from '../time/deadlines.js';
 import type { Dispatcher, PutEnd, PutSource, RequestSlot } from './dispatcher.js';
 import type { Fullest } from './fullest.js';
-import type { Pace } from './pace.js';
-import { Answers, type AnswersContext, type Awaited } from './put-answers.js';
+import type { Lanes } from './lanes.js';
+import type { OutboxContext, QueuedStream } from './outbox.js';
+import { type AnsweredStream, Answers, type AnswersContext, type Awaited } from './put-answers.js';
 import type { ReplayGate, ReplayLane } from './replay-lane.js';
 import type { StreamDisk } from './stream-disk.js';
 import { StreamQueue } from './stream-queue.js';
 
 /** The parts of a publisher that its writers share. */
-export interface WriterContext extends AnswersContext {
+export interface WriterContext extends AnswersContext, OutboxContext {
+  readonly options: ResolvedOptions;
+  readonly endpoint: Endpoint;
+  readonly sink: Sink;
   readonly deadlines: Deadlines;
   readonly dispatcher: Dispatcher;
-  readonly pace: Pace;
   readonly fullest: Fullest<StreamWriter>;
   readonly disk: () => StreamDisk | undefined;
 }
@@ -27,52 +32,31 @@ export interface WriterContext extends AnswersContext {
  * Writes one log stream: puts its batches one after the other. A stream that fails waits by itself and holds no request
  * slot, so that it never holds up another. An event is in one place: the outbox or a batch under way; then it is settled.
  */
-export class StreamWriter implements PutSource {
+export class StreamWriter implements PutSource, AnsweredStream, QueuedStream {
   readonly target: Target;
   isQueued = false;
+  sizeClass = -1;
   /** Time of an event that has the stream of the next day made; undefined until the first event. */
   aheadAt: number | undefined;
   readonly #context: WriterContext;
-  readonly #queue: StreamQueue;
+  /** Undefined while nothing waits: with what it is made of it would be a third of what an idle stream takes. */
+  #queue: StreamQueue | undefined;
   readonly #answers: Answers;
   readonly #madeAt: number;
   #lastPutAt = Number.NEGATIVE_INFINITY;
   #bytesUnderWay = 0;
-  /** How far the puts under way have come. */
-  readonly #progress = new Map<Batch, PutProgress>();
+  /** How far the puts under way have come; undefined while there is none. */
+  #progress: Map<Batch, PutProgress> | undefined;
   /** Batches of earlier processes that have to be read before anything else is put. */
   #held = 0;
   #isHanging = false;
 
   /** @param isUnmade whether the stream cannot be there before this writer has it made */
   constructor(target: Target, context: WriterContext, isUnmade = false) {
-    const { options, endpoint, clock, deadlines, budget, flushes, pace, sink, disk } = context;
     this.target = target;
-    this.#madeAt = clock.now();
+    this.#madeAt = context.clock.now();
     this.#context = context;
-    this.#queue = new StreamQueue({
-      limits: endpoint,
-      flushIntervalMs: options.flushIntervalMs,
-      clock,
-      deadlines,
-      budget,
-      pace,
-      flushes,
-      lastPutAt: () => this.#lastPutAt,
-      prepare: () => sink.prepare?.(),
-      endsAtMilliseconds: () => this.#answers.lanes.canOpen,
-      onDue: () => this.#offer(),
-    });
-    this.#answers = new Answers(target, context, {
-      isUnmade,
-      putBack: (batch) => this.#queue.live.putBack(batch),
-      offer: () => this.#offer(),
-      onSettled: (batch) => disk()?.settled(batch),
-      onFailing: () => disk()?.failing(this),
-      isHeld: () => this.isHeld,
-      onReplaced: (batches, by) => disk()?.replaced(batches, by),
-      queue: this.#queue,
-    });
+    this.#answers = new Answers(this, context, isUnmade);
   }
 
   /** Creates the stream before anything is put on it, where its group is not known to be there. */
@@ -85,18 +69,24 @@ export class StreamWriter implements PutSource {
     void this.#answers.createAhead();
   }
 
+  /** The events that wait. */
+  get queue(): StreamQueue {
+    this.#queue ??= new StreamQueue(this.#context, this);
+    return this.#queue;
+  }
+
   get droppableBytes(): number {
-    return this.#queue.live.droppableBytes;
+    return this.#queue?.live.droppableBytes ?? 0;
   }
 
   get heldBytes(): number {
-    const { live } = this.#queue;
-    return live.droppableBytes + live.frozenBytes + this.#bytesUnderWay;
+    const frozenBytes = this.#queue?.live.frozenBytes ?? 0;
+    return this.droppableBytes + frozenBytes + this.#bytesUnderWay;
   }
 
   /** Events that wait, as the application gave them. */
   get buffered(): number {
-    return this.#queue.events;
+    return this.#queue?.events ?? 0;
   }
 
   /** Events in puts under way. */
@@ -118,11 +108,19 @@ export class StreamWriter implements PutSource {
   }
 
   get isIdle(): boolean {
-    return this.#queue.isEmpty && this.#underWay.size === 0;
+    return (this.#queue?.isEmpty ?? true) && this.#underWay.size === 0;
+  }
+
+  get lastPutAt(): number {
+    return this.#lastPutAt;
+  }
+
+  get endsAtMilliseconds(): boolean {
+    return this.#answers.lanes.canOpen;
   }
 
   get canPut(): boolean {
-    if (this.#answers.isWaiting) return false;
+    if (this.#answers.isWaiting || !this.#queue) return false;
     const { startsWithResend, aside, hasResends, hasDue, next } = this.#queue;
     if (this.isHeld && !startsWithResend && aside.length === 0) return false;
     const { lanes, refused } = this.#answers;
@@ -159,7 +157,7 @@ export class StreamWriter implements PutSource {
   }
 
   get hasDue(): boolean {
-    return this.#queue.hasDue || this.#underWay.size > 0;
+    return (this.#queue?.hasDue ?? false) || this.#underWay.size > 0;
   }
 
   /**
@@ -169,28 +167,28 @@ export class StreamWriter implements PutSource {
    * @param epoch in which it was received; now by default
    */
   append(message: string, timestamp: number, size: number, note?: Note, id?: number, epoch?: number): void {
-    this.#queue.live.append(message, timestamp, size, note, id, epoch);
+    this.queue.live.append(message, timestamp, size, note, id, epoch);
     this.#context.fullest.moved(this);
   }
 
   /** The clock of this machine is wrong: what was never put gets the right times. */
   correctTimes(byMs: number): void {
-    this.#queue.live.correctTimes(byMs);
+    this.#queue?.live.correctTimes(byMs);
   }
 
   /** Sends new events without waiting for company. */
   sealLive(): void {
-    this.#queue.live.seal();
+    this.#queue?.live.seal();
   }
 
   /** Where the events of earlier processes go. */
   replayLane(gate: ReplayGate): ReplayLane {
-    return this.#queue.replayLane(gate);
+    return this.queue.replayLane(gate);
   }
 
   /** Bytes in memory: of the recovered events that wait, or of all others. */
   bytesIn(isReplay: boolean): number {
-    let bytes = this.#queue.bytes(isReplay);
+    let bytes = this.#queue?.bytes(isReplay) ?? 0;
     if (isReplay) return bytes;
     for (const batch of this.#underWay.keys()) bytes += batch.bytes;
     return bytes;
@@ -204,8 +202,8 @@ export class StreamWriter implements PutSource {
   /** @param batch undefined when none of its events could be read */
   resend(batch: Batch | undefined): void {
     this.#held--;
-    if (batch) this.#queue.resend(batch);
-    this.#offer();
+    if (batch) this.queue.resend(batch);
+    this.offer();
   }
 
   /**
@@ -214,21 +212,21 @@ export class StreamWriter implements PutSource {
    * @returns undefined when there is none
    */
   drop(which: 'first' | 'last'): ReturnType<Batch['drop']> | undefined {
-    const { live } = this.#queue;
-    const batch = live.droppable(which);
-    const dropped = batch && live.dropOf(batch, which);
+    const live = this.#queue?.live;
+    const batch = live?.droppable(which);
+    const dropped = batch && live?.dropOf(batch, which);
     this.#context.fullest.moved(this);
-    if (!dropped) return undefined;
+    if (!live || !dropped) return undefined;
     this.#context.budget.release(dropped.size);
     if (dropped.id > 0) this.#context.disk()?.dropped(dropped.id);
     // Nothing is left of it to be put, behind one that fails.
-    if (batch.length === 0 && live.remove(batch)) this.#answers.settlement.all(batch, 'overflow');
+    if (batch.length === 0 && live.remove(batch)) this.#context.settlement.all(batch, 'overflow');
     return dropped;
   }
 
   /** Remembers a dropped event, to tell it in the stream. */
   noteLoss(size: number, timestamp: number, events = 1): void {
-    this.#queue.live.noteLoss(size, timestamp, events);
+    this.queue.live.noteLoss(size, timestamp, events);
   }
 
   /** Takes over what another publisher left, with the token that it knew. */
@@ -236,8 +234,8 @@ export class StreamWriter implements PutSource {
     this.#answers.token.restore(token);
     this.#answers.isUnmade = isUnmade;
     for (const batch of batches) {
-      if (batch.state === 'frozen') this.#queue.resend(batch);
-      else this.#queue.live.push(batch);
+      if (batch.state === 'frozen') this.queue.resend(batch);
+      else this.queue.live.push(batch);
     }
   }
 
@@ -249,7 +247,7 @@ export class StreamWriter implements PutSource {
     readonly batches: readonly Batch[];
   } {
     this.#answers.abandon();
-    this.#queue.live.seal(); // what may come after this must not get into a batch that the thread has
+    this.#queue?.live.seal(); // what may come after this must not get into a batch that the thread has
     const batches: Batch[] = [];
     const saved: BatchSnapshot[] = [];
     const inTurn = [...this.unsettled()]
@@ -266,8 +264,8 @@ export class StreamWriter implements PutSource {
 
   /** Sends events without waiting for company. */
   hasten(): void {
-    this.#queue.live.hasten();
-    this.#queue.live.pushMarker();
+    this.#queue?.live.hasten();
+    this.#queue?.live.pushMarker();
     this.hurry(this.#context.isClosing());
   }
 
@@ -282,11 +280,11 @@ export class StreamWriter implements PutSource {
       this.#context.dispatcher.finished(this, slot);
       return;
     }
-    const { refused, settlement } = this.#answers;
+    const { refused } = this.#answers;
     let batch = refused.next();
     // Every event of the batch that is being built may have been dropped.
     while (batch && batch.length === 0) {
-      settlement.all(batch, 'overflow');
+      this.#context.settlement.all(batch, 'overflow');
       batch = this.canPut ? refused.next() : undefined;
     }
     if (!batch) {
@@ -297,6 +295,7 @@ export class StreamWriter implements PutSource {
     this.#bytesUnderWay += batch.bytes;
     this.#context.fullest.moved(this);
     this.#lastPutAt = this.#context.clock.now();
+    this.#progress ??= new Map();
     this.#progress.set(batch, { stage: 'client', mayBeStored: false });
     void this.#put(batch, slot, this.#answers.lanes.start(batch));
   }
@@ -310,38 +309,43 @@ export class StreamWriter implements PutSource {
     }
     this.#answers.abandon();
     this.#answers.lanes.clear();
-    this.#queue.clear();
+    this.#queue?.clear();
     this.#answers.rest.cancel();
     return unsettled;
   }
 
   /** Settles a batch that was released. */
   settle(batch: Batch, fate: Fate | ReadonlyMap<Fate, number>): void {
-    if (typeof fate === 'string') this.#answers.settlement.all(batch, fate);
-    else this.#answers.settlement.counted(batch, fate);
+    if (typeof fate === 'string') this.#context.settlement.all(batch, fate);
+    else this.#context.settlement.counted(batch, fate);
   }
 
   /** A batch that was released is on disk, for the next process. */
   left(batch: Batch): void {
-    this.#answers.settlement.left(batch);
+    this.#context.settlement.left(batch);
   }
 
   *unsettled(): IterableIterator<Batch> {
     yield* this.#underWay.keys();
-    yield* this.#queue.batches();
+    if (this.#queue) yield* this.#queue.batches();
   }
 
-  #offer(): void {
+  /** There may be something to put. */
+  offer(): void {
     if (this.canPut) this.#context.dispatcher.offer(this);
   }
 
-  get #underWay(): ReadonlyMap<Batch, PutToken> {
+  failing(): void {
+    this.#context.disk()?.failing(this);
+  }
+
+  get #underWay(): Lanes<Batch>['underWay'] {
     return this.#answers.lanes.underWay;
   }
 
   /** The token of a put that may be carried out whatever becomes of this process; undefined when nothing was sent yet. */
   #mayBeStoredUnder(batch: Batch): PutToken | undefined {
-    return this.#progress.get(batch)?.mayBeStored ? this.#underWay.get(batch) : undefined;
+    return this.#progress?.get(batch)?.mayBeStored ? this.#underWay.get(batch)?.carried : undefined;
   }
 
   async #put(batch: Batch, slot: RequestSlot, token: PutToken): Promise<void> {
@@ -361,14 +365,15 @@ export class StreamWriter implements PutSource {
       const without = this.#answers.refused.extrasLeftOut(batch);
       const patience = endpoint.uplink.patience(batch.bytes);
       const progress: PutProgress = { stage: 'client', mayBeStored: true };
-      this.#progress.set(batch, progress);
+      this.#progress?.set(batch, progress);
       this.#answers.begins(progress);
       result = await sink.put(this.target, batch, token.value ?? undefined, { without, progress, patience });
     } catch (error) {
       result = toPutFailure(error); // a sink does not reject; if one does, the batch must not be lost for it
     }
     this.#bytesUnderWay -= batch.bytes;
-    this.#progress.delete(batch);
+    this.#progress?.delete(batch);
+    if (this.#progress?.size === 0) this.#progress = undefined;
     let end: PutEnd = 'other';
     if (this.#answers.isAbandoned) this.#answers.lanes.ended(batch);
     else {
@@ -376,7 +381,8 @@ export class StreamWriter implements PutSource {
       end = this.#answers.conclude(batch, result, clock.now() - startedAt);
     }
     this.#context.fullest.moved(this);
-    this.#queue.putEnded(batch);
+    this.#queue?.putEnded(batch);
+    if (this.isIdle) this.#queue = undefined;
     dispatcher.finished(this, slot, end);
   }
 }

@@ -12,12 +12,15 @@ export interface RestContext {
   readonly isClosing: () => boolean;
 }
 
-/** Told what becomes of a rest. */
-export interface RestHost {
-  readonly onOver: () => void;
-  readonly onFailing: () => void;
+/** The stream that rests. */
+export interface RestingStream {
+  /** The rest is over: there may be something to put. */
+  offer(): void;
+  /** A call failed, and is made again after a while. */
+  failing(): void;
 }
 
+const NONE: FailureCounts = { fast: 0, slow: 0 };
 const CLOSING_WAIT_MS = 500;
 /** A program that flushes for every line must not make a put for every line of an outage. */
 const HURRY_EVERY_MS = 250;
@@ -25,14 +28,14 @@ const HURRY_EVERY_MS = 250;
 /** The waits of a stream between its puts, and the failures in a row that make them longer. */
 export class Rest {
   readonly #context: RestContext;
-  readonly #host: RestHost;
+  readonly #stream: RestingStream;
   #waiting: { readonly deadline: Deadline; readonly schedule: Schedule } | undefined;
-  #failures: FailureCounts = { fast: 0, slow: 0 };
-  #hurriedAt = Number.NEGATIVE_INFINITY;
+  #failures: Readonly<FailureCounts> = NONE;
+  #hurriedAt: number | undefined;
 
-  constructor(context: RestContext, host: RestHost) {
+  constructor(context: RestContext, stream: RestingStream) {
     this.#context = context;
-    this.#host = host;
+    this.#stream = stream;
   }
 
   get isResting(): boolean {
@@ -50,13 +53,15 @@ export class Rest {
 
   /** Something was stored: the next failure is the first again. */
   succeeded(): void {
-    this.#failures = { fast: 0, slow: 0 };
+    this.#failures = NONE;
   }
 
   afterFailure(schedule: Schedule, retryAfterMs: number): void {
-    const ms = backoffMs(schedule, ++this.#failures[schedule], this.#context.random(), retryAfterMs);
+    const failures = this.#failures[schedule] + 1;
+    this.#failures = { ...this.#failures, [schedule]: failures };
+    const ms = backoffMs(schedule, failures, this.#context.random(), retryAfterMs);
     this.take(ms, schedule);
-    this.#host.onFailing();
+    this.#stream.failing();
   }
 
   take(ms: number, schedule: Schedule): void {
@@ -67,7 +72,7 @@ export class Rest {
     this.#waiting?.deadline.cancel();
     const deadline = deadlines.after(waitMs, () => {
       this.#waiting = undefined;
-      this.#host.onOver();
+      this.#stream.offer();
     });
     this.#waiting = { deadline, schedule };
   }
@@ -76,11 +81,11 @@ export class Rest {
   hurry(all: boolean): void {
     if (!this.#waiting || (this.#waiting.schedule === 'slow' && !all)) return;
     const now = this.#context.clock.now();
-    if (!all && now - this.#hurriedAt < HURRY_EVERY_MS) return;
+    if (!all && this.#hurriedAt !== undefined && now - this.#hurriedAt < HURRY_EVERY_MS) return;
     this.#hurriedAt = now;
     this.#waiting.deadline.cancel();
     this.#waiting = undefined;
-    this.#host.onOver();
+    this.#stream.offer();
   }
 
   cancel(): void {

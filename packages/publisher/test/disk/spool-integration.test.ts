@@ -302,16 +302,18 @@ test('taking a batch that became due does not ask for another one, which would b
   const clock = new VirtualClock();
   let asked = 0;
   const shared = { clock, deadlines: new Deadlines(clock), budget: new MemoryBudget(1000) };
-  const outbox = new Outbox({
+  const context = {
     ...shared,
-    limits: { maxBytes: 1000, maxEvents: 10 },
-    flushIntervalMs: 10,
+    endpoint: { maxBytes: 1000, maxEvents: 10 },
+    options: { flushIntervalMs: 10 },
     pace: new Pace(shared),
     flushes: new Flushes(),
-    lastPutAt: () => Number.NEGATIVE_INFINITY,
-    prepare: () => undefined,
-    endsAtMilliseconds: () => false,
-    onDue: () => asked++,
+    sink: {},
+  };
+  const outbox = new Outbox(context, {
+    lastPutAt: Number.NEGATIVE_INFINITY,
+    endsAtMilliseconds: false,
+    offer: () => asked++,
   });
   outbox.append('event', clock.now(), 31);
   await clock.advance(10);

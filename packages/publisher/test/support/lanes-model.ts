@@ -126,7 +126,7 @@ class Process {
   places = 0;
 
   constructor(random: () => number, { lanes }: Mutation) {
-    this.lanes = new Lanes({ token: this.token, endpoint: this.endpoint, most: 4, random });
+    this.lanes = new Lanes(this.token, { endpoint: this.endpoint, mostPuts: 4, random });
     lanes?.(this.lanes, this.token);
   }
 }
