@@ -1,12 +1,18 @@
 /** Ids from `from` to `to`, both included. */
 export type IdRange = readonly [from: number, to: number];
 
-// Above this many ranges one linear merge is cheaper than as many splices.
-const SPLICE_LIMIT = 8;
+/** Bounds in a piece: so many numbers are moved when a range is put into the midst of it. */
+const MOST_BOUNDS = 256;
+/** From so many ranges on, compared with those in the set, one merge of all is cheaper than looking for each. */
+const MERGE_FROM = 1 / 16;
 
-/** A set of whole numbers, kept as sorted ranges that neither overlap nor touch. */
+/**
+ * A set of whole numbers, kept as sorted ranges that neither overlap nor touch, in pieces: the events of thousands of streams
+ * lie interleaved on disk, and each batch that is settled takes some out of the midst of a hundred thousand ranges.
+ */
 export class RangeSet {
-  #bounds: number[] = [];
+  /** From, to, from, to, …; no piece is empty. */
+  #pieces: number[][] = [];
   #count = 0;
 
   static of(ranges: Iterable<IdRange>): RangeSet {
@@ -26,104 +32,77 @@ export class RangeSet {
 
   /** The lowest number, or undefined when the set is empty. */
   get first(): number | undefined {
-    return this.#bounds[0];
+    return this.#pieces[0]?.[0];
   }
 
   /** The highest number, or undefined when the set is empty. */
   get last(): number | undefined {
-    return this.#bounds[this.#bounds.length - 1];
+    return this.#pieces.at(-1)?.at(-1);
   }
 
   has(id: number): boolean {
-    const at = this.#rangeFrom(id);
-    return at < this.#bounds.length && this.#from(at) <= id;
+    const piece = this.#pieces[this.#pieceFrom(id)];
+    return piece !== undefined && piece[rangeFrom(piece, id)] <= id;
   }
 
   ranges(): IdRange[] {
     const list: IdRange[] = [];
-    for (let at = 0; at < this.#bounds.length; at += 2) list.push([this.#from(at), this.#to(at)]);
+    for (const piece of this.#pieces)
+      for (let at = 0; at < piece.length; at += 2) list.push([piece[at], piece[at + 1]]);
     return list;
   }
 
   clone(): RangeSet {
     const copy = new RangeSet();
-    copy.#bounds = this.#bounds.slice();
+    copy.#pieces = this.#pieces.map((piece) => piece.slice());
     copy.#count = this.#count;
     return copy;
   }
 
   add(from: number, to: number): void {
-    const length = this.#bounds.length;
+    const { last } = this;
     // Nearly every range that a spool adds follows the last one.
-    if (length > 0 && from === this.#to(length - 2) + 1) {
-      this.#bounds[length - 1] = to;
-      this.#count += to - from + 1;
+    if (last === undefined || from > last) {
+      this.#append(from, to);
       return;
     }
-    const first = this.#rangeFrom(from - 1);
-    let end = first;
-    let low = from;
-    let high = to;
-    let replaced = 0;
-    while (end < length && this.#from(end) <= to + 1) {
-      low = Math.min(low, this.#from(end));
-      high = Math.max(high, this.#to(end));
-      replaced += this.#to(end) - this.#from(end) + 1;
-      end += 2;
+    const [low, high] = [Math.min(from, this.#beginOf(from - 1)), Math.max(to, this.#endOf(to + 1))];
+    this.#delete(low, high);
+    const index = this.#pieceFrom(low);
+    if (index === this.#pieces.length) {
+      this.#append(low, high);
+      return;
     }
-    this.#bounds.splice(first, end - first, low, high);
-    this.#count += high - low + 1 - replaced;
+    const piece = this.#pieces[index];
+    piece.splice(rangeFrom(piece, low), 0, low, high);
+    this.#count += high - low + 1;
+    this.#split(index);
   }
 
   /** Adds ranges that are sorted by their beginning. */
   addAll(ranges: readonly IdRange[]): void {
-    if (ranges.length <= SPLICE_LIMIT) {
+    const { last = Number.NEGATIVE_INFINITY } = this;
+    if (ranges.length === 0 || ranges[0][0] > last || !this.#isWorthMerging(ranges)) {
       for (const [from, to] of ranges) this.add(from, to);
       return;
     }
     const merged = new RangeSet();
-    let at = 0;
     let next = 0;
-    while (at < this.#bounds.length || next < ranges.length) {
-      const other = ranges[next];
-      if (other === undefined || (at < this.#bounds.length && this.#from(at) <= other[0])) {
-        merged.#append(this.#from(at), this.#to(at));
-        at += 2;
-      } else {
-        merged.#append(other[0], other[1]);
-        next += 1;
+    for (const piece of this.#pieces) {
+      for (let at = 0; at < piece.length; at += 2) {
+        for (; next < ranges.length && ranges[next][0] < piece[at]; next++) merged.#append(...ranges[next]);
+        merged.#append(piece[at], piece[at + 1]);
       }
     }
-    this.#bounds = merged.#bounds;
-    this.#count = merged.#count;
+    for (; next < ranges.length; next++) merged.#append(...ranges[next]);
+    this.#become(merged);
   }
 
   /** Takes out ranges that are sorted by their beginning. Returns how many numbers were in the set before. */
   deleteAll(ranges: readonly IdRange[]): number {
     const before = this.#count;
-    if (ranges.length <= SPLICE_LIMIT) {
-      for (const [from, to] of ranges) this.#delete(from, to);
-      return before - this.#count;
-    }
-    const kept = new RangeSet();
-    let next = 0;
-    for (let at = 0; at < this.#bounds.length; at += 2) {
-      let low = this.#from(at);
-      const high = this.#to(at);
-      for (let index = next; index < ranges.length && low <= high; index++) {
-        const [from, to] = ranges[index] as IdRange;
-        if (to < low) {
-          next = index;
-          continue;
-        }
-        if (from > high) break;
-        if (from > low) kept.#append(low, from - 1);
-        low = Math.max(low, to + 1);
-      }
-      if (low <= high) kept.#append(low, high);
-    }
-    this.#bounds = kept.#bounds;
-    this.#count = kept.#count;
+    if (this.#isWorthMerging(ranges)) this.#become(this.#without(ranges));
+    else for (const [from, to] of ranges) this.#delete(from, to);
     return before - this.#count;
   }
 
@@ -131,8 +110,11 @@ export class RangeSet {
   intersection(ranges: readonly IdRange[]): IdRange[] {
     const both: IdRange[] = [];
     for (const [from, to] of ranges) {
-      for (let at = this.#rangeFrom(from); at < this.#bounds.length && this.#from(at) <= to; at += 2) {
-        both.push([Math.max(from, this.#from(at)), Math.min(to, this.#to(at))]);
+      for (let index = this.#pieceFrom(from); index < this.#pieces.length; index++) {
+        const piece = this.#pieces[index];
+        if (piece[0] > to) break;
+        for (let at = rangeFrom(piece, from); at < piece.length && piece[at] <= to; at += 2)
+          both.push([Math.max(from, piece[at]), Math.min(to, piece[at + 1])]);
       }
     }
     return both;
@@ -141,68 +123,138 @@ export class RangeSet {
   /** Whether any number of `ranges` is in the set. */
   intersects(ranges: readonly IdRange[]): boolean {
     return ranges.some(([from, to]) => {
-      const at = this.#rangeFrom(from);
-      return at < this.#bounds.length && this.#from(at) <= to;
+      const piece = this.#pieces[this.#pieceFrom(from)];
+      return piece !== undefined && piece[rangeFrom(piece, from)] <= to;
     });
   }
 
   /** Whether all numbers of `ranges` are in the set. */
   includes(ranges: readonly IdRange[]): boolean {
     return ranges.every(([from, to]) => {
-      const at = this.#rangeFrom(from);
-      return at < this.#bounds.length && this.#from(at) <= from && this.#to(at) >= to;
+      const piece = this.#pieces[this.#pieceFrom(from)];
+      if (piece === undefined) return false;
+      const at = rangeFrom(piece, from);
+      return piece[at] <= from && piece[at + 1] >= to;
     });
   }
 
   #delete(from: number, to: number): void {
-    const first = this.#rangeFrom(from);
-    let end = first;
-    const rest: number[] = [];
-    while (end < this.#bounds.length && this.#from(end) <= to) {
-      const low = this.#from(end);
-      const high = this.#to(end);
-      if (low < from) rest.push(low, from - 1);
-      if (high > to) rest.push(to + 1, high);
-      this.#count -= Math.min(high, to) - Math.max(low, from) + 1;
-      end += 2;
+    for (let index = this.#pieceFrom(from); index < this.#pieces.length; ) {
+      const piece = this.#pieces[index];
+      if (piece[0] > to) return;
+      const first = rangeFrom(piece, from);
+      const rest: number[] = [];
+      let end = first;
+      for (; end < piece.length && piece[end] <= to; end += 2) {
+        const low = piece[end];
+        const high = piece[end + 1];
+        if (low < from) rest.push(low, from - 1);
+        if (high > to) rest.push(to + 1, high);
+        this.#count -= Math.min(high, to) - Math.max(low, from) + 1;
+      }
+      const isOver = end < piece.length;
+      piece.splice(first, end - first, ...rest);
+      if (piece.length === 0) this.#pieces.splice(index, 1);
+      else index += this.#split(index);
+      if (isOver) return;
     }
-    if (end > first) this.#bounds.splice(first, end - first, ...rest);
+  }
+
+  /** What is left when sorted ranges are taken out. */
+  #without(ranges: readonly IdRange[]): RangeSet {
+    const kept = new RangeSet();
+    let next = 0;
+    for (const piece of this.#pieces) {
+      for (let at = 0; at < piece.length; at += 2) {
+        let low = piece[at];
+        const high = piece[at + 1];
+        for (let index = next; index < ranges.length && low <= high; index++) {
+          const [from, to] = ranges[index];
+          if (to < low) {
+            next = index;
+            continue;
+          }
+          if (from > high) break;
+          if (from > low) kept.#append(low, from - 1);
+          low = Math.max(low, to + 1);
+        }
+        if (low <= high) kept.#append(low, high);
+      }
+    }
+    return kept;
   }
 
   /** Adds a range that begins at or behind the beginning of the last one. */
   #append(from: number, to: number): void {
-    const end = this.#bounds.length;
-    if (end > 0 && from <= this.#to(end - 2) + 1) {
-      const high = this.#to(end - 2);
-      if (to > high) {
-        this.#bounds[end - 1] = to;
-        this.#count += to - high;
-      }
+    const piece = this.#pieces.at(-1);
+    const high = piece?.at(-1);
+    if (piece !== undefined && high !== undefined && from <= high + 1) {
+      if (to <= high) return;
+      piece[piece.length - 1] = to;
+      this.#count += to - high;
       return;
     }
-    this.#bounds.push(from, to);
+    if (piece !== undefined && piece.length < MOST_BOUNDS) piece.push(from, to);
+    else this.#pieces.push([from, to]);
     this.#count += to - from + 1;
   }
 
-  /** The place of the first range that ends at or behind `id`. */
-  #rangeFrom(id: number): number {
+  #become(other: RangeSet): void {
+    this.#pieces = other.#pieces;
+    this.#count = other.#count;
+  }
+
+  #isWorthMerging(ranges: readonly IdRange[]): boolean {
+    return ranges.length > 8 && ranges.length > this.#pieces.length * (MOST_BOUNDS / 2) * MERGE_FROM;
+  }
+
+  /** Makes two of a piece that has become too long. @returns how many there are in its place */
+  #split(index: number): number {
+    const piece = this.#pieces[index];
+    if (piece.length <= MOST_BOUNDS) return 1;
+    this.#pieces.splice(index + 1, 0, piece.splice(MOST_BOUNDS / 2));
+    return 2;
+  }
+
+  /** Where the range begins that has `id`; infinite when none has it. */
+  #beginOf(id: number): number {
+    const piece = this.#pieces[this.#pieceFrom(id)];
+    const from = piece?.[rangeFrom(piece, id)] ?? Number.POSITIVE_INFINITY;
+    return from <= id ? from : Number.POSITIVE_INFINITY;
+  }
+
+  /** Where the range ends that has `id`; negative infinity when none has it. */
+  #endOf(id: number): number {
+    const piece = this.#pieces[this.#pieceFrom(id)];
+    if (piece === undefined) return Number.NEGATIVE_INFINITY;
+    const at = rangeFrom(piece, id);
+    return piece[at] <= id ? piece[at + 1] : Number.NEGATIVE_INFINITY;
+  }
+
+  /** The place of the first piece that ends at or behind `id`. */
+  #pieceFrom(id: number): number {
     let low = 0;
-    let high = this.#bounds.length / 2;
+    let high = this.#pieces.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#to(middle * 2) < id) low = middle + 1;
+      const piece = this.#pieces[middle];
+      if (piece[piece.length - 1] < id) low = middle + 1;
       else high = middle;
     }
-    return low * 2;
+    return low;
   }
+}
 
-  #from(at: number): number {
-    return this.#bounds[at] as number;
+/** The place of the first range of a piece that ends at or behind `id`. */
+function rangeFrom(piece: readonly number[], id: number): number {
+  let low = 0;
+  let high = piece.length / 2;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (piece[middle * 2 + 1] < id) low = middle + 1;
+    else high = middle;
   }
-
-  #to(at: number): number {
-    return this.#bounds[at + 1] as number;
-  }
+  return low * 2;
 }
 
 /** Moves ranges between the ids of files and those of a spool. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { countIds, type IdRange, RangeSet } from '../../src/structures/range-set.ts';
+import { seededRandom } from '../support/simulation.ts';
 
 const range = fc.tuple(fc.nat(120), fc.nat(12)).map(([from, more]): IdRange => [from, from + more]);
 const sortedRanges = fc.array(range, { maxLength: 30 }).map((list) => list.sort((a, b) => a[0] - b[0]));
@@ -41,6 +42,44 @@ test('a range set holds what a plain set of numbers holds', () => {
       assert.equal(set.has(500), false);
     }),
   );
+});
+
+test('the same holds of so many ranges that they lie in several pieces', () => {
+  const random = seededRandom(11);
+  const below = (limit: number) => Math.floor(random() * limit);
+  const set = new RangeSet();
+  const model = new Set<number>();
+  for (let step = 0; step < 4000; step++) {
+    const isAdd = random() < 0.6;
+    const from = below(8000);
+    const to = from + (random() < 0.01 ? below(3000) : below(3));
+    // Few at a time are looked for, many are merged.
+    const ranges = Array.from(
+      { length: random() < 0.02 ? 300 : 1 },
+      (_, n): IdRange => [from + n * 7, to + n * 7],
+    );
+    for (const [low, high] of ranges)
+      for (let id = low; id <= high; id++) isAdd ? model.add(id) : model.delete(id);
+    if (isAdd) set.addAll(ranges);
+    else set.deleteAll(ranges);
+    if (step % 50 !== 0) continue;
+    assert.equal(set.count, model.size);
+    assert.deepEqual(
+      set.ranges().flatMap(expand),
+      [...model].sort((a, b) => a - b),
+    );
+    assertMinimal(set.ranges());
+    const probe = Array.from({ length: 50 }, (): IdRange => {
+      const at = below(9000);
+      return [at, at + below(4)];
+    });
+    for (const one of probe) {
+      const inside = expand(one).filter((id) => model.has(id));
+      assert.deepEqual(set.intersection([one]).flatMap(expand), inside);
+      assert.equal(set.intersects([one]), inside.length > 0);
+      assert.equal(set.includes([one]), inside.length === countIds([one]));
+    }
+  }
 });
 
 test('ranges given in any order come out sorted and merged', () => {
