@@ -50,6 +50,14 @@ export class PutNotes {
     if (unanswered > 0) void this.#note(target, unanswered - 1, ranges, unansweredUnder);
   }
 
+  /** The put that was noted of a batch is known to have stored nothing: only earlier ones may have, if any was made. */
+  undone(target: Target, batch: Batch): void {
+    if (this.#context.spool.isHanging) return;
+    const ranges = batch.spoolRanges;
+    if (batch.history.unanswered > 0) this.atEnd(target, batch, ranges);
+    else void this.#note(target, 0, ranges, NO_TOKEN, true);
+  }
+
   /** Everything up to `id` is written. */
   written(id: number): void {
     if (this.#writes.length === 0) return;
@@ -63,6 +71,7 @@ export class PutNotes {
     ambiguousPuts: number,
     ranges: readonly IdRange[],
     { value, isLane, isOwnStream }: PutToken,
+    isUndone = false,
   ): Promise<boolean> {
     const putId = ++this.#putId;
     return this.#context.spool.notePut({
@@ -72,6 +81,7 @@ export class PutNotes {
       sequenceToken: value ?? undefined,
       isLane,
       isOwnStream,
+      isUndone,
       ambiguousPuts,
     });
   }

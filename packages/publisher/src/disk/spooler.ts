@@ -106,6 +106,10 @@ export class Spooler implements StreamDisk {
     return token.isLane ? undefined : this.#notes.settled();
   }
 
+  undone(target: Target, batch: Batch): void {
+    if (batch.isSpooled) this.#notes.undone(target, batch);
+  }
+
   settled(batch: Batch): void {
     if (batch.isSpooled) {
       const ranges = batch.spoolRanges;

@@ -57,6 +57,8 @@ export interface PutNote {
   readonly isLane?: boolean;
   /** Whether this owner has made the stream itself. @default false */
   readonly isOwnStream?: boolean;
+  /** No put of these events can have stored them: what was noted before did not come to that. @default false */
+  readonly isUndone?: boolean;
   /** Earlier puts of these events that may have stored them although no success came back. */
   readonly ambiguousPuts: number;
 }

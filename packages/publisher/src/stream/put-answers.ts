@@ -31,6 +31,7 @@ import { StreamWarnings } from './stream-warnings.js';
 import { Rest, type RestContext, type RestingStream } from './waits.js';
 import { without, wronglyTimed } from './wrong-times.js';
 
+import type { StreamDisk } from './stream-disk.js';
 const NOT_BEGUN: PutProgress = { stage: 'client', mayBeStored: true };
 const THROTTLED_CREATION_MS = 60_000;
 /** Longer than a stream waits for its turn among a thousand others. */
@@ -59,6 +60,7 @@ export interface AnswersContext extends RestContext, LanesContext, RefusedContex
 }
 
 /** The stream that the answers are about. */
+  readonly disk: () => StreamDisk | undefined;
 export interface AnsweredStream extends RestingStream {
   readonly target: Target;
   /** Whether only what was put before may be put. */
@@ -203,7 +205,7 @@ export class Answers implements WaitingStream, RefusedStream {
         this.#conflict(outcome.expected);
         return 'other';
       case 'missing':
-        this.queue.live.putBack(isNew ? this.#corrected(batch) : batch);
+        this.#putBackUnstored(isNew ? this.#corrected(batch) : batch);
         void this.#provision(outcome.group);
         return 'other';
       case 'retry':
@@ -212,7 +214,8 @@ export class Answers implements WaitingStream, RefusedStream {
           this.queue.live.putBack(this.#corrected(batch));
           return 'other';
         }
-        this.queue.live.putBack(batch);
+        if (outcome.ambiguous) this.queue.live.putBack(batch);
+        else this.#putBackUnstored(batch);
         if ((result as PutFailure).isGivenUp) return 'other';
         this.#warnOfFailure(outcome.advice, result as PutFailure, outcome.schedule);
         this.rest.afterFailure(outcome.schedule, outcome.retryAfterMs);
@@ -242,6 +245,12 @@ export class Answers implements WaitingStream, RefusedStream {
     const pauseMs = this.token.pauseAfterPutMs(this.#context.random());
     if (pauseMs > 0) this.rest.take(pauseMs, 'fast');
   }
+  /** The put has stored nothing, and is made again after a while. */
+  #putBackUnstored(batch: Batch): void {
+    this.queue.live.putBack(batch);
+    this.#context.disk()?.undone(this.target, batch);
+  }
+
 
   /** @returns whether the answer told that the clock of this machine is wrong, which was not known */
   #learnTime(result: PutResult): boolean {

@@ -10,6 +10,8 @@ export interface StreamDisk {
    * a token that is noted still tells something; a put in a lane, which changes no token, does not wait for that.
    */
   beforePut(target: Target, batch: Batch, token: PutToken): Promise<void> | undefined;
+  /** A put of a batch has stored nothing for certain, and waits to be made again: the note of it says too much. */
+  undone(target: Target, batch: Batch): void;
   /** A batch met its fate. */
   settled(batch: Batch): void;
   /** Parts take the place of a batch, or one batch that of parts. */

@@ -8,6 +8,7 @@ const PUT_KIND = 3;
 const HAS_TOKEN = 1;
 const IS_LANE = 2;
 const IS_OWN_STREAM = 4;
+const IS_UNDONE = 8;
 // At most 16 bytes each, so that a frame stays far from the length that readers take for damage.
 const MOST_RANGES = 100_000;
 /** More earlier puts than retrying can make of one batch until its events are too old: what says more is forged. */
@@ -21,6 +22,8 @@ export interface PutRecord {
   readonly sequenceToken: string | undefined;
   readonly isLane?: boolean;
   readonly isOwnStream?: boolean;
+  /** No put of these events can have stored them: what was noted before did not come to that. */
+  readonly isUndone?: boolean;
   /** Earlier puts of these events that may have stored them although no success came back. */
   readonly ambiguousPuts: number;
   /** Ids of the directory that the ledger lies in. */
@@ -50,7 +53,8 @@ export function encodePut(sink: ByteSink, put: PutRecord): void {
   sink.byte(
     (put.sequenceToken === undefined ? 0 : HAS_TOKEN) |
       (put.isLane ? IS_LANE : 0) |
-      (put.isOwnStream ? IS_OWN_STREAM : 0),
+      (put.isOwnStream ? IS_OWN_STREAM : 0) |
+      (put.isUndone ? IS_UNDONE : 0),
   );
   sink.text(put.sequenceToken ?? '');
   sink.uint(put.ambiguousPuts);
@@ -78,6 +82,7 @@ export function decodeLedgerRecord(buffer: Buffer, payloadStart: number, payload
     sequenceToken: flags & HAS_TOKEN ? token : undefined,
     isLane: (flags & IS_LANE) !== 0,
     isOwnStream: (flags & IS_OWN_STREAM) !== 0,
+    isUndone: (flags & IS_UNDONE) !== 0,
     ambiguousPuts,
     ranges,
   };

@@ -67,7 +67,7 @@ function pendingPuts(adopted: readonly AdoptedVolume[]): PendingPut[] {
       notedOf.set(key, noted);
       const isReplaced = noted.intersects(ranges);
       noted.addAll(ranges);
-      if (isReplaced || !open.intersects(ranges)) continue;
+      if (isReplaced || put.isUndone || !open.intersects(ranges)) continue;
       pending.push({ ...put, ranges: shiftRanges(ranges, volume.base), isIntact: open.includes(ranges) });
     }
   }
