@@ -32,6 +32,8 @@ export interface ProvisionerNews {
 }
 
 const MOST_CALLS = 4;
+/** Many times what it takes to make the next one. */
+const MOVING_MS = 5000;
 /** So that it takes a second for each, and no more are created than the pace allows. */
 const MOST_CALLS_AT_END = CREATIONS_A_SECOND;
 const RETENTION_TRIES = 5;
@@ -62,6 +64,8 @@ export class Provisioner {
   readonly #pace: CreationPace;
   #mostCalls = MOST_CALLS;
   #calls = 0;
+  /** When a stream was made last, on the clock of waits. */
+  #madeAt = Number.NEGATIVE_INFINITY;
   readonly #retention = new Map<string, { failures: number; tryAt: number }>();
 
   constructor(
@@ -82,11 +86,12 @@ export class Provisioner {
    * Creates the stream, and its group first if that is what is missing. Never rejects.
    *
    * @param groupIsMissing what the answer to the put said
+   * @param onTurn called when it waits for its turn no more, but for an answer
    */
-  ensure(target: Target, groupIsMissing: boolean): Promise<Provisioned> {
+  ensure(target: Target, groupIsMissing: boolean, onTurn: () => void = () => {}): Promise<Provisioned> {
     // The names cannot contain a colon, so the keys of groups and streams never meet.
     const key = `${target.logGroupName}:${target.logStreamName}`;
-    return this.#once(key, () => this.#createStream(target, groupIsMissing));
+    return this.#once(key, () => this.#createStream(target, groupIsMissing, onTurn));
   }
 
   /** The end has come: what is missing is created as fast as an account may. */
@@ -130,9 +135,9 @@ export class Provisioner {
     });
   }
 
-  /** Whether the account may make no more streams for the moment, so that they wait for their turn. */
-  get isThrottled(): boolean {
-    return this.#pace.isThrottled;
+  /** Whether streams are made, one after the other, so that who waits has only not had its turn. */
+  get isMoving(): boolean {
+    return this.#pace.isThrottled || this.#clock.now() - this.#madeAt < MOVING_MS;
   }
 
   get isBusy(): boolean {
@@ -144,19 +149,19 @@ export class Provisioner {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay.values());
   }
 
-  async #createStream(target: Target, groupIsMissing: boolean): Promise<Provisioned> {
+  async #createStream(target: Target, groupIsMissing: boolean, onTurn: () => void): Promise<Provisioned> {
     const action = 'logs:CreateLogStream';
     if (!this.#options.createLogStream) {
       const failure = groupIsMissing ? await this.#createMissingGroup(target) : undefined;
       return failure ?? { action, failure: TURNED_OFF };
     }
-    const first = await this.#atPace(target);
+    const first = await this.#atPace(target, onTurn);
     if (first.ok) return 'created';
     if (isThere(first)) return 'found';
     if (first.name !== 'ResourceNotFoundException') return { action, failure: first };
     const groupFailure = await this.#createMissingGroup(target);
     if (groupFailure) return groupFailure;
-    const second = await this.#atPace(target);
+    const second = await this.#atPace(target, onTurn);
     if (second.ok) return 'created';
     return isThere(second) ? 'found' : { action, failure: second };
   }
@@ -194,12 +199,14 @@ export class Provisioner {
     return first;
   }
 
-  #atPace(target: Target): Promise<CallResult> {
+  #atPace(target: Target, onTurn: () => void): Promise<CallResult> {
     return this.#inTurn(async () => {
       const ms = this.#pace.waitMs(this.#clock.now());
       if (ms > 0) await new Promise<void>((resolve) => this.#clock.setTimer(resolve, ms));
+      onTurn();
       const result = await this.#sink.createLogStream(target);
       if (result.ok) {
+        this.#madeAt = this.#clock.now();
         this.#pace.succeeded();
         this.#news.onCreated?.(target.logGroupName, target.logStreamName);
       } else {

@@ -128,7 +128,7 @@ export class Remains {
       };
     }
     const [first] = awaited;
-    if (lastError || first === undefined || first === 'creation') return undefined;
+    if (lastError || first === undefined) return undefined;
     return { name: 'NotInTime', message: NO_ANSWER[first], at };
   }
 }

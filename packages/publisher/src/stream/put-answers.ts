@@ -9,7 +9,12 @@ import { NEVER_PUT, notAttempted } from '../batch/put-history.js';
 import type { Schedule } from '../cloudwatch/backoff.js';
 import type { Endpoint } from '../cloudwatch/endpoint.js';
 import { type Advice, judge, type RejectedRange } from '../cloudwatch/outcome.js';
-import { judgeProvisioning, type Provisioner, type ProvisioningFailure } from '../cloudwatch/provisioner.js';
+import {
+  judgeProvisioning,
+  type Provisioned,
+  type Provisioner,
+  type ProvisioningFailure,
+} from '../cloudwatch/provisioner.js';
 import type {
   PutFailure,
   PutProgress,
@@ -38,10 +43,11 @@ const THROTTLED_CREATION_MS = 60_000;
 const LAGGING_MS = 60_000;
 
 /** Why nothing is stored, by how far a put has come that is not answered. */
-export const NO_ANSWER: Record<Stage, string> = {
+export const NO_ANSWER: Record<Awaited, string> = {
   client: 'the client is not ready yet',
   credentials: 'no credentials came yet; check the provider of credentials, the profile or the role',
   request: 'no answer came yet; check the network and the endpoint',
+  creation: 'creating it is not answered yet; check the network and the endpoint',
 };
 
 /** The reasons for which a stream waits that has met no failure. */
@@ -84,7 +90,8 @@ export class Answers implements WaitingStream, RefusedStream {
   readonly #stream: AnsweredStream;
   /** Waits for a call other than a put: a stream is created, or a token is asked for. */
   #isPreparing = false;
-  #isCreating = false;
+  /** While the stream is created. */
+  #creation: 'waits for its turn' | 'waits for an answer' | undefined;
   #missingInARow = 0;
   /** Since when creating the stream is throttled. */
   #throttledAt: number | undefined;
@@ -161,14 +168,14 @@ export class Answers implements WaitingStream, RefusedStream {
   }
 
   whyNotStored(): string | undefined {
-    const waitsForTurn = this.#isCreating && this.#context.provisioner.isThrottled;
+    const waitsForTurn = this.#creation === 'waits for its turn' && this.#context.provisioner.isMoving;
     if (this.warnings.isOpen || this.#throttledAt !== undefined || waitsForTurn) return undefined;
     this.warnings.open();
-    return this.#lastFailure ? quote(this.#lastFailure) : NO_ANSWER[this.#progress.stage];
+    return this.#lastFailure ? quote(this.#lastFailure) : NO_ANSWER[this.awaited];
   }
 
   get awaited(): Awaited {
-    return this.#isCreating ? 'creation' : this.#progress.stage;
+    return this.#creation ? 'creation' : this.#progress.stage;
   }
 
   /** Carries out what the answer to a put asks for. @returns what it says of the load on the service */
@@ -362,35 +369,36 @@ export class Answers implements WaitingStream, RefusedStream {
     const { provisioner } = this.#context;
     if (!provisioner.createsFirst(this.target)) return;
     this.begins({ stage: 'request', mayBeStored: false });
-    this.#isPreparing = true;
-    const made = await provisioner.ensure(this.target, true);
-    this.#isPreparing = false;
+    await this.#ensure(true);
     if (this.#isAbandoned) return;
-    if (made === 'created') this.token.created();
     this.#stream.offer();
   }
 
   /** Has the stream made before anything is logged to it; whether that fails shows when something is. */
   async createAhead(): Promise<void> {
     if (!this.#context.options.createLogStream || this.#hasPut || this.#isPreparing) return;
-    this.#isPreparing = true;
-    const made = await this.#context.provisioner.ensure(this.target, false);
-    this.#isPreparing = false;
+    const made = await this.#ensure(false);
     if (this.#isAbandoned) return;
-    if (made === 'created') this.token.created();
     if (typeof made === 'string') this.isUnmade = false;
     this.#stream.offer();
   }
 
+  async #ensure(groupIsMissing: boolean): Promise<Provisioned> {
+    this.#isPreparing = true;
+    this.#creation = 'waits for its turn';
+    const made = await this.#context.provisioner.ensure(this.target, groupIsMissing, () => {
+      this.#creation = 'waits for an answer';
+    });
+    this.#isPreparing = false;
+    this.#creation = undefined;
+    if (made === 'created' && !this.#isAbandoned) this.token.created();
+    return made;
+  }
+
   async #provision(groupIsMissing: boolean): Promise<void> {
     if (this.#isPreparing) return;
-    this.#isPreparing = true;
-    this.#isCreating = true;
-    const made = await this.#context.provisioner.ensure(this.target, groupIsMissing);
-    this.#isPreparing = false;
-    this.#isCreating = false;
+    const made = await this.#ensure(groupIsMissing);
     if (this.#isAbandoned) return;
-    if (made === 'created') this.token.created();
     const wasThrottledAt = this.#throttledAt;
     this.#throttledAt = undefined;
     if (typeof made === 'object') {

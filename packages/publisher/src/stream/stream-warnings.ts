@@ -40,7 +40,12 @@ export class StreamWarnings {
     if (inARow < WARN_FROM_FAILURE[advice]) return;
     this.#isOpen = true;
     const code = codeOf(advice, failure, action);
-    this.#warn(code, explainFailure(code, failure, this.#target, action));
+    const message = explainFailure(code, failure, this.#target, action);
+    // A thousand streams of one application fail for the same reason.
+    this.#diagnostics.warn(
+      { code, message, ...this.#target },
+      `${this.#target.logGroupName} ${failure.name}`,
+    );
   }
 
   /** In one line for all streams of a publisher. */
@@ -58,7 +63,8 @@ export class StreamWarnings {
   delivered(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#warn('recovered', `logs are delivered again to ${this.#name}.`);
+    const message = `logs are delivered again to ${this.#name}.`;
+    this.#diagnostics.warn({ code: 'recovered', message, ...this.#target }, this.#target.logGroupName);
   }
 
   /** Nothing shows that an event is to blame for what is refused. @param topic the cause and the destination */

@@ -3,16 +3,16 @@ import { once } from 'node:events';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import { test } from 'node:test';
 import type { Warning } from '../../src/accounts/events.ts';
-import type { PutResult } from '../../src/cloudwatch/sink.ts';
+import type { PutOptions, PutResult } from '../../src/cloudwatch/sink.ts';
 import { Publisher } from '../../src/publisher.ts';
 import { SimulatedService, VirtualClock } from '../support/simulation.ts';
 
-function setUp(streams = 1) {
+function setUp(streams = 1, { exist = true, options = {} }: { exist?: boolean; options?: object } = {}) {
   const clock = new VirtualClock();
   const sink = new SimulatedService(clock, { tokens: 'ignored', latencyMs: () => 5 });
-  for (let i = 0; i < streams; i++) sink.add('g', `s${i}`);
+  for (let i = 0; exist && i < streams; i++) sink.add('g', `s${i}`);
   const publisher = new Publisher(
-    { logGroupName: 'g', logStreamName: '{level}', maxRequests: Math.min(streams, 64) },
+    { logGroupName: 'g', logStreamName: '{level}', maxRequests: Math.min(streams, 64), ...options },
     { clock, random: () => 0.5, sink, guardExit: false, silent: true },
   );
   const warnings: Warning[] = [];
@@ -81,6 +81,100 @@ test('a put without an answer is told after 10 s, once for all streams of the gr
   assert.equal(warnings.length, 1);
   assert.equal(warnings[0].code, 'overdue');
   assert.match(warnings[0].message, /nothing was stored for 1\d s in log stream "s0" and 49 more/);
+  await clock.until(publisher.close({ timeoutMs: 0 }));
+});
+
+const never = () => new Promise<never>(() => {});
+const STREAMS = 30;
+const HANGING: [string, object, (sink: SimulatedService) => void, RegExp][] = [
+  [
+    'credentials',
+    {},
+    (sink) => {
+      sink.put = (_target, _batch, _token, options?: PutOptions) => {
+        if (options?.progress) options.progress.stage = 'credentials';
+        return never();
+      };
+    },
+    /no credentials came yet/,
+  ],
+  [
+    'CreateLogStream',
+    { exist: false },
+    (sink) => Object.assign(sink.add('g'), { createLogStream: never }),
+    /creating it is not answered/,
+  ],
+  [
+    'CreateLogGroup',
+    { exist: false },
+    (sink) => Object.assign(sink, { createLogGroup: never }),
+    /creating it is not answered/,
+  ],
+  [
+    'CreateLogStream of a group that is chosen by a field',
+    { exist: false, options: { logGroupName: 'g-{field:a}' } },
+    (sink) => Object.assign(sink, { createLogStream: never }),
+    /creating it is not answered/,
+  ],
+  [
+    'CreateLogStream of a stream that nobody else has made',
+    { exist: false, options: { logStreamName: '{level}-{instance}' } },
+    (sink) => Object.assign(sink.add('g'), { createLogStream: never }),
+    /creating it is not answered/,
+  ],
+  [
+    'DescribeLogStreams',
+    {},
+    (sink) => {
+      sink.put = async () => wrongToken('InvalidSequenceTokenException', 'wrong');
+      sink.describeSequenceToken = never;
+    },
+    /InvalidSequenceTokenException: wrong/,
+  ],
+];
+for (const [what, setting, hang, why] of HANGING) {
+  test(`${what} that hangs is told after 10 s, once for all streams that it holds up, with the age of the oldest`, async () => {
+    const { clock, sink, publisher, publish, warnings } = setUp(STREAMS, setting);
+    hang(sink);
+    publish();
+    await clock.advance(9000);
+    assert.equal(warnings.length, 0);
+    await clock.advance(50_000);
+    const [warning, ...others] = warnings.filter(({ code }) => code === 'overdue');
+    assert.deepEqual(others, []);
+    assert.match(
+      warning.message,
+      /nothing was stored for 1\d s in log stream "s0\S*" and 29 more of log group "g/,
+    );
+    assert.match(warning.message, why);
+    assert.deepEqual(warnings, [warning]);
+    await clock.until(publisher.close({ timeoutMs: 0 }));
+  });
+}
+
+test('a thousand new streams that are made one after the other warn of nothing', async () => {
+  const { clock, sink, publisher, publish, warnings } = setUp(1000, { exist: false });
+  sink.add('g');
+  publish();
+  await clock.advance(60_000);
+  assert.equal(publisher.stats().delivered, 1000);
+  assert.deepEqual(warnings, []);
+  await clock.until(publisher.close());
+});
+
+test('a stream whose creation hangs is told while others are made', async () => {
+  const { clock, sink, publisher, warnings } = setUp(1, { exist: false });
+  const { createLogStream } = sink.add('g');
+  sink.createLogStream = (target) =>
+    target.logStreamName === 'bad' ? never() : createLogStream.call(sink, target);
+  const publish = (level: string) => publisher.publish({ timestamp: clock.now(), message: 'm' }, { level });
+  publish('bad');
+  for (let i = 0; i < 30; i++) {
+    publish(`s${i}`);
+    await clock.advance(1000);
+  }
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0].message, /nothing was stored for 1\d s in log stream "bad" of log group "g"/);
   await clock.until(publisher.close({ timeoutMs: 0 }));
 });
 
