@@ -13,7 +13,7 @@ const silent = (name) =>
   `export class ${name} { constructor() { return new Proxy(this, { get: () => () => {} }); } }`;
 /**
  * The thread has no spool, no end of its own to watch over, and starts no thread; it is given its events as they were
- * named and cut, and takes no others; nobody hears its warnings; its options were checked, and have their defaults, where
+ * named and cut, and takes no others, so that it needs no room for any; nobody hears its warnings; its options were checked, and have their defaults, where
  * they were given. In the place of a file stands the code here.
  */
 const leftOut = new Map(
@@ -22,13 +22,17 @@ const leftOut = new Map(
       'const none = () => "";' +
       'export { none as quote, none as retentionWarning, none as settingRefusedWarning, none as wrongClockWarning };',
     'accounts/diagnostics.ts': `${silent('Diagnostics')} export function printLine() {}`,
+    'accounts/memory-budget.ts': silent('MemoryBudget'),
     'intake/intake.ts': silent('Intake'),
     'intake/room.ts': silent('Room'),
     'intake/stream-namer.ts': 'export const streamNamerFor = () => ({});',
     'cloudwatch/client-access.ts': 'export function accessOf() {}',
     'cloudwatch/put-route.ts': 'export class PutRoute { static learn() {} } export const ROUTE_LASTS_MS = 0;',
+    'stream/loss-marker.ts': 'export class LossMarker {}',
     'stream/replay-lane.ts': 'export class ReplayLane {}',
     'stream/overdue.ts': silent('Overdue'),
+    'stream/fullest.ts': silent('Fullest'),
+    'stream/stream-places.ts': silent('StreamPlaces'),
     'stream/stream-warnings.ts': silent('StreamWarnings'),
     'spool/spool.ts': 'export {};',
     'disk/spooler.ts': 'export {};',

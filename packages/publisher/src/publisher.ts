@@ -241,8 +241,9 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     const copy = { ...event }; // the application may use its own again
     const take = () => this.publish(copy, context);
     const bytes = this.#intake.sizeOf(copy);
-    const waits = this.#state === 'open' && this.#options.enabled && !this.#room.isFor(bytes);
-    return waits ? this.#room.wait(bytes, take) : Promise.resolve(take());
+    const hasStream = () => this.#intake.hasStreamFor(copy, context);
+    const waits = this.#state === 'open' && this.#options.enabled && !this.#room.isFor(bytes, hasStream);
+    return waits ? this.#room.wait(bytes, hasStream, take) : Promise.resolve(take());
   }
 
   /**

@@ -2,6 +2,8 @@ import type { Clock } from '../time/clock.js';
 import type { Drop } from './events.js';
 
 const TOGETHER_MS = 1000;
+/** Kinds of drops that are told apart within a second: there may be as many streams as clients can name. */
+const MOST_KINDS = 1000;
 
 /**
  * Tells of drops: at once of the first, and once a second of those with the same reason and stream that follow, as one.
@@ -20,8 +22,9 @@ export class DropTally {
     this.#report = report;
   }
 
-  add(drop: Drop): void {
-    const key = [drop.reason, drop.logGroupName, drop.logStreamName, drop.cause].join('\0');
+  add(told: Drop): void {
+    const drop = this.#told.size < MOST_KINDS || this.#told.has(keyOf(told)) ? told : ofItsGroup(told);
+    const key = keyOf(drop);
     if (this.#told.has(key)) {
       const since = this.#told.get(key);
       const events = drop.events + (since?.events ?? 0);
@@ -51,4 +54,13 @@ export class DropTally {
     this.#arm();
     this.report();
   }
+}
+
+function keyOf({ reason, logGroupName, logStreamName, cause }: Drop): string {
+  return [reason, logGroupName, logStreamName, cause].join('\0');
+}
+
+/** The drop, without what tells it from others of its log group. */
+function ofItsGroup({ reason, events, bytes, logGroupName }: Drop): Drop {
+  return { reason, events, bytes, logGroupName };
 }

@@ -61,7 +61,7 @@ export interface WarningCodes {
   kms: 'stored';
   /** CloudWatch Logs did not accept the `entity`. To do: correct the option. */
   entity: 'stored';
-  /** A function for stream names failed, and the stream `unknown` was used. To do: correct the function. */
+  /** A function for stream names failed, and the stream `unknown` was used, or there are more new names than an account may create. To do: correct the function, or name streams by what has fewer values. */
   'stream-name': 'stored';
   /** A function for group names failed, or there are more names than groups may be used. To do: correct the function, or choose by what has fewer values. */
   'group-name': 'stored';
@@ -110,7 +110,7 @@ export interface Drop {
   readonly logGroupName: string;
   /** The log stream that they were for, where they had one. */
   readonly logStreamName?: string;
-  /** The answer of CloudWatch Logs, for `poison`. */
+  /** The answer of CloudWatch Logs, for `poison`; for `overflow`, that it was another log stream for which there was no room. */
   readonly cause?: string;
 }
 

@@ -24,13 +24,11 @@ export const RESERVE = 1 / 4;
  */
 export class Placement implements DiskPlace {
   readonly #context: PlacementContext;
-  readonly #liveBytes: number;
   /** Calls of the spool while an event was given to it, before that event had its place. */
   #deferred: (() => void)[] | undefined;
 
   constructor(context: PlacementContext) {
     this.#context = context;
-    this.#liveBytes = Math.floor(context.budget.maxBytes * (1 - RESERVE));
   }
 
   take(writer: StreamWriter, text: string, time: number, size: number, note: Note | undefined): boolean {
@@ -108,6 +106,8 @@ export class Placement implements DiskPlace {
 
   #hasMemory(writer: StreamWriter, bytes: number): boolean {
     const { budget, onlyOnDisk } = this.#context;
-    return !onlyOnDisk.live(writer) && budget.usedBytes + bytes <= this.#liveBytes;
+    return (
+      !onlyOnDisk.live(writer) && budget.usedBytes + bytes <= Math.floor(budget.mostBytes * (1 - RESERVE))
+    );
   }
 }

@@ -169,7 +169,8 @@ export class TailReader {
         this.#seal();
         return 'end';
       }
-      const tail = onlyOnDisk.tails(this.#isReplay).get(writers.of(event).target);
+      const target = writers.find(event)?.target;
+      const tail = target && onlyOnDisk.tails(this.#isReplay).get(target);
       if (tail && event.id > tail.cursor && isWanted(tail) && !isSpokenFor(event.id)) {
         if (!canTake(tail)) this.#park(tail);
         else if (!this.#give(scan, tail, event)) {
@@ -195,7 +196,7 @@ export class TailReader {
       return true;
     }
     // A stream with nothing in memory gets on, though others that fail hold all of it.
-    const most = budget.maxBytes + (bytes === 0 ? bytesPerStream : 0);
+    const most = budget.mostBytes + (bytes === 0 ? bytesPerStream : 0);
     if (budget.usedBytes + size > most) return this.#wait(scan, undefined, size);
     this.#waits.delete(scan);
     this.#load(tail, event, size);
@@ -218,7 +219,8 @@ export class TailReader {
       const hasRoom = this.#bytesIn(wait.tail) + wait.bytes <= bytesPerStream || !canTake(wait.tail);
       return !hasRoom && ms < LONGEST_WAIT_FOR_STREAM_MS;
     }
-    if (budget.maxBytes - budget.usedBytes >= Math.max(wait.bytes, budget.maxBytes * ENOUGH)) return false;
+    const { mostBytes, usedBytes } = budget;
+    if (mostBytes - usedBytes >= Math.max(wait.bytes, mostBytes * ENOUGH)) return false;
     if (ms < LONGEST_WAIT_FOR_MEMORY_MS) return true;
     this.#waits.delete(scan);
     return false;
@@ -271,6 +273,7 @@ export class TailReader {
     tail.isParked = false;
     this.#catchUp?.members.delete(tail);
     this.#context.onlyOnDisk.ended(tail);
+    tail.writer.checkIdle();
     return true;
   }
 

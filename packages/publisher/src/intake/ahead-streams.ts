@@ -29,7 +29,7 @@ export class AheadStreams {
    *
    * @param writerAt of the stream that an event like this one goes to at another time
    */
-  noteEvent(writer: StreamWriter, time: number, writerAt: (time: number) => StreamWriter): void {
+  noteEvent(writer: StreamWriter, time: number, writerAt: (time: number) => StreamWriter | undefined): void {
     const periodMs = this.#periodMs;
     if (periodMs === undefined) {
       writer.aheadAt = Number.POSITIVE_INFINITY;
@@ -43,6 +43,6 @@ export class AheadStreams {
     // Events of the past need no stream of the day after theirs.
     const leftMs = end - clock.wallTime();
     if (leftMs <= 0 || leftMs > AHEAD_MS) return;
-    writerAt(end).createAhead();
+    writerAt(end)?.createAhead();
   }
 }

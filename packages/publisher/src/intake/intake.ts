@@ -11,6 +11,7 @@ import type { EventContext } from '../options/name-template.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { StreamNamer } from '../options/stream-name.js';
 import type { Fullest } from '../stream/fullest.js';
+import { nameStreamsByFew } from '../stream/stream-places.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import type { Clock } from '../time/clock.js';
@@ -82,23 +83,26 @@ export class Intake {
 
   /** @returns false when the event was dropped at once */
   take({ timestamp, message }: LogEvent, eventContext: EventContext | undefined): boolean {
-    const { options, budget } = this.#context;
+    const { options } = this.#context;
     if (typeof message !== 'string')
       return this.refuse('invalid', 0, `an event has a message of type ${typeof message}`);
     if (message === '') return this.refuse('invalid', EVENT_OVERHEAD_BYTES, 'an event has an empty message');
-    const { time, isChecked } = this.#timeOf(timestamp);
+    const told = this.#validTime(timestamp);
+    const correctionMs = this.#correctionOf(told);
+    const isChecked = correctionMs !== undefined;
+    const time = told + (correctionMs ?? 0);
     const text = message.isWellFormed() ? message : message.toWellFormed();
     const size = Buffer.byteLength(text) + EVENT_OVERHEAD_BYTES;
     const writer = this.#writerAt(time, eventContext, text);
+    if (!writer) return this.#refuseStream(size);
+    const isTaken =
+      size > options.maxEventBytes
+        ? this.#takeOversize(writer, text, time, size, isChecked)
+        : this.#takeWhole(writer, text, time, size, isChecked);
+    // Not before it has its place: the stream of another day may need room, which one that is idle gives.
     if (writer.aheadAt === undefined || time >= writer.aheadAt)
       this.#lookAhead(writer, time, eventContext, text);
-    if (size > options.maxEventBytes) return this.#takeOversize(writer, text, time, size, isChecked);
-    const note = isChecked ? undefined : UNCHECKED_TIME;
-    if (this.disk?.take(writer, text, time, size, note)) return true;
-    if (!this.#fits(writer, size)) return this.#refuseOverflow(writer, size, time);
-    budget.take(size);
-    writer.append(text, time, size, note);
-    return true;
+    return isTaken;
   }
 
   /** Bytes that an event takes, with those of the parts that it may become; 0 for one that is not taken. */
@@ -109,6 +113,18 @@ export class Intake {
     return bytes <= maxEventBytes
       ? bytes
       : bytes + Math.ceil(bytes / (maxEventBytes - EVENT_OVERHEAD_BYTES)) * EVENT_OVERHEAD_BYTES;
+  }
+
+  /** Whether the stream of an event is there, or there is room for one more. */
+  hasStreamFor({ timestamp, message }: LogEvent, eventContext: EventContext | undefined): boolean {
+    if (typeof message !== 'string') return true;
+    const { groups, namer, writers } = this.#context;
+    const told = this.#validTime(timestamp);
+    const time = told + (this.#correctionOf(told) ?? 0);
+    return writers.hasRoomFor(
+      groups.nameFor(time, eventContext, message),
+      namer.nameFor(time, eventContext, message),
+    );
   }
 
   /** Counts an event that is not taken. */
@@ -144,7 +160,7 @@ export class Intake {
     this.#reportOverflow(writer, size);
   }
 
-  #writerAt(time: number, eventContext: EventContext | undefined, text: string): StreamWriter {
+  #writerAt(time: number, eventContext: EventContext | undefined, text: string): StreamWriter | undefined {
     const { groups, namer, writers } = this.#context;
     return writers.named(groups.nameFor(time, eventContext, text), namer.nameFor(time, eventContext, text));
   }
@@ -152,6 +168,15 @@ export class Intake {
   /** Apart, so that only the events that ask for it pay for a function of their own. */
   #lookAhead(writer: StreamWriter, time: number, eventContext: EventContext | undefined, text: string): void {
     this.#ahead.noteEvent(writer, time, (at) => this.#writerAt(at, eventContext, text));
+  }
+
+  #takeWhole(writer: StreamWriter, text: string, time: number, size: number, isChecked: boolean): boolean {
+    const note = isChecked ? undefined : UNCHECKED_TIME;
+    if (this.disk?.take(writer, text, time, size, note)) return true;
+    if (!this.#fits(writer, size)) return this.#refuseOverflow(writer, size, time);
+    this.#context.budget.take(size);
+    writer.append(text, time, size, note);
+    return true;
   }
 
   #takeOversize(writer: StreamWriter, text: string, time: number, size: number, isChecked: boolean): boolean {
@@ -189,13 +214,10 @@ export class Intake {
     return this.#context.budget.fits(bytes) || this.#overflow.makeRoom(writer, bytes);
   }
 
-  /** The time of an event, corrected where it is that of this machine's clock and that is wrong. */
-  #timeOf(timestamp: number): { readonly time: number; readonly isChecked: boolean } {
+  /** What corrects a time: something only where it is that of this machine's clock; undefined while it is not known. */
+  #correctionOf(time: number): number | undefined {
     const { clock, endpoint } = this.#context;
-    const time = this.#validTime(timestamp);
-    if (Math.abs(time - clock.wallTime()) > ARRIVAL_MS) return { time, isChecked: true };
-    const { correctionMs } = endpoint.time;
-    return { time: time + (correctionMs ?? 0), isChecked: correctionMs !== undefined };
+    return Math.abs(time - clock.wallTime()) > ARRIVAL_MS ? 0 : endpoint.time.correctionMs;
   }
 
   #validTime(timestamp: number): number {
@@ -210,8 +232,26 @@ export class Intake {
 
   #refuseOverflow(writer: StreamWriter, size: number, time: number): false {
     this.#context.accounts.count('overflow', 1);
-    writer.noteLoss(size, time);
+    // No stream is made only to tell of what is not in it.
+    if (writer.hasPut || !writer.isUnused) writer.noteLoss(size, time);
     this.#reportOverflow(writer, size);
+    return false;
+  }
+
+  /** An event is for a new stream, and there is no room for one more. Nothing tells it in that stream. */
+  #refuseStream(size: number): false {
+    const { accounts, diagnostics, options, writers } = this.#context;
+    const logGroupName = logGroupText(options);
+    accounts.count('overflow', 1);
+    if (diagnostics.wants('drop')) {
+      const cause = 'no room for another log stream';
+      diagnostics.drop({ reason: 'overflow', events: 1, bytes: size, logGroupName, cause });
+    }
+    const message =
+      `events for new log streams are dropped and counted as "overflow": ${writers.size} streams are in use, and more of them ` +
+      `would take more than a quarter of the buffer, or it is full (maxBufferBytes ${options.maxBufferBytes}); ` +
+      `${nameStreamsByFew(options)}, or raise maxBufferBytes.`;
+    diagnostics.warn({ code: 'overflow', message, logGroupName }, 'streams');
     return false;
   }
 

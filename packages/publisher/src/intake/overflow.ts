@@ -4,6 +4,7 @@ import type { MemoryBudget } from '../accounts/memory-budget.js';
 import type { OverflowPolicy } from '../options/options.js';
 import type { Fullest } from '../stream/fullest.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
+import type { StreamWriters } from '../stream/stream-writers.js';
 
 /** The parts of a publisher that making room needs. */
 export interface OverflowContext {
@@ -12,6 +13,7 @@ export interface OverflowContext {
   readonly accounts: Accounts;
   readonly flushes: Flushes;
   readonly fullest: Fullest<StreamWriter>;
+  readonly writers: StreamWriters;
   readonly onDrop: (writer: StreamWriter, size: number, events: number) => void;
 }
 
@@ -33,8 +35,9 @@ export class Overflow {
    * @returns whether `size` bytes of `writer` fit now
    */
   makeRoom(writer: StreamWriter, size: number): boolean {
-    const { budget, fullest, policy } = this.#context;
-    if (size > budget.maxBytes) return false;
+    const { budget, fullest, policy, writers } = this.#context;
+    while (!budget.fits(size) && writers.forgetOne(writer));
+    if (size > budget.mostBytes) return false;
     while (!budget.fits(size)) {
       if (policy === 'drop-newest' && fullest.isAmongThem(writer, size)) return false;
       const victim = fullest.first();

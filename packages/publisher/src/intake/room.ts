@@ -6,6 +6,8 @@ import type { DiskPlace } from './intake.js';
 
 interface Waiting {
   readonly bytes: number;
+  /** Whether its stream is there, or can be. */
+  readonly hasStream: () => boolean;
   /** Gives the event to the publisher, and tells who waits. */
   readonly go: () => void;
 }
@@ -25,12 +27,12 @@ export class Room {
   }
 
   /** Whether an event may go in at once: there is room, or there never will be. */
-  isFor(bytes: number): boolean {
-    return this.#waiting.length === 0 && this.#has(bytes);
+  isFor(bytes: number, hasStream: () => boolean): boolean {
+    return this.#waiting.length === 0 && this.#has({ bytes, hasStream });
   }
 
   /** @param take is called once there is room, or at the end */
-  wait(bytes: number, take: () => boolean): Promise<boolean> {
+  wait(bytes: number, hasStream: () => boolean, take: () => boolean): Promise<boolean> {
     const release = this.#keepAlive.hold();
     this.#budget.onRelease = () => this.#lookSoon();
     return new Promise((resolve) => {
@@ -38,7 +40,7 @@ export class Room {
         release();
         resolve(take());
       };
-      this.#waiting.push({ bytes, go });
+      this.#waiting.push({ bytes, hasStream, go });
     });
   }
 
@@ -55,8 +57,10 @@ export class Room {
     return waiting;
   }
 
-  #has(bytes: number): boolean {
-    return this.#disk()?.hasRoomFor(bytes) ?? (this.#budget.fits(bytes) || bytes > this.#budget.maxBytes);
+  #has({ bytes, hasStream }: Omit<Waiting, 'go'>): boolean {
+    const hasRoom =
+      this.#disk()?.hasRoomFor(bytes) ?? (this.#budget.fits(bytes) || bytes > this.#budget.mostBytes);
+    return hasRoom && hasStream();
   }
 
   /** Not within the settlement of a batch that makes the room: its counters are not complete yet. */
@@ -65,7 +69,7 @@ export class Room {
     this.#isLooking = true;
     queueMicrotask(() => {
       this.#isLooking = false;
-      for (let next = this.#waiting.peek(); next && this.#has(next.bytes); next = this.#waiting.peek()) {
+      for (let next = this.#waiting.peek(); next && this.#has(next); next = this.#waiting.peek()) {
         this.#waiting.shift();
         next.go();
       }

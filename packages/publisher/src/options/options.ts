@@ -121,7 +121,8 @@ export interface PublisherOptions {
   readonly oversize?: OversizePolicy | undefined;
   /**
    * Memory for events, queued and in flight. With a `spool` new ones take three quarters of it at the most; the rest is
-   * for what is read back. @default 67_108_864 (64 MiB)
+   * for what is read back. From the 65th on each log stream takes 1 KiB of it, all together at most a quarter.
+   * @default 67_108_864 (64 MiB)
    */
   readonly maxBufferBytes?: number | undefined;
   /** Which events go when that memory is full; counted, reported and marked in the stream. @default 'drop-oldest' */

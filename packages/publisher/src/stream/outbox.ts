@@ -222,6 +222,8 @@ export class Outbox {
   noteLoss(size: number, timestamp: number, events: number): void {
     this.#lost ??= new LossMarker();
     this.#lost.add(size, timestamp, events);
+    const isAlone = this.#sealed.length === 0 && this.#open.length === 0;
+    if (isAlone && (this.#deadline?.cancelled ?? true)) this.#deadline = this.#whenDue();
   }
 
   /** Adds what is to be told of dropped events at the end; what is lost while it waits is told by the next. */

@@ -54,7 +54,7 @@ export class Pace {
 
   #waitMs(): number {
     const { clock, budget } = this.#context;
-    if (budget.usedBytes > budget.maxBytes / 2) return 0;
+    if (budget.usedBytes > budget.mostBytes / 2) return 0;
     return this.#paidUntil - BURST_MS - clock.now();
   }
 

@@ -31,12 +31,12 @@ import { isOverload, Lanes, type LanesContext } from './lanes.js';
 import type { Overdue, WaitingStream } from './overdue.js';
 import { RefusedBatches, type RefusedContext, type RefusedStream } from './refused-batches.js';
 import { SequenceToken } from './sequence-token.js';
+import type { StreamDisk } from './stream-disk.js';
 import type { StreamQueue } from './stream-queue.js';
 import { StreamWarnings } from './stream-warnings.js';
 import { Rest, type RestContext, type RestingStream } from './waits.js';
 import { without, wronglyTimed } from './wrong-times.js';
 
-import type { StreamDisk } from './stream-disk.js';
 const NOT_BEGUN: PutProgress = { stage: 'client', mayBeStored: true };
 const THROTTLED_CREATION_MS = 60_000;
 /** Longer than a stream waits for its turn among a thousand others. */
@@ -60,18 +60,20 @@ export interface AnswersContext extends RestContext, LanesContext, RefusedContex
   readonly provisioner: Provisioner;
   readonly endpoint: Endpoint;
   readonly overdue: Overdue;
+  readonly disk: () => StreamDisk | undefined;
   readonly accounts: Accounts;
   readonly budget: MemoryBudget;
   readonly diagnostics: Diagnostics;
 }
 
 /** The stream that the answers are about. */
-  readonly disk: () => StreamDisk | undefined;
 export interface AnsweredStream extends RestingStream {
   readonly target: Target;
   /** Whether only what was put before may be put. */
   readonly isHeld: boolean;
   readonly queue: StreamQueue;
+  /** It may have nothing to put any more. */
+  checkIdle(): void;
 }
 
 /**
@@ -123,6 +125,16 @@ export class Answers implements WaitingStream, RefusedStream {
   /** Whether anything was stored here. */
   get hasPut(): boolean {
     return this.#hasPut;
+  }
+
+  /** Whether it waits for a call other than a put. */
+  get isPreparing(): boolean {
+    return this.#isPreparing;
+  }
+
+  /** Nothing of the stream waits any more. */
+  idle(): void {
+    if (!this.#isPreparing) this.#context.overdue.ends(this);
   }
 
   get isAbandoned(): boolean {
@@ -233,6 +245,12 @@ export class Answers implements WaitingStream, RefusedStream {
     }
   }
 
+  /** The put has stored nothing, and is made again after a while. */
+  #putBackUnstored(batch: Batch): void {
+    this.queue.live.putBack(batch);
+    this.#context.disk()?.undone(this.target, batch);
+  }
+
   #delivered(
     batch: Batch,
     rejected: readonly RejectedRange[],
@@ -252,12 +270,6 @@ export class Answers implements WaitingStream, RefusedStream {
     const pauseMs = this.token.pauseAfterPutMs(this.#context.random());
     if (pauseMs > 0) this.rest.take(pauseMs, 'fast');
   }
-  /** The put has stored nothing, and is made again after a while. */
-  #putBackUnstored(batch: Batch): void {
-    this.queue.live.putBack(batch);
-    this.#context.disk()?.undone(this.target, batch);
-  }
-
 
   /** @returns whether the answer told that the clock of this machine is wrong, which was not known */
   #learnTime(result: PutResult): boolean {
@@ -372,6 +384,7 @@ export class Answers implements WaitingStream, RefusedStream {
     await this.#ensure(true);
     if (this.#isAbandoned) return;
     this.#stream.offer();
+    this.#stream.checkIdle();
   }
 
   /** Has the stream made before anything is logged to it; whether that fails shows when something is. */
@@ -381,6 +394,7 @@ export class Answers implements WaitingStream, RefusedStream {
     if (this.#isAbandoned) return;
     if (typeof made === 'string') this.isUnmade = false;
     this.#stream.offer();
+    this.#stream.checkIdle();
   }
 
   async #ensure(groupIsMissing: boolean): Promise<Provisioned> {
@@ -412,6 +426,7 @@ export class Answers implements WaitingStream, RefusedStream {
       this.rest.afterFailure('fast', 0);
     }
     this.#stream.offer();
+    this.#stream.checkIdle();
   }
 
   /** Many streams begin together, and the account has few creations a second: that passes by itself, as a rule. */

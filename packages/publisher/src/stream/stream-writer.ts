@@ -26,6 +26,8 @@ export interface WriterContext extends AnswersContext, OutboxContext {
   readonly dispatcher: Dispatcher;
   readonly fullest: Fullest<StreamWriter>;
   readonly disk: () => StreamDisk | undefined;
+  /** A stream has nothing to put any more. */
+  readonly onIdle: (writer: StreamWriter) => void;
 }
 
 /**
@@ -107,8 +109,14 @@ export class StreamWriter implements PutSource, AnsweredStream, QueuedStream {
     return Math.max(this.#madeAt, this.#lastPutAt);
   }
 
+  /** Whether no event of it is in memory. */
   get isIdle(): boolean {
     return (this.#queue?.isEmpty ?? true) && this.#underWay.size === 0;
+  }
+
+  /** Whether nothing is lost when it is forgotten, as far as what is in memory. */
+  get isUnused(): boolean {
+    return this.isIdle && !this.isHeld && !this.#answers.isPreparing;
   }
 
   get lastPutAt(): number {
@@ -204,6 +212,7 @@ export class StreamWriter implements PutSource, AnsweredStream, QueuedStream {
     this.#held--;
     if (batch) this.queue.resend(batch);
     this.offer();
+    this.checkIdle();
   }
 
   /**
@@ -217,10 +226,11 @@ export class StreamWriter implements PutSource, AnsweredStream, QueuedStream {
     const dropped = batch && live?.dropOf(batch, which);
     this.#context.fullest.moved(this);
     if (!live || !dropped) return undefined;
-    this.#context.budget.release(dropped.size);
+    this.#context.budget.dropped(dropped.size);
     if (dropped.id > 0) this.#context.disk()?.dropped(dropped.id);
     // Nothing is left of it to be put, behind one that fails.
     if (batch.length === 0 && live.remove(batch)) this.#context.settlement.all(batch, 'overflow');
+    this.checkIdle();
     return dropped;
   }
 
@@ -288,6 +298,7 @@ export class StreamWriter implements PutSource, AnsweredStream, QueuedStream {
       batch = this.canPut ? refused.next() : undefined;
     }
     if (!batch) {
+      this.checkIdle();
       this.#context.dispatcher.finished(this, slot);
       return;
     }
@@ -328,6 +339,14 @@ export class StreamWriter implements PutSource, AnsweredStream, QueuedStream {
   *unsettled(): IterableIterator<Batch> {
     yield* this.#underWay.keys();
     if (this.#queue) yield* this.#queue.batches();
+  }
+
+  /** Gives back what it needs only while it has events, where it has none any more. */
+  checkIdle(): void {
+    if (!this.isIdle) return;
+    this.#queue = undefined;
+    this.#answers.idle();
+    this.#context.onIdle(this);
   }
 
   /** There may be something to put. */
@@ -382,7 +401,7 @@ export class StreamWriter implements PutSource, AnsweredStream, QueuedStream {
     }
     this.#context.fullest.moved(this);
     this.#queue?.putEnded(batch);
-    if (this.isIdle) this.#queue = undefined;
+    this.checkIdle();
     dispatcher.finished(this, slot, end);
   }
 }

@@ -1,12 +1,6 @@
 import type { Target } from '../cloudwatch/sink.js';
-import type { Clock } from '../time/clock.js';
+import { StreamPlaces } from './stream-places.js';
 import { StreamWriter, type WriterContext } from './stream-writer.js';
-
-const SWEEP_FROM = 1000;
-const IDLE_AFTER_MS = 60_000;
-/** An account may create so many streams in a minute, 50 a second: more names than that come from a field of the wrong kind. */
-const MOST_NEW = 3000;
-const NEW_WITHIN_MS = 60_000;
 
 /** The writers of a publisher, one for each log stream in use. */
 export class StreamWriters {
@@ -14,19 +8,16 @@ export class StreamWriters {
   readonly #only: string | undefined;
   readonly #instance: string | undefined;
   readonly #context: WriterContext;
-  readonly #clock: Clock;
   readonly #byName = new Map<string, StreamWriter>();
+  readonly #places: StreamPlaces;
   #last: StreamWriter | undefined;
-  #sweepFrom = SWEEP_FROM;
-  #newSince = Number.NEGATIVE_INFINITY;
-  #new = 0;
 
   /** @param instance streams whose names hold it were made by nobody else */
-  constructor(only: string | undefined, context: WriterContext, instance?: string) {
+  constructor(only: string | undefined, context: Omit<WriterContext, 'onIdle'>, instance?: string) {
     this.#only = only;
     this.#instance = instance;
-    this.#context = context;
-    this.#clock = context.clock;
+    this.#places = new StreamPlaces(context, this);
+    this.#context = { ...context, onIdle: (writer) => this.#places.rests(writer) };
   }
 
   get size(): number {
@@ -37,27 +28,54 @@ export class StreamWriters {
     return this.#byName.values();
   }
 
-  /** The writer of the stream of a new event. */
-  named(logGroupName: string, logStreamName: string): StreamWriter {
+  /** The writer of the stream of a new event; undefined when there is no room for another stream. */
+  named(logGroupName: string, logStreamName: string): StreamWriter | undefined {
     // Names that hold for many events are the same strings, so these comparisons are of pointers.
     const last = this.#last;
     if (last?.target.logStreamName === logStreamName && last.target.logGroupName === logGroupName)
       return last;
-    let writer = this.#byName.get(this.#key(logGroupName, logStreamName));
-    if (!writer) {
-      const isUnmade = this.#instance !== undefined && logStreamName.includes(this.#instance);
-      writer = this.#make({ logGroupName, logStreamName }, isUnmade);
-      if (this.#only === undefined && !isUnmade) writer.createFirst();
-    }
+    const writer =
+      this.#byName.get(this.#key(logGroupName, logStreamName)) ??
+      this.#begin({ logGroupName, logStreamName });
     this.#last = writer;
     return writer;
   }
 
+  /** Whether {@link named} gives a writer. */
+  hasRoomFor(logGroupName: string, logStreamName: string): boolean {
+    return this.#byName.has(this.#key(logGroupName, logStreamName)) || this.#places.makeRoom();
+  }
+
+  /**
+   * Makes room by forgetting a stream that is idle.
+   *
+   * @param inHand is about to be given an event
+   * @returns false when there is none
+   */
+  forgetOne(inHand: StreamWriter): boolean {
+    return this.#places.forgetOne(inHand);
+  }
+
   /** The writer of any stream: what an earlier process left may belong to another group. */
-  of({ logGroupName, logStreamName }: Target): StreamWriter {
-    return (
-      this.#byName.get(this.#key(logGroupName, logStreamName)) ?? this.#make({ logGroupName, logStreamName })
-    );
+  of(target: Target): StreamWriter {
+    return this.find(target) ?? this.#make(target);
+  }
+
+  /** The writer of a stream in use. */
+  find({ logGroupName, logStreamName }: Target): StreamWriter | undefined {
+    return this.#byName.get(this.#key(logGroupName, logStreamName));
+  }
+
+  /** Whether nothing is lost when it is forgotten. */
+  isUnused(writer: StreamWriter): boolean {
+    return writer.isUnused && !this.#context.disk()?.hasEventsOf(writer.target);
+  }
+
+  /** Called for one that is unused, by what decides which streams may be in memory. */
+  forget(writer: StreamWriter): void {
+    const { logGroupName, logStreamName } = writer.target;
+    if (writer === this.#last) this.#last = undefined;
+    this.#byName.delete(this.#key(logGroupName, logStreamName));
   }
 
   /** Names contain no colon, so these never meet. */
@@ -65,44 +83,18 @@ export class StreamWriters {
     return logGroupName === this.#only ? logStreamName : `${logGroupName}:${logStreamName}`;
   }
 
-  #make(target: Target, isUnmade = false): StreamWriter {
-    if (this.#byName.size >= this.#sweepFrom) this.#forgetIdle();
-    this.#countNew(target);
-    const writer = new StreamWriter(target, this.#context, isUnmade);
-    this.#byName.set(this.#key(target.logGroupName, target.logStreamName), writer);
+  #begin(target: Target): StreamWriter | undefined {
+    if (!this.#places.makeRoom()) return undefined;
+    const isUnmade = this.#instance !== undefined && target.logStreamName.includes(this.#instance);
+    const writer = this.#make(target, isUnmade);
+    this.#places.take(writer);
+    if (this.#only === undefined && !isUnmade) writer.createFirst();
     return writer;
   }
 
-  #countNew({ logGroupName }: Target): void {
-    const now = this.#clock.now();
-    if (now - this.#newSince > NEW_WITHIN_MS) {
-      this.#newSince = now;
-      this.#new = 0;
-    }
-    if (++this.#new !== MOST_NEW) return;
-    const { options, diagnostics } = this.#context;
-    const { logStreamName } = options;
-    const template = typeof logStreamName === 'string' ? `"${logStreamName}"` : 'a function';
-    const message =
-      `${MOST_NEW} log streams were begun within a minute, more than an account may create; logStreamName is ${template}: ` +
-      'name streams by something that has few values.';
-    diagnostics.warn({ code: 'stream-name', message, logGroupName }, 'many');
-  }
-
-  /** Streams that rotate by date or field come and go; one that is idle needs nothing remembered. */
-  #forgetIdle(): void {
-    const before = this.#clock.now() - IDLE_AFTER_MS;
-    this.#last = undefined; // it may be one of them
-    for (const [name, writer] of this.#byName) {
-      if (
-        writer.isIdle &&
-        !writer.isHeld &&
-        writer.lastUsedAt <= before &&
-        !this.#context.disk()?.hasEventsOf(writer.target)
-      )
-        this.#byName.delete(name);
-    }
-    // Doubling keeps the sweeps rare when most streams are in use.
-    this.#sweepFrom = Math.max(SWEEP_FROM, this.#byName.size * 2);
+  #make({ logGroupName, logStreamName }: Target, isUnmade = false): StreamWriter {
+    const writer = new StreamWriter({ logGroupName, logStreamName }, this.#context, isUnmade);
+    this.#byName.set(this.#key(logGroupName, logStreamName), writer);
+    return writer;
   }
 }

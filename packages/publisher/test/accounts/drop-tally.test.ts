@@ -60,3 +60,23 @@ test('whoever drops for each drop that is told, now or later, is told of it once
     assert.ok(told >= dropped, `${told} were told of ${dropped}`);
   }
 });
+
+test('drops in as many streams as clients can name are told by the log group, and nothing is remembered for long', async () => {
+  const { clock, told, tally } = setUp();
+  for (let i = 0; i < 300_000; i++) tally.add({ ...drop, logStreamName: `client-${i}` });
+  await clock.advance(1000);
+  assert.ok(told.length <= 1002, `${told.length} were told`);
+  assert.equal(
+    told.reduce((sum, { events }) => sum + events, 0),
+    300_000,
+  );
+  const [last] = told.slice(-1);
+  assert.deepEqual(last, {
+    reason: 'overflow',
+    events: last.events,
+    bytes: last.events * 100,
+    logGroupName: 'g',
+  });
+  await clock.advance(2000);
+  assert.equal(clock.timers, 0);
+});

@@ -50,11 +50,11 @@ test('a flush and full batches keep no pace', async () => {
 
 test('a buffer that is half full ends the waiting', async () => {
   for (const [maxBufferBytes, least, most] of [
-    [400_000, 50, 100],
-    [200_000, STREAMS, STREAMS],
+    [6_000_000, 50, 100],
+    [4_100_000, STREAMS, STREAMS],
   ]) {
-    const { clock, sink, publisher, publishToEach } = setUp({ maxBufferBytes, maxEventBytes: 1000 });
-    publishToEach('.'.repeat(100));
+    const { clock, sink, publisher, publishToEach } = setUp({ maxBufferBytes, maxEventBytes: 2000 });
+    publishToEach('.'.repeat(1574)); // streams take a megabyte, and these 1.6
     await clock.advance(500);
     assert.ok(sink.puts >= least && sink.puts <= most, `${sink.puts} puts, maxBufferBytes ${maxBufferBytes}`);
     await clock.until(publisher.close());

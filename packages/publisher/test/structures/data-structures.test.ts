@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { MemoryBudget } from '../../src/accounts/memory-budget.ts';
 import { Fifo } from '../../src/structures/fifo.ts';
 import { type Deadline, Deadlines } from '../../src/time/deadlines.ts';
 import { VirtualClock } from '../support/simulation.ts';
@@ -110,14 +109,4 @@ test('cleared deadlines never fire and hold no timer', async () => {
   deadlines.clear();
   assert.equal(clock.timers, 0);
   await clock.advance(100);
-});
-
-test('a memory budget fits what it has room for, to the byte', () => {
-  const budget = new MemoryBudget(100);
-  budget.take(60);
-  assert.equal(budget.fits(40), true);
-  assert.equal(budget.fits(41), false);
-  budget.release(10);
-  assert.equal(budget.usedBytes, 50);
-  assert.equal(budget.fits(50), true);
 });
