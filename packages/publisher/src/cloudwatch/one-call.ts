@@ -166,8 +166,7 @@ export class OneCall {
     },
     wrote: () => this.#moved(),
     read: () => {
-      this.#heard?.bytes();
-      // The head of an answer is progress; one that trickles for ever is not.
+      // An answer that begins is progress; one that trickles, or is put off by interim ones, may do so for ever.
       if (!this.#isRead) this.#moved();
       this.#isRead = true;
     },

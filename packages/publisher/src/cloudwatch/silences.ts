@@ -11,7 +11,7 @@ const LEAST_TRY_MS = 250;
 
 /** A request that is under way, to be told of what comes of it. */
 export interface Heard {
-  /** Bytes went either way. */
+  /** Bytes of the request went out, or the answer began. */
   bytes(): void;
   answered(): void;
   /** Nothing is waited for any more. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import type http from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { json, oddEndpoint, SESSION_TOKEN, stored } from '../support/odd-endpoint.ts';
 
 const LINE = JSON.stringify({ user: 'bob', password: 'hunter2-hunter2', text: 'what only the log may know' });
@@ -80,6 +81,42 @@ for (const status of [200, 400, 500]) {
     assert.equal(publisher.stats().possibleDuplicates, status === 400 ? 0 : 1);
   });
 }
+
+const TRICKLES: Record<string, (response: http.ServerResponse) => void> = {
+  'a body': (response) => {
+    response.writeHead(200, { 'content-length': 500 });
+    response.write(' ');
+  },
+  'a head': (response) => void response.socket?.write('HTTP/1.1 200 OK\r\nx: x'),
+  'interim answers': (response) => response.writeContinue(),
+};
+describe('at the end an answer that trickles for ever is given up as one that is silent', {
+  concurrency: true,
+}, () => {
+  for (const [what, begin] of Object.entries(TRICKLES)) {
+    for (const operation of ['PutLogEvents', 'CreateLogStream']) {
+      test(`${what}, ${operation}`, async (t) => {
+        const { host, publisher: make, came } = await oddEndpoint(t);
+        const { publisher, publish } = make({ requestTimeoutMs: 60_000, logStreamName: '{instance}' });
+        let began = 0;
+        host.answer = (response, request) => {
+          if (request.operation !== operation || began++ > 0) return stored(response, request);
+          begin(response);
+          const again = () => (what === 'interim answers' ? begin(response) : response.socket?.write(' '));
+          const timer = setInterval(again, 100);
+          response.on('close', () => clearInterval(timer));
+        };
+        publish('one');
+        assert.deepEqual(await publisher.close({ timeoutMs: 30_000 }), {
+          delivered: 1,
+          dropped: 0,
+          pending: 0,
+        });
+        assert.equal(came.filter((request) => request.operation === operation).length, 2);
+      });
+    }
+  }
+});
 
 for (const [what, message] of [
   ['a text that quotes without an end', "Value '".repeat(37_450)],
