@@ -74,6 +74,8 @@ const REFUSED = new Set([
   'RequestEntityTooLargeException',
   'UnsupportedMediaTypeException',
 ]);
+/** Those of AWS have 56 digits. A longer one would make each put larger than it may be. */
+const LONGEST_TOKEN = 2048;
 /** Payload Too Large, and Unsupported Media Type, which is what gzip meets where it is not known. */
 const REFUSED_STATUS = new Set([413, 415]);
 
@@ -86,7 +88,7 @@ const REFUSED_STATUS = new Set([413, 415]);
 export function judge(result: PutResult, eventCount: number): Outcome {
   if (result.ok) {
     const rejected = rejectedRanges(result.rejected, eventCount);
-    return { kind: 'delivered', next: result.nextSequenceToken, rejected };
+    return { kind: 'delivered', next: tokenOf(result.nextSequenceToken) ?? undefined, rejected };
   }
   switch (result.name) {
     case 'InvalidSequenceTokenException':
@@ -156,8 +158,11 @@ export function isHopeless(failure: PutFailure): boolean {
 function rejectedRanges(info: RejectedInfo | undefined, count: number): RejectedRange[] {
   if (!info) return [];
   const ranges: RejectedRange[] = [];
-  const clamp = (index: number | undefined, otherwise: number) =>
-    Math.min(Math.max(index ?? otherwise, 0), count);
+  // An answer may hold anything in the place of a whole number.
+  const clamp = (index: unknown, otherwise: number) => {
+    const place = Math.trunc(Number(index ?? otherwise));
+    return Number.isNaN(place) ? otherwise : Math.min(Math.max(place, 0), count);
+  };
   const expired = clamp(info.expiredLogEventEndIndex, 0);
   const tooOld = clamp(info.tooOldLogEventEndIndex, 0);
   const tooNew = Math.max(clamp(info.tooNewLogEventStartIndex, count), expired, tooOld);
@@ -169,7 +174,14 @@ function rejectedRanges(info: RejectedInfo | undefined, count: number): Rejected
 }
 
 function expectedToken(failure: PutFailure): string | null | undefined {
-  return failure.expectedSequenceToken ?? tokenInMessage(failure.message);
+  const token = tokenOf(failure.expectedSequenceToken);
+  return token === undefined ? tokenInMessage(failure.message) : token;
+}
+
+/** The token in a field of an answer: none where the field says `null` as a text, or is no token by its length. */
+function tokenOf(field: string | undefined): string | null | undefined {
+  if (field === 'null') return null;
+  return field !== undefined && field.length <= LONGEST_TOKEN ? field : undefined;
 }
 
 /**
@@ -181,5 +193,5 @@ export function tokenInMessage(message: string): string | null | undefined {
     /sequenceToken(?: is)?:\s*([^\s,]+)/i.exec(message) ?? /Expected(?: token)?:\s*([^\s,]+)/i.exec(message);
   if (!found) return undefined;
   const token = found[1].replace(/[.;]$/, '');
-  return token === 'null' || token === '' ? null : token;
+  return token === '' ? null : tokenOf(token);
 }

@@ -193,3 +193,26 @@ test('rejected indexes that cannot be never reject more than the batch, nor an e
     '',
   );
 });
+
+test('rejected indexes that are no whole numbers reject whole events only (with 1.5 the counters did not add up)', () => {
+  const odd = (info: object) => rejected(info as RejectedInfo);
+  assert.equal(
+    odd({ tooOldLogEventEndIndex: 1.5, tooNewLogEventStartIndex: 8.5 }),
+    'tooOld 0-1, tooNew 8-10',
+  );
+  assert.equal(
+    odd({ tooOldLogEventEndIndex: '2', tooNewLogEventStartIndex: '9' }),
+    'tooOld 0-2, tooNew 9-10',
+  );
+  assert.equal(odd({ tooOldLogEventEndIndex: null, tooNewLogEventStartIndex: {} }), '');
+  assert.equal(odd({ expiredLogEventEndIndex: 'soon', tooNewLogEventStartIndex: Number.NaN }), '');
+});
+
+test('a field that says "null" is no token, nor is a text that no put has room for', () => {
+  const conflict = (expectedSequenceToken: string) =>
+    judge(failure({ name: 'InvalidSequenceTokenException', message: 'no', expectedSequenceToken }), 1);
+  assert.deepEqual(conflict('null'), { kind: 'conflict', expected: null });
+  assert.deepEqual(conflict('t'.repeat(100_000)), { kind: 'conflict', expected: undefined });
+  for (const nextSequenceToken of ['null', 't'.repeat(100_000)])
+    assert.equal((judge({ ok: true, nextSequenceToken }, 1) as { next: unknown }).next, undefined);
+});
