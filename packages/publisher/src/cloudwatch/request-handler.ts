@@ -140,6 +140,8 @@ export class RequestHandler {
         });
       });
       outgoing.once('error', reject);
+      // A connection that is made for another protocol by the answer is closed without an error.
+      outgoing.once('close', () => reject(closedError()));
       outgoing.once('response', (incoming) => {
         const headers: Record<string, string> = {};
         for (const [name, value] of Object.entries(incoming.headers)) {
@@ -195,6 +197,10 @@ export class RequestHandler {
   httpHandlerConfigs(): object {
     return { httpAgent: this.#http, httpsAgent: this.#https };
   }
+}
+
+function closedError(): Error {
+  return Object.assign(new Error('the connection was closed before an answer'), { code: 'ECONNRESET' });
 }
 
 function write(outgoing: http.ClientRequest, body: SdkRequest['body'], watch?: RequestWatch): void {

@@ -42,6 +42,16 @@ test('requests that follow each other share a connection', async (t) => {
   assert.equal(host.connections, 1);
 });
 
+test('a request whose answer goes over to another protocol fails (it waited for its time-out)', async (t) => {
+  const { ask, server } = await startServer(t);
+  const handler = new RequestHandler();
+  t.after(() => handler.destroy());
+  server.prependListener('request', ({ socket }) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n');
+  });
+  await assert.rejects(ask(handler), { code: 'ECONNRESET' });
+});
+
 test('an idle connection is closed from this side', async (t) => {
   const { host, ask, server } = await startServer(t);
   const handler = new RequestHandler({ timeout: 50 });
