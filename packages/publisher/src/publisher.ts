@@ -238,7 +238,12 @@ export class Publisher extends EventEmitter<PublisherEvents> {
    * be taken at all
    */
   publishWhenRoom(event: LogEvent, context?: EventContext): Promise<boolean> {
-    const copy = { ...event }; // the application may use its own again
+    let copy: LogEvent;
+    try {
+      copy = { ...event }; // the application may use its own again
+    } catch {
+      return Promise.resolve(this.publish(event, context)); // a getter throws, which is counted there
+    }
     const take = () => this.publish(copy, context);
     const bytes = this.#intake.sizeOf(copy);
     const hasStream = () => this.#intake.hasStreamFor(copy, context);

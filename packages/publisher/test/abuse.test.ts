@@ -58,6 +58,8 @@ test('odd messages are delivered or counted, and never thrown', async () => {
   };
   for (const event of [undefined, null, 5, 'text', {}, [], throwing])
     assert.equal(publisher.publish(event as never), false);
+  for (const event of [undefined, throwing])
+    assert.equal(await publisher.publishWhenRoom(event as never), false); // a getter made it throw
   for (const message of ['', undefined, null, 5, 5n, {}, Symbol('m'), Buffer.from('b'), new String('s')]) {
     assert.equal(publisher.publish({ timestamp: clock.now(), message } as never), false);
   }
@@ -70,7 +72,7 @@ test('odd messages are delivered or counted, and never thrown', async () => {
     sink.events('g', 's').map(({ message }) => message),
     ['\u0000', '\ufffd', 'a\ufffdb', '\ufeff', ' ', '\r\n', '\u2028'],
   );
-  assert.equal(publisher.stats().dropped.invalid, 16);
+  assert.equal(publisher.stats().dropped.invalid, 18);
   assertLaw(publisher.stats());
 });
 
