@@ -9,8 +9,8 @@ import { atEnd } from '../fixtures/at-end.js';
 import { examine } from '../fixtures/numbered.js';
 
 const BYTES_PER_SECOND = 50_000;
-const BATCH_BYTES = 262_144;
-const EVENTS = 240;
+const BATCH_BYTES = 102_400;
+const EVENTS = 95;
 const PADDING = '.'.repeat(1000);
 // Node.js cannot make a receive buffer smaller; Python can, and most machines have it.
 const withoutPython = spawnSync('python3', ['--version']).status === 0 ? false : 'needs python3';
@@ -30,7 +30,7 @@ async function startReceiver(
   return { endpoint: `http://127.0.0.1:${port}`, end: () => receiver.kill('SIGKILL') };
 }
 
-// A full batch takes five seconds, and a request may be silent for one and a half. A small receive buffer lets the sender see
+// A full batch takes two seconds, and a request may be silent for 0.7. A small receive buffer lets the sender see
 // how far it has come; what its own system holds back meanwhile it does not see.
 test('a full batch gets through an uplink of 50 kB/s to a small receive buffer', {
   skip: withoutPython,
@@ -46,7 +46,7 @@ test('a full batch gets through an uplink of 50 kB/s to a small receive buffer',
     logStreamName: 's',
     aws: { region: 'eu-west-1', endpoint: receiver.endpoint, credentials },
     maxBatchBytes: BATCH_BYTES,
-    requestTimeoutMs: 1500,
+    requestTimeoutMs: 700,
   });
   atEnd(t, () => publisher.close({ timeoutMs: 0 }));
   publisher.on('warn', () => {});

@@ -82,7 +82,7 @@ export function decodeLedgerRecord(buffer: Buffer, payloadStart: number, payload
     sequenceToken: flags & HAS_TOKEN ? token : undefined,
     isLane: (flags & IS_LANE) !== 0,
     isOwnStream: (flags & IS_OWN_STREAM) !== 0,
-    isUndone: (flags & IS_UNDONE) !== 0,
+    ...((flags & IS_UNDONE) !== 0 && { isUndone: true }),
     ambiguousPuts,
     ranges,
   };
