@@ -2,6 +2,7 @@ import type { IdRange } from '../structures/range-set.js';
 import type { StreamSummary } from './files/directory-scan.js';
 import type { Destination } from './format/destination.js';
 import type { SpooledEvent } from './format/event-frame.js';
+import type { PutRecord } from './format/ledger-record.js';
 import type { OwnerIdentity } from './owners/owner-directory.js';
 import type { OwnerWatch } from './owners/owner-watch.js';
 
@@ -26,41 +27,9 @@ export interface SpoolDrop {
 }
 
 /** A put that was about to be sent when its owner died. */
-export interface PendingPut {
-  /** As the dead owner numbered it. */
-  readonly putId: number;
-  readonly logGroupName: string;
-  readonly logStreamName: string;
-  readonly sequenceToken: string | undefined;
-  /** Whether that token was made up, for a put beside another. */
-  readonly isLane?: boolean;
-  /** Whether the dead owner had made the stream itself. */
-  readonly isOwnStream?: boolean;
-  /** The ids of its events, in the order of the batch before it was sorted by timestamp. */
-  readonly ranges: readonly IdRange[];
+export interface PendingPut extends PutRecord {
   /** Whether all its events can be read and are open, so that the very same batch can be sent again. */
   readonly isIntact: boolean;
-  /** Earlier puts of its events that may have stored them, too. */
-  readonly ambiguousPuts: number;
-}
-
-/** Which put is about to be sent. */
-export interface PutNote {
-  /** A whole number >= 0; comes back in {@link PendingPut}. */
-  readonly putId: number;
-  readonly logGroupName: string;
-  readonly logStreamName: string;
-  /** The ids of its events, all of one directory; `lastIdBeside` of the spool tells where it ends. */
-  readonly ranges: readonly IdRange[];
-  readonly sequenceToken: string | undefined;
-  /** Whether that token was made up, for a put beside another. @default false */
-  readonly isLane?: boolean;
-  /** Whether this owner has made the stream itself. @default false */
-  readonly isOwnStream?: boolean;
-  /** No put of these events can have stored them: what was noted before did not come to that. @default false */
-  readonly isUndone?: boolean;
-  /** Earlier puts of these events that may have stored them although no success came back. */
-  readonly ambiguousPuts: number;
 }
 
 /** The files and events that dead owners left. */

@@ -8,19 +8,12 @@ import { Volume } from './files/volume.js';
 import { type VolumePart, Volumes } from './files/volumes.js';
 import { type Destination, destinationKey } from './format/destination.js';
 import { ID_LIMIT, type SpooledEvent } from './format/event-frame.js';
+import type { PutRecord } from './format/ledger-record.js';
 import { Heartbeat } from './owners/heartbeat.js';
 import { currentOwner, HEARTBEAT_MS, OwnerDirectory } from './owners/owner-directory.js';
 import { OwnerWatch } from './owners/owner-watch.js';
-import type {
-  PutNote,
-  Recovery,
-  SpoolDrop,
-  SpoolOptions,
-  SpoolStats,
-  SpoolTrouble,
-} from './spool-options.js';
-import { longestCallMs, onDisk, onHang, unlessHanging } from './system/disk-calls.js';
-import { makeDirectories } from './system/sync-directory.js';
+import type { Recovery, SpoolDrop, SpoolOptions, SpoolStats, SpoolTrouble } from './spool-options.js';
+import { longestCallMs, makeDirectories, onDisk, onHang, unlessHanging } from './system/disk-calls.js';
 import { isOpenToAll } from './system/trusted.js';
 import { Adoption, type NotedStream } from './takeover/adoption.js';
 import { describeOthers } from './takeover/other-destinations.js';
@@ -117,21 +110,18 @@ export class Spool {
       const others = await describeOthers(root, watch, isOurs, this.#closing.signal);
       if (others !== undefined) options.onWarn?.(others, 'others');
     });
-    this.#heartbeat = new Heartbeat(heartbeatMs, this.ready, {
-      touch: async () => {
-        const held = [...this.#volumes.all()].map(({ directory }) => directory);
-        const all = [...held, ...this.#adoption.claimed];
-        await Promise.all(all.map((directory) => directory.touch().catch(() => {})));
-      },
-      check: async () => {
-        await this.#writer.checkDirectory();
-        await this.#volumes.repair();
-      },
-      adopt: async () => {
-        const recovery = await this.#adoption.run(true);
-        if (recovery.directories > 0) options.onRecovered?.(recovery);
-      },
-    });
+    const look = async (): Promise<void> => {
+      const held = [...this.#volumes.all()].map(({ directory }) => directory);
+      const all = [...held, ...this.#adoption.claimed];
+      await Promise.all(all.map((directory) => directory.touch().catch(() => {})));
+      await this.#writer.checkDirectory();
+      await this.#volumes.repair();
+    };
+    const adopt = async (): Promise<void> => {
+      const recovery = await this.#adoption.run(true);
+      if (recovery.directories > 0) options.onRecovered?.(recovery);
+    };
+    this.#heartbeat = new Heartbeat(heartbeatMs, this.ready, look, adopt);
   }
 
   async #start(onNoted: (streams: readonly NotedStream[]) => void): Promise<Recovery> {
@@ -245,9 +235,9 @@ export class Spool {
   /**
    * Notes which events are about to be sent, so that after a crash the very same batch can be sent with the same
    * token. Resolves with whether the kernel has the note. There is none of events of several directories, which are
-   * settled in several ledgers.
+   * settled in several ledgers; {@link lastIdBeside} tells where one ends.
    */
-  async notePut({ ranges, ...put }: PutNote): Promise<boolean> {
+  async notePut({ ranges, ...put }: PutRecord): Promise<boolean> {
     const part = this.#ledgerOf(ranges);
     return part === undefined ? false : part.volume.ledger.notePut({ ...put, ranges: part.ranges });
   }
@@ -373,11 +363,8 @@ export class Spool {
         createVolume,
         makeRoom: (bytes) => makeRoom(this.#volumes, bytes, maxBytes, (oldest) => this.#drop(oldest)),
         onVolumeLost: (volume) => this.#onVolumeLost(volume),
-        onWritten: (id) => this.#options.onWritten?.(id),
-        onHandBack: (events, trouble) => this.#options.onHandBack?.(events, trouble),
-        onTrouble: (trouble) => this.#options.onTrouble?.(trouble),
-        onUsable: () => this.#options.onUsable?.(),
       },
+      this.#options,
     );
   }
 

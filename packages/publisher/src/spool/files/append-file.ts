@@ -28,12 +28,11 @@ interface Entry<T> {
   readonly tag: T;
 }
 
-/** Told what became of the buffers that were given to an {@link AppendFile}, in their order. */
-export interface AppendListener<T> {
-  onWritten(tags: readonly T[]): void;
-  /** The file takes nothing more; these were not written. None when what was written could not be put on the disk. */
-  onFailed(error: NodeJS.ErrnoException, tags: readonly T[]): void;
-}
+/**
+ * Told what became of the buffers that were given to an {@link AppendFile}, in their order: they were written, or, with an
+ * error, they were not, and the file takes nothing more. None when what was written could not be put on the disk.
+ */
+export type Appended<T> = (tags: readonly T[], error?: NodeJS.ErrnoException) => void;
 
 /**
  * A file that is only appended to. Buffers wait here, and at most one write of them is with `sonic-boom` at a time:
@@ -46,7 +45,7 @@ export class AppendFile<T> {
   inode: number | undefined;
   readonly #flags: number;
   readonly #directory: MadeDirectory;
-  readonly #listener: AppendListener<T>;
+  readonly #ended: Appended<T>;
   #fd: number | undefined;
   #writer: BufferWriter | undefined;
   /** Until it is open, or cannot be opened. */
@@ -67,14 +66,15 @@ export class AppendFile<T> {
   #whenIdle: (() => void)[] = [];
 
   /**
-   * Begins to open the file, which is made with mode 0600 where it is missing; the listener hears when that fails.
+   * Begins to open the file, which is made with mode 0600 where it is missing.
    *
+   * @param ended hears also when that fails
    * @param directory is made before
    */
-  constructor(path: string, flags: number, listener: AppendListener<T>, directory = IS_THERE) {
+  constructor(path: string, flags: number, ended: Appended<T>, directory = IS_THERE) {
     this.path = path;
     this.#flags = flags;
-    this.#listener = listener;
+    this.#ended = ended;
     this.#directory = directory;
     this.#opening = this.#open();
   }
@@ -101,7 +101,7 @@ export class AppendFile<T> {
 
   /**
    * Asks the kernel to put what it has on the disk. Rejects with the error of `fdatasync`; of one that is made while
-   * the file closes the listener hears.
+   * the file closes the owner hears.
    */
   async sync(): Promise<void> {
     await this.#opening;
@@ -110,7 +110,7 @@ export class AppendFile<T> {
     if (fd === undefined) return;
     this.#isDirty = false;
     await onDisk(async () => {
-      const error = await ended((done) => fs.fdatasync(fd, done));
+      const error = await errorOf((done) => fs.fdatasync(fd, done));
       if (error === null) return;
       this.#isDirty = true;
       throw error;
@@ -118,7 +118,7 @@ export class AppendFile<T> {
   }
 
   /**
-   * Has everything given so far in the kernel when it returns, or has called `onFailed`. A write in flight is
+   * Has everything given so far in the kernel when it returns, or has said that it failed. A write in flight is
    * written once more, as nobody would see it end when the process exits: readers pass over an entry that comes
    * twice. Returns whether that was so.
    */
@@ -143,7 +143,7 @@ export class AppendFile<T> {
       this.#fail(error as NodeJS.ErrnoException, entries, index);
       return overtakes;
     }
-    this.#listener.onWritten(entries.map((entry) => entry.tag));
+    this.#ended(entries.map((entry) => entry.tag));
     this.#settleIdle();
     return overtakes;
   }
@@ -171,7 +171,7 @@ export class AppendFile<T> {
   }
 
   /**
-   * Waits for the writes under way, puts them on the disk and closes the file. Never rejects: the listener is told
+   * Waits for the writes under way, puts them on the disk and closes the file. Never rejects: the owner is told
    * when that fails.
    */
   close(): Promise<void> {
@@ -199,7 +199,7 @@ export class AppendFile<T> {
       const { fd, stat } = await openTrustedDescriptor(this.path, this.#flags);
       // Opened synchronously meanwhile, or given up.
       if (this.#fd !== undefined || this.#failure !== undefined)
-        await onDisk(() => ended((done) => fs.close(fd, done)));
+        await onDisk(() => errorOf((done) => fs.close(fd, done)));
       else this.#opened(fd, stat);
     } catch (error) {
       if (this.#fd === undefined) throw error;
@@ -294,7 +294,7 @@ export class AppendFile<T> {
     if (done.length > 0) {
       if (this.#wholeBytes !== undefined) this.#wholeBytes += this.#inFlightWritten;
       this.#isDirty = true;
-      this.#listener.onWritten(done.map((entry) => entry.tag));
+      this.#ended(done.map((entry) => entry.tag));
     }
     this.#pump();
     if (this.isIdle) this.#settleIdle();
@@ -328,9 +328,9 @@ export class AppendFile<T> {
     if (this.#failure !== undefined) return;
     this.#failure = error;
     const tags = entries.map((entry) => entry.tag);
-    if (written > 0) this.#listener.onWritten(tags.slice(0, written));
+    if (written > 0) this.#ended(tags.slice(0, written));
     this.#settleIdle();
-    this.#listener.onFailed(error, tags.slice(written));
+    this.#ended(tags.slice(written), error);
     void this.close();
   }
 
@@ -356,18 +356,18 @@ export class AppendFile<T> {
     const whole = this.#wholeBytes;
     // Cuts a half written entry off. Where that fails too, readers pass over the torn frame.
     if (this.#failure !== undefined && whole !== undefined)
-      await onDisk(() => ended((done) => fs.ftruncate(fd, whole, done)));
+      await onDisk(() => errorOf((done) => fs.ftruncate(fd, whole, done)));
     // Not by sonic-boom: its `destroy()` passes over an error of fsync, and its `end()` never closes after ENOSPC.
-    const unsynced = await onDisk(() => ended((done) => fs.fdatasync(fd, done)));
-    const unclosed = await onDisk(() => ended((done) => fs.close(fd, done)));
+    const unsynced = await onDisk(() => errorOf((done) => fs.fdatasync(fd, done)));
+    const unclosed = await onDisk(() => errorOf((done) => fs.close(fd, done)));
     const error = unsynced ?? unclosed;
     if (error === null || this.#failure !== undefined) return;
     this.#failure = error;
-    this.#listener.onFailed(error, []);
+    this.#ended([], error);
   }
 }
 
 /** Resolves with the error of a call, or null. */
-function ended(call: (done: fs.NoParamCallback) => void): Promise<NodeJS.ErrnoException | null> {
+function errorOf(call: (done: fs.NoParamCallback) => void): Promise<NodeJS.ErrnoException | null> {
   return new Promise((resolve) => call(resolve));
 }

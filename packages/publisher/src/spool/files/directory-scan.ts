@@ -74,7 +74,7 @@ export async function scanDirectory(directory: string, options: ScanOptions): Pr
   for (const name of names) {
     try {
       const segment = new Segment(path.join(directory, name), segmentNumber(name) ?? 0);
-      const found = await scanSegment(segment, { seen, acknowledged: ledger.acknowledged, ...options });
+      const found = await scanSegment(segment, seen, ledger.acknowledged, options);
       if (found.isUnknown) {
         unknown.push(name);
         continue;
@@ -98,12 +98,6 @@ export async function scanDirectory(directory: string, options: ScanOptions): Pr
   return { segments, ledger, streams: [...streams.values()], ...damage, unreadable, untrusted, unknown };
 }
 
-interface ScanContext extends ScanOptions {
-  /** Ids of earlier segments. */
-  readonly seen: RangeSet;
-  readonly acknowledged: RangeSet;
-}
-
 /** The contents of a segment beside its ids. */
 interface SegmentScan extends Damage {
   readonly streams: StreamTotals;
@@ -111,7 +105,13 @@ interface SegmentScan extends Damage {
   readonly isUnknown: boolean;
 }
 
-async function scanSegment(segment: Segment, context: ScanContext): Promise<SegmentScan> {
+/** @param seen ids of earlier segments */
+async function scanSegment(
+  segment: Segment,
+  seen: RangeSet,
+  acknowledged: RangeSet,
+  { signal, onProgress, cutTornTails }: ScanOptions,
+): Promise<SegmentScan> {
   const file = await openTrusted(segment.path, fs.constants.O_RDONLY);
   const streams: StreamTotals = new Map();
   let corruptFrames = 0;
@@ -122,14 +122,14 @@ async function scanSegment(segment: Segment, context: ScanContext): Promise<Segm
     if (size > MOST_SEGMENT_BYTES) throw new UntrustedError('is larger than any segment that is written');
     segment.bytes = size;
     for await (const piece of scanFrames(file, 0, size)) {
-      context.signal?.throwIfAborted();
-      context.onProgress?.();
+      signal?.throwIfAborted();
+      onProgress?.();
       corruptFrames += piece.corruptFrames;
       tornBytes += piece.tornBytes;
       for (const frame of piece.frames) {
         let head: EventFrameHead;
         try {
-          head = countFrame(segment, frame, context, streams);
+          head = countFrame(segment, frame, seen, acknowledged, streams);
         } catch {
           return { streams, corruptFrames, tornBytes, isUnknown: true };
         }
@@ -141,7 +141,7 @@ async function scanSegment(segment: Segment, context: ScanContext): Promise<Segm
   } finally {
     await onDisk(() => file.close());
   }
-  if (tornBytes > 0 && context.cutTornTails) {
+  if (tornBytes > 0 && cutTornTails) {
     const whole = segment.bytes - tornBytes;
     // Where it cannot be cut, every reader passes over it.
     try {
@@ -154,7 +154,7 @@ async function scanSegment(segment: Segment, context: ScanContext): Promise<Segm
   segment.readableBytes = segment.bytes;
   segment.readableThrough = segment.ids.last ?? 0;
   segment.unacknowledged.addAll(segment.ids.ranges());
-  segment.unacknowledged.deleteAll(context.acknowledged.ranges());
+  segment.unacknowledged.deleteAll(acknowledged.ranges());
   return { streams, corruptFrames, tornBytes, isUnknown: false };
 }
 
@@ -162,7 +162,8 @@ async function scanSegment(segment: Segment, context: ScanContext): Promise<Segm
 function countFrame(
   segment: Segment,
   { buffer, payloadStart, payloadEnd }: ScannedFrame,
-  { seen, acknowledged }: ScanContext,
+  seen: RangeSet,
+  acknowledged: RangeSet,
   streams: StreamTotals,
 ): EventFrameHead {
   let events = 0;

@@ -11,10 +11,9 @@ import {
   encodePut,
   type PutRecord,
 } from '../format/ledger-record.js';
-import { onDisk } from '../system/disk-calls.js';
-import { syncDirectory } from '../system/sync-directory.js';
+import { onDisk, syncDirectory } from '../system/disk-calls.js';
 import { openTrusted, openTrustedSync, UntrustedError } from '../system/trusted.js';
-import { APPEND_FLAGS, AppendFile, type AppendListener, type MadeDirectory } from './append-file.js';
+import { APPEND_FLAGS, AppendFile, type MadeDirectory } from './append-file.js';
 
 export const LEDGER_FILE = 'ledger';
 export const NEW_LEDGER_FILE = 'ledger.new';
@@ -286,18 +285,13 @@ export class Ledger {
   #open(): AppendFile<Written> {
     this.#isNewName = true;
     const target = path.join(this.#directory.path, LEDGER_FILE);
-    const listener: AppendListener<Written> = {
-      onWritten: (tags) => {
-        this.writes += 1;
-        for (const tag of tags) tag(true);
-      },
-      onFailed: (error, tags) => {
-        // Not of one that was replaced.
-        if (this.#file === file) this.#fail(error);
-        for (const tag of tags) tag(false);
-      },
+    const ended = (tags: readonly Written[], error?: NodeJS.ErrnoException): void => {
+      if (error === undefined) this.writes += 1;
+      // Not of one that was replaced.
+      else if (this.#file === file) this.#fail(error);
+      for (const tag of tags) tag(error === undefined);
     };
-    const file = new AppendFile<Written>(target, APPEND_FLAGS, listener, this.#directory);
+    const file = new AppendFile<Written>(target, APPEND_FLAGS, ended, this.#directory);
     return file;
   }
 

@@ -14,20 +14,26 @@ const MOST_RANGES = 100_000;
 /** More earlier puts than retrying can make of one batch until its events are too old: what says more is forged. */
 const MOST_AMBIGUOUS_PUTS = 65_535;
 
-/** A put that is about to be sent: which events, in which order, and with which sequence token. */
+/**
+ * A put that is about to be sent: which events, in which order, and with which sequence token. In a ledger the ids are those
+ * of its directory, elsewhere those of the spool.
+ */
 export interface PutRecord {
+  /** A whole number >= 0, as the owner numbered it. */
   readonly putId: number;
   readonly logGroupName: string;
   readonly logStreamName: string;
+  /** The ids of its events, in the order of the batch before it was sorted by timestamp; all of one directory. */
+  readonly ranges: readonly IdRange[];
   readonly sequenceToken: string | undefined;
+  /** Whether that token was made up, for a put beside another. @default false */
   readonly isLane?: boolean;
+  /** Whether the owner had made the stream itself. @default false */
   readonly isOwnStream?: boolean;
   /** No put of these events can have stored them: what was noted before did not come to that. */
   readonly isUndone?: boolean;
   /** Earlier puts of these events that may have stored them although no success came back. */
   readonly ambiguousPuts: number;
-  /** Ids of the directory that the ledger lies in. */
-  readonly ranges: readonly IdRange[];
 }
 
 export type LedgerRecord =

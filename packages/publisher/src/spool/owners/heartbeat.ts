@@ -1,17 +1,9 @@
 import { clearInterval, setInterval } from '../../time/clock.js';
-/** The work of each beat. */
-export interface HeartbeatHost {
-  /** Says that this owner lives. */
-  touch(): Promise<void>;
-  /** Looks after the files that this owner holds. */
-  check(): Promise<void>;
-  /** Looks for owners that have died. */
-  adopt(): Promise<void>;
-}
 
 /** Says at intervals that this owner lives, and looks for others that do not. */
 export class Heartbeat {
-  readonly #host: HeartbeatHost;
+  readonly #look: () => Promise<void>;
+  readonly #adopt: () => Promise<void>;
   readonly #timer: NodeJS.Timeout;
   // What dead owners left may take longer to read than the time between two beats.
   #adopting: Promise<void>;
@@ -19,9 +11,21 @@ export class Heartbeat {
   #isBeating = false;
   #isStopped = false;
 
-  /** @param first what is taken over at the start; never rejects, nor do those of the host */
-  constructor(intervalMs: number, first: Promise<unknown>, host: HeartbeatHost) {
-    this.#host = host;
+  /**
+   * None of these rejects.
+   *
+   * @param first what is taken over at the start
+   * @param look says that this owner lives, and looks after the files that it holds
+   * @param adopt looks for owners that have died
+   */
+  constructor(
+    intervalMs: number,
+    first: Promise<unknown>,
+    look: () => Promise<void>,
+    adopt: () => Promise<void>,
+  ) {
+    this.#look = look;
+    this.#adopt = adopt;
     this.#adopting = first.then(() => {
       this.#isAdopting = false;
     });
@@ -38,12 +42,11 @@ export class Heartbeat {
   async #beat(): Promise<void> {
     if (this.#isBeating) return; // the disk hangs, and this beat would, too
     this.#isBeating = true;
-    await this.#host.touch();
-    await this.#host.check();
+    await this.#look();
     this.#isBeating = false;
     if (this.#isStopped || this.#isAdopting) return;
     this.#isAdopting = true;
-    this.#adopting = this.#host.adopt().then(() => {
+    this.#adopting = this.#adopt().then(() => {
       this.#isAdopting = false;
     });
   }

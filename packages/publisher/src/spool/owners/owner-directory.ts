@@ -6,8 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { isMainThread } from 'node:worker_threads';
 import { wallTime } from '../../time/clock.js';
 import { type Destination, destinationKey, encodeDestination } from '../format/destination.js';
-import { onDisk } from '../system/disk-calls.js';
-import { makeDirectories } from '../system/sync-directory.js';
+import { makeDirectories, onDisk } from '../system/disk-calls.js';
 
 // The name of a directory says in which format it is, where its events go and who owns it, so renaming it hands it over
 // at once and to one winner only; docs/spool-format.md, "Owners".

@@ -19,12 +19,11 @@ import type { OwnerWatch } from '../owners/owner-watch.js';
 import type { Recovery, WarningTopic } from '../spool-options.js';
 import { onDisk } from '../system/disk-calls.js';
 import { checkDirectory, UntrustedError } from '../system/trusted.js';
-import { commandLine } from './command-line.js';
-import { damageReport } from './damage-report.js';
 import { type AdoptedVolume, NOTHING_RECOVERED, recoveryOf } from './recovery.js';
+import { damageReport, distrustReport, newerReport, tooLargeReport } from './reports.js';
 
-/** The parts of a spool that the adoption needs. */
-export interface AdoptionContext {
+/** Whose events are taken over, and into what. */
+export interface AdoptionOptions {
   readonly root: string;
   readonly owner: OwnerIdentity;
   readonly watch: OwnerWatch;
@@ -56,10 +55,10 @@ const UNUSABLE = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM']);
 
 /** Takes over what dead owners left, and gives their events ids of this spool. */
 export class Adoption {
-  readonly #context: AdoptionContext;
+  readonly #options: AdoptionOptions;
   #nextEarlyId = 1;
   #nextLateId: number;
-  /** Taken over, and not among {@link AdoptionContext.volumes} before they are read. */
+  /** Taken over, and not among {@link AdoptionOptions.volumes} before they are read. */
   readonly #claimed = new Set<OwnerDirectory>();
   /** Keys of directories that this version leaves to others, and why that was said. */
   readonly #leftAlone = new Set<string>();
@@ -71,9 +70,9 @@ export class Adoption {
   corruptFrames = 0;
   tornBytes = 0;
 
-  constructor(context: AdoptionContext) {
-    this.#context = context;
-    this.#nextLateId = context.firstLateId;
+  constructor(options: AdoptionOptions) {
+    this.#options = options;
+    this.#nextLateId = options.firstLateId;
   }
 
   /** Directories that are being read. */
@@ -94,7 +93,7 @@ export class Adoption {
     isLate: boolean,
     onNoted: (streams: readonly NotedStream[]) => void = () => {},
   ): Promise<Recovery> {
-    const { root, volumes, onWarn } = this.#context;
+    const { root, volumes, onWarn } = this.#options;
     const problems: string[] = [];
     const newer: string[] = [];
     const owners = await this.#claimDeadOwners(problems);
@@ -134,7 +133,7 @@ export class Adoption {
    * Problems become lines in `problems`.
    */
   async #claimDeadOwners(problems: string[]): Promise<Claimed[]> {
-    const { root, owner, watch, volumes, isOurs } = this.#context;
+    const { root, owner, watch, volumes, isOurs } = this.#options;
     const { signal } = this.#stopping;
     const owners: Claimed[] = [];
     let claimedBytes = 0;
@@ -214,12 +213,9 @@ export class Adoption {
 
   /** @param what is wrong there, behind the name of the directory */
   #distrust({ name, key }: OwnerEntry, what: string): void {
-    const { root, onWarn } = this.#context;
+    const { root, onWarn } = this.#options;
     this.#leftAlone.add(key);
-    const message =
-      `Spool ${root}: ${name}${what}, so it is left alone: it may not be what a publisher of this user wrote. ` +
-      `Look at it with: ${commandLine('list', root)}`;
-    onWarn(message, 'trust');
+    onWarn(distrustReport(root, `${name}${what}`), 'trust');
   }
 
   async #letGo(directory: OwnerDirectory): Promise<void> {
@@ -232,21 +228,18 @@ export class Adoption {
    * are not counted, as they grow beyond what one owner held within the same limit.
    */
   #hasRoom({ key }: OwnerEntry, bytes: number, claimedBytes: number): boolean {
-    const { root, volumes, maxBytes, onWarn } = this.#context;
+    const { root, volumes, maxBytes, onWarn } = this.#options;
     if (openBytes(volumes.all()) + claimedBytes + bytes <= maxBytes) return true;
     if (bytes > maxBytes && !this.#saidToBeTooLarge.has(key)) {
       this.#saidToBeTooLarge.add(key);
-      const message =
-        `Spool ${root}: ${bytes} bytes that an earlier process left stay where they are, as maxBytes is ${maxBytes}. ` +
-        `Raise it, or send them with: ${commandLine('replay', root)}`;
-      onWarn(message, 'too large');
+      onWarn(tooLargeReport(root, bytes, maxBytes), 'too large');
     }
     return false;
   }
 
   /** Gives the events of a dead owner ids of this spool. */
   #take(volume: Volume, { segments, corruptFrames, tornBytes }: DirectoryScan, isLate: boolean): IdRange {
-    const { volumes, firstOwnId } = this.#context;
+    const { volumes, firstOwnId } = this.#options;
     const [first, last] = idsOf(segments);
     const span = last >= first ? last - first + 1 : 0;
     // Not among the ids of new events: the gap would add to the span of these files, and to all after them.
@@ -276,15 +269,6 @@ function idsOf(segments: readonly Segment[]): IdRange {
 
 async function otherVersions(root: string): Promise<string[]> {
   return (await onDisk(() => fs.promises.readdir(root)).catch(() => [])).filter(isOfOtherVersion);
-}
-
-function newerReport(root: string, names: readonly string[]): string {
-  const [first = ''] = names;
-  const others = names.length > 1 ? ` and ${names.length - 1} more` : '';
-  return (
-    `Spool ${root}: ${first}${others} is of a newer version of cloudwatch-logs-publisher. It stays as it is, and ` +
-    'that version will send what is in it.'
-  );
 }
 
 /** Throws when the directory cannot be read at present. */

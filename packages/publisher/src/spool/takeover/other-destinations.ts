@@ -7,7 +7,7 @@ import type { OwnerWatch } from '../owners/owner-watch.js';
 import { onDisk } from '../system/disk-calls.js';
 import { checkDirectory, openTrusted } from '../system/trusted.js';
 import { segmentBytesIn } from './adoption.js';
-import { commandLine } from './command-line.js';
+import { commandLine } from './reports.js';
 
 // Much that others left is not read at every start only to count it.
 const MOST_DESTINATION_BYTES = 16 * 1024;

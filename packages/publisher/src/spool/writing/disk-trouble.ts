@@ -1,25 +1,18 @@
 import { clearTimeout, setTimeout } from '../../time/clock.js';
 import type { SpoolTrouble } from '../spool-options.js';
-import { describeTrouble } from './describe-trouble.js';
 
 const LONGEST_RETRY_MS = 60_000;
 const IS_FULL = new Set(['ENOSPC', 'EDQUOT']);
 
-/** Actions for trouble with the disk. */
-export interface DiskTroubleHost {
-  /** Tries whether writing works. Rejects with what the system says when it does not. */
-  tryDisk(): Promise<void>;
-  /** Called once until it works again. */
-  onTrouble(trouble: SpoolTrouble): void;
-  /** Writing works again. */
-  onUsable(): void;
-}
+/** Told of trouble once, until it is over: then of `undefined`. */
+export type TellTrouble = (trouble: SpoolTrouble | undefined) => void;
 
 /** Whether the disk can be written to at present; where it cannot, it is tried again at growing intervals. */
 export class DiskTrouble {
   readonly #root: string;
   readonly #retryDelayMs: number;
-  readonly #host: DiskTroubleHost;
+  readonly #tryDisk: () => Promise<void>;
+  readonly #tell: TellTrouble;
   #current: SpoolTrouble | undefined;
   #isTold = false;
   #timer: NodeJS.Timeout | undefined;
@@ -27,11 +20,13 @@ export class DiskTrouble {
   #nextDelayMs: number;
   #isClosed = false;
 
-  constructor(root: string, retryDelayMs: number, host: DiskTroubleHost) {
+  /** @param tryDisk tries whether writing works; rejects with what the system says when it does not */
+  constructor(root: string, retryDelayMs: number, tryDisk: () => Promise<void>, tell: TellTrouble) {
     this.#root = root;
     this.#retryDelayMs = retryDelayMs;
     this.#nextDelayMs = retryDelayMs;
-    this.#host = host;
+    this.#tryDisk = tryDisk;
+    this.#tell = tell;
   }
 
   /** Undefined while the disk can be written to. */
@@ -45,7 +40,7 @@ export class DiskTrouble {
     this.#current = trouble;
     if (!this.#isTold) {
       this.#isTold = true;
-      this.#host.onTrouble(trouble);
+      this.#tell(trouble);
     }
     this.#schedule();
     return trouble;
@@ -58,7 +53,7 @@ export class DiskTrouble {
     this.#nextDelayMs = this.#retryDelayMs;
     this.#current = undefined;
     this.#isTold = false;
-    this.#host.onUsable();
+    this.#tell(undefined);
   }
 
   /**
@@ -97,7 +92,7 @@ export class DiskTrouble {
   }
 
   async #tryAgain(): Promise<void> {
-    const works = await this.#host.tryDisk().then(
+    const works = await this.#tryDisk().then(
       () => true,
       () => false,
     );
@@ -106,5 +101,39 @@ export class DiskTrouble {
     if (this.#isClosed || this.#current === undefined) return;
     if (works) this.end();
     else this.#schedule();
+  }
+}
+
+/** Describes a failed write. `code` is the system's, such as `ENOSPC`. */
+function describeTrouble(error: unknown, directory: string): SpoolTrouble {
+  const { code = 'EUNKNOWN', message = String(error) } = error as NodeJS.ErrnoException;
+  return {
+    code,
+    message: `The spool cannot write to ${directory} (${message}); ${advice(code)} It is tried again at intervals.`,
+  };
+}
+
+function advice(code: string): string {
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'free space on that disk.';
+    case 'EACCES':
+    case 'EPERM':
+      return 'let the user of this process write there.';
+    case 'EROFS':
+      return 'mount it writable, or name another directory.';
+    case 'ENOENT':
+      return 'it was deleted, or taken over by another process.';
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return 'name a directory, not a file.';
+    case 'ETIMEDOUT':
+      return 'the disk hangs, and events stay in memory.';
+    case 'EMFILE':
+    case 'ENFILE':
+      return 'raise the limit of open files.';
+    default:
+      return 'until then events stay in memory.';
   }
 }

@@ -1,18 +1,20 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { APPEND_FLAGS, AppendFile, type AppendListener } from '../files/append-file.js';
+import { APPEND_FLAGS, AppendFile } from '../files/append-file.js';
 import { Segment, segmentFileName } from '../files/segment.js';
 import type { Volume } from '../files/volume.js';
 import type { EventGroup } from '../format/event-group.js';
-import { onDisk } from '../system/disk-calls.js';
-import { syncDirectory } from '../system/sync-directory.js';
+import { onDisk, syncDirectory } from '../system/disk-calls.js';
 
-/** Told what became of the groups that were appended. */
-export interface OpenSegmentsListener {
-  onWritten(groups: readonly EventGroup[]): void;
-  /** @param wereDropped the segment was deleted meanwhile, and its events were reported as dropped */
-  onFailed(error: NodeJS.ErrnoException, groups: readonly EventGroup[], wereDropped: boolean): void;
+/** A segment could not be written. */
+export interface SegmentFailure {
+  readonly error: NodeJS.ErrnoException;
+  /** Whether it was deleted meanwhile, and its events were reported as dropped. */
+  readonly wereDropped: boolean;
 }
+
+/** Told what became of the groups that were appended: they were written, or, with a failure, they were not. */
+export type GroupsEnded = (groups: readonly EventGroup[], failure?: SegmentFailure) => void;
 
 interface OpenSegment {
   readonly file: AppendFile<EventGroup>;
@@ -23,7 +25,7 @@ interface OpenSegment {
 /** The segment that is written to, and those that were left and still have writes under way. */
 export class OpenSegments {
   readonly #segmentBytes: number;
-  readonly #listener: OpenSegmentsListener;
+  readonly #ended: GroupsEnded;
   readonly #open = new Set<OpenSegment>();
   readonly #closing = new Set<Promise<void>>();
   #current: OpenSegment | undefined;
@@ -35,9 +37,9 @@ export class OpenSegments {
   fsyncs = 0;
 
   /** @param segmentBytes a file is left when it would become larger */
-  constructor(segmentBytes: number, listener: OpenSegmentsListener) {
+  constructor(segmentBytes: number, ended: GroupsEnded) {
     this.#segmentBytes = segmentBytes;
-    this.#listener = listener;
+    this.#ended = ended;
   }
 
   /** Appends a group to the present segment, or to a new one. */
@@ -102,7 +104,7 @@ export class OpenSegments {
     }
   }
 
-  /** Puts what was written on the disk. Rejects with what the system says; of segments that were left the listener hears. */
+  /** Puts what was written on the disk. Rejects with what the system says; of segments that were left the owner hears. */
   async sync(): Promise<void> {
     const directory = this.#newFilesIn;
     this.#newFilesIn = undefined;
@@ -141,12 +143,12 @@ export class OpenSegments {
   #create(volume: Volume): OpenSegment {
     const number = ++this.#lastNumber;
     const segment = new Segment(path.join(volume.directory.path, segmentFileName(number)), number);
-    const listener: AppendListener<EventGroup> = {
-      onWritten: (groups) => this.#onWritten(segment, groups),
-      onFailed: (error, groups) => this.#onFailed(segment, error, groups),
+    const ended = (groups: readonly EventGroup[], error?: NodeJS.ErrnoException): void => {
+      if (error === undefined) this.#onWritten(segment, groups);
+      else this.#onFailed(segment, error, groups);
     };
     const flags = APPEND_FLAGS | fs.constants.O_EXCL;
-    const file = new AppendFile<EventGroup>(segment.path, flags, listener, volume.directory);
+    const file = new AppendFile<EventGroup>(segment.path, flags, ended, volume.directory);
     const open = { file, segment, volume };
     volume.segments.push(segment);
     this.#open.add(open);
@@ -160,7 +162,7 @@ export class OpenSegments {
       segment.readableBytes += group.buffer.length;
       segment.readableThrough = group.lastId;
     }
-    this.#listener.onWritten(groups);
+    this.#ended(groups);
   }
 
   #onFailed(segment: Segment, error: NodeJS.ErrnoException, groups: readonly EventGroup[]): void {
@@ -170,7 +172,7 @@ export class OpenSegments {
       segment.bytes -= buffer.length;
     }
     if (this.#current?.segment === segment) this.leave();
-    this.#listener.onFailed(error, groups, segment.isDeleted);
+    this.#ended(groups, { error, wereDropped: segment.isDeleted });
   }
 }
 

@@ -1,20 +1,19 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { setImmediate } from '../../time/clock.js';
+import { clearTimeout, setImmediate, setTimeout } from '../../time/clock.js';
 import { PROBE_FILE, type Volume } from '../files/volume.js';
 import { ByteSink } from '../format/bytes.js';
-import type { SpooledEvent } from '../format/event-frame.js';
 import { decodeGroups, type EventGroup, encodeGroup } from '../format/event-group.js';
-import type { SpoolTrouble } from '../spool-options.js';
+import type { SpoolCallbacks, SpoolTrouble } from '../spool-options.js';
 import { onDisk } from '../system/disk-calls.js';
-import { DiskTrouble } from './disk-trouble.js';
+import { Backlog } from './backlog.js';
+import { DiskTrouble, type TellTrouble } from './disk-trouble.js';
 import { EventGatherer } from './event-gatherer.js';
 import { OpenSegments } from './open-segments.js';
-import { Backlog } from './slow-disk.js';
-import { SyncSchedule } from './sync-schedule.js';
-import { WriteOrder } from './write-order.js';
 
 const GROUP_BYTES = 64 * 1024;
+// At the end of the process, when no write ends by itself, all that waits is written in pieces of this size.
+const PIECE_BYTES = 8 * 1024 * 1024;
 // CloudWatch takes 1 MiB; a frame must be able to hold the longest one.
 const MAX_MESSAGE_LENGTH = 4 * 1024 * 1024;
 
@@ -26,27 +25,23 @@ export interface SpoolWriterOptions {
   readonly firstId: number;
 }
 
-/** Questions of a writer to its spool, and news for it. */
-export interface SpoolWriterHost {
+/** The side of a spool that its writer sees. */
+export interface WritableSpool {
   /** A new directory to write to. */
   createVolume(): Volume;
   /** Deletes the oldest files until `bytes` more fit. False when they never will. */
   makeRoom(bytes: number): boolean;
   /** The directory is gone, with everything in it. */
   onVolumeLost(volume: Volume): void;
-  onWritten(id: number): void;
-  onHandBack(events: readonly SpooledEvent[], trouble: SpoolTrouble): void;
-  onTrouble(trouble: SpoolTrouble): void;
-  onUsable(): void;
 }
 
 /** Gives events their ids and has them written, in groups, to this process's own directory, or hands them back. */
 export class SpoolWriter {
-  readonly #host: SpoolWriterHost;
+  readonly #spool: WritableSpool;
+  readonly #callbacks: SpoolCallbacks;
   readonly #probeBytes: number;
   readonly #gatherer = new EventGatherer();
   readonly #sink = new ByteSink();
-  readonly #order = new WriteOrder();
   readonly #segments: OpenSegments;
   readonly #syncs: SyncSchedule;
   readonly #trouble: DiskTrouble;
@@ -57,34 +52,22 @@ export class SpoolWriter {
   #isClosed = false;
   #isEnd = false;
 
-  constructor(options: SpoolWriterOptions, host: SpoolWriterHost) {
+  constructor(options: SpoolWriterOptions, spool: WritableSpool, callbacks: SpoolCallbacks) {
     const { root, segmentBytes, fsyncIntervalMs, retryDelayMs, firstId } = options;
-    this.#host = host;
+    this.#spool = spool;
+    this.#callbacks = callbacks;
     this.#nextId = firstId;
     this.#probeBytes = Math.min(GROUP_BYTES, segmentBytes);
-    this.#segments = new OpenSegments(segmentBytes, {
-      onWritten: (groups) => {
-        this.#syncs.written();
-        this.#settle(groups);
-      },
-      onFailed: (error, groups, wereDropped) => {
-        this.#fail(error, wereDropped ? [] : groups);
-        if (wereDropped) this.#settle(groups);
-      },
+    this.#segments = new OpenSegments(segmentBytes, (groups, failure) => {
+      if (!failure) this.#syncs.written();
+      else this.#fail(failure.error, failure.wereDropped ? [] : groups);
+      if (!failure || failure.wereDropped) this.#settle(groups);
     });
     this.#syncs = new SyncSchedule(fsyncIntervalMs, () => this.#sync());
-    this.#trouble = new DiskTrouble(root, retryDelayMs, {
-      tryDisk: () => this.#tryDisk(),
-      onTrouble: (trouble) => host.onTrouble(trouble),
-      onUsable: () => host.onUsable(),
-    });
-    this.#backlog = new Backlog({
-      bytes: () => this.#order.bytes,
-      isEnd: () => this.#isEnd,
-      writeSync: () => this.#segments.writeSync(),
-      onTrouble: (trouble) => host.onTrouble(trouble),
-      onUsable: () => host.onUsable(),
-    });
+    const tell: TellTrouble = (trouble) =>
+      trouble ? callbacks.onTrouble?.(trouble) : callbacks.onUsable?.();
+    this.#trouble = new DiskTrouble(root, retryDelayMs, () => this.#tryDisk(), tell);
+    this.#backlog = new Backlog(tell);
   }
 
   get volume(): Volume | undefined {
@@ -108,7 +91,7 @@ export class SpoolWriter {
 
   /** Every event up to this id is in the kernel, was handed back, or was dropped. */
   get writtenThrough(): number {
-    return this.#order.through;
+    return this.#backlog.through;
   }
 
   get writes(): number {
@@ -146,19 +129,20 @@ export class SpoolWriter {
   seal(): void {
     if (this.#gatherer.isEmpty) return;
     const group = encodeGroup(this.#sink, this.#gatherer.take());
-    this.#order.begin(group);
+    this.#backlog.begin(group);
     if (this.trouble !== undefined) {
       this.#handBack([group], this.trouble);
       return;
     }
-    if (!this.#host.makeRoom(group.buffer.length)) {
+    if (!this.#spool.makeRoom(group.buffer.length)) {
       const message = 'The events are larger than maxBytes of the spool allows; raise it.';
       this.#handBack([group], { code: 'ETOOSMALL', message });
       return;
     }
-    this.#volume ??= this.#host.createVolume();
+    this.#volume ??= this.#spool.createVolume();
     this.#segments.append(this.#volume, group);
-    this.#backlog.grew();
+    if (!this.#isEnd) this.#backlog.check();
+    else if (this.#backlog.bytes > PIECE_BYTES) this.#segments.writeSync();
   }
 
   /** Closes the segment that is written to; the next event begins another one. */
@@ -205,7 +189,7 @@ export class SpoolWriter {
 
   /** Makes the directory now, not with the first event. Never rejects. */
   async prepare(): Promise<void> {
-    this.#volume ??= this.#host.createVolume();
+    this.#volume ??= this.#spool.createVolume();
     await this.#volume.directory.make().catch((error) => this.fail(error));
   }
 
@@ -228,8 +212,8 @@ export class SpoolWriter {
   }
 
   #settle(groups: readonly EventGroup[]): void {
-    if (this.#order.end(groups)) this.#host.onWritten(this.#order.through);
-    this.#backlog.shrank();
+    if (this.#backlog.end(groups)) this.#callbacks.onWritten?.(this.#backlog.through);
+    this.#backlog.relax();
   }
 
   async #sync(): Promise<void> {
@@ -261,7 +245,7 @@ export class SpoolWriter {
       );
       if (!isThere && this.#volume === held) this.#loseVolume();
     }
-    this.#volume ??= this.#host.createVolume();
+    this.#volume ??= this.#spool.createVolume();
     const volume = this.#volume;
     const { directory } = volume;
     try {
@@ -288,12 +272,49 @@ export class SpoolWriter {
     const volume = this.#volume;
     this.#volume = undefined;
     this.#segments.leave();
-    if (volume !== undefined) this.#host.onVolumeLost(volume);
+    if (volume !== undefined) this.#spool.onVolumeLost(volume);
   }
 
   #handBack(groups: readonly EventGroup[], trouble: SpoolTrouble): void {
     const events = decodeGroups(groups);
-    if (events.length > 0) this.#host.onHandBack(events, trouble);
+    if (events.length > 0) this.#callbacks.onHandBack?.(events, trouble);
     this.#settle(groups);
+  }
+}
+
+/** Has what was written put on the disk once in an interval, as long as there is something new. */
+class SyncSchedule {
+  readonly #intervalMs: number;
+  readonly #sync: () => Promise<void>;
+  #timer: NodeJS.Timeout | undefined;
+  #isSyncing = false;
+  #hasMore = false;
+  #isClosed = false;
+
+  /** @param sync never rejects */
+  constructor(intervalMs: number, sync: () => Promise<void>) {
+    this.#intervalMs = intervalMs;
+    this.#sync = sync;
+  }
+
+  /** Something was written. */
+  written(): void {
+    this.#hasMore = true;
+    if (this.#timer !== undefined || this.#isSyncing || this.#isClosed) return;
+    this.#timer = setTimeout(() => void this.#run(), this.#intervalMs).unref();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #run(): Promise<void> {
+    this.#timer = undefined;
+    this.#hasMore = false;
+    this.#isSyncing = true;
+    await this.#sync();
+    this.#isSyncing = false;
+    if (this.#hasMore) this.written();
   }
 }

@@ -5,29 +5,24 @@ import test, { type TestContext } from 'node:test';
 import { APPEND_FLAGS, AppendFile } from '../../../src/spool/files/append-file.ts';
 import { temporaryDirectory } from '../../support/spool-fixture.ts';
 
-/** A listener that remembers what it was told. */
+/** Remembers what became of the buffers of a file. */
 function told() {
   const written: string[] = [];
   const failed: string[] = [];
   const codes: string[] = [];
-  return {
-    written,
-    failed,
-    codes,
-    onWritten: (tags: readonly string[]) => written.push(...tags),
-    onFailed: ({ code = '' }: NodeJS.ErrnoException, tags: readonly string[]) => {
-      codes.push(code);
-      failed.push(...tags);
-    },
+  const ended = (tags: readonly string[], error?: NodeJS.ErrnoException): void => {
+    if (error !== undefined) codes.push(error.code ?? '');
+    (error === undefined ? written : failed).push(...tags);
   };
+  return { written, failed, codes, ended };
 }
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 
 test('a write that fails after the file was told to close is reported, and the file closes', async (t) => {
   if (!fs.existsSync('/dev/full')) return t.skip('there is no /dev/full here');
-  const listener = told();
-  const file = new AppendFile<string>(path.join(temporaryDirectory(t), 'file'), APPEND_FLAGS, listener);
+  const heard = told();
+  const file = new AppendFile<string>(path.join(temporaryDirectory(t), 'file'), APPEND_FLAGS, heard.ended);
   const { write } = fs;
   t.mock.method(fs, 'write', (...args: unknown[]) => {
     // The reporter of the tests writes to a file as well.
@@ -38,13 +33,13 @@ test('a write that fails after the file was told to close is reported, and the f
   file.append(bytes('one'), 'one');
   file.append(bytes('two'), 'two');
   await within(t, file.close());
-  assert.deepEqual(listener, { ...listener, written: [], failed: ['one', 'two'], codes: ['ENOSPC'] });
+  assert.deepEqual(heard, { ...heard, written: [], failed: ['one', 'two'], codes: ['ENOSPC'] });
 });
 
 test('what the kernel has is put on the disk when it is flushed synchronously, also when nothing waits', async (t) => {
   const target = path.join(temporaryDirectory(t), 'file');
-  const listener = told();
-  const file = new AppendFile<string>(target, APPEND_FLAGS | fs.constants.O_EXCL, listener);
+  const heard = told();
+  const file = new AppendFile<string>(target, APPEND_FLAGS | fs.constants.O_EXCL, heard.ended);
   file.append(bytes('one'), 'one');
   await file.idle();
   const sync = t.mock.method(fs, 'fdatasyncSync');
@@ -55,15 +50,15 @@ test('what the kernel has is put on the disk when it is flushed synchronously, a
   await file.close();
   file.flushSync();
   assert.equal(sync.mock.callCount(), 1, 'closing put it on the disk');
-  assert.deepEqual(listener.written, ['one']);
+  assert.deepEqual(heard.written, ['one']);
 });
 
 test('a file stays open until a write ends that was overtaken, also when overtaking it failed', async (t) => {
   const target = path.join(temporaryDirectory(t), 'file');
-  const listener = told();
+  const heard = told();
   const { close, write, writeSync } = fs;
   const done: string[] = [];
-  const file = new AppendFile<string>(target, APPEND_FLAGS | fs.constants.O_EXCL, listener);
+  const file = new AppendFile<string>(target, APPEND_FLAGS | fs.constants.O_EXCL, heard.ended);
   const isFile = (fd: number) => fs.fstatSync(fd).ino === file.inode;
   let begun = () => {};
   const begins = new Promise<void>((resolve) => {
@@ -90,7 +85,7 @@ test('a file stays open until a write ends that was overtaken, also when overtak
   file.append(bytes('one'), 'one');
   await within(t, begins);
   assert.equal(file.writeSync(), true);
-  assert.deepEqual(listener, { ...listener, written: [], failed: ['one'], codes: ['ENOSPC'] });
+  assert.deepEqual(heard, { ...heard, written: [], failed: ['one'], codes: ['ENOSPC'] });
   for (let pieces = 0; pieces < 2; pieces++) {
     for (let n = 0; n < 10; n++) await fs.promises.stat(target); // as long as closing would take
     letThrough();
@@ -100,18 +95,18 @@ test('a file stays open until a write ends that was overtaken, also when overtak
 });
 
 test('what cannot be put on the disk when the file closes is reported', async (t) => {
-  const listener = told();
+  const heard = told();
   const file = new AppendFile<string>(
     path.join(temporaryDirectory(t), 'file'),
     APPEND_FLAGS | fs.constants.O_EXCL,
-    listener,
+    heard.ended,
   );
   file.append(bytes('one'), 'one');
   await file.idle();
   t.mock.method(fs, 'fsync', refuseToSync);
   t.mock.method(fs, 'fdatasync', refuseToSync);
   await within(t, file.close());
-  assert.deepEqual(listener, { ...listener, written: ['one'], failed: [], codes: ['EIO'] });
+  assert.deepEqual(heard, { ...heard, written: ['one'], failed: [], codes: ['EIO'] });
 });
 
 function refuseToSync(_fd: number, done: (error: Error) => void): void {
@@ -135,24 +130,24 @@ test('what is flushed synchronously before the file could be opened is in it, on
     make: async () => void made.push('later'),
     makeSync: () => void made.push(fs.mkdirSync(path.dirname(target), { recursive: true }) ?? ''),
   };
-  const listener = told();
-  const file = new AppendFile<string>(target, APPEND_FLAGS | fs.constants.O_EXCL, listener, directory);
+  const heard = told();
+  const file = new AppendFile<string>(target, APPEND_FLAGS | fs.constants.O_EXCL, heard.ended, directory);
   file.append(bytes('one'), 'one');
   assert.equal(file.flushSync(), false);
-  assert.deepEqual(listener.written, ['one']);
+  assert.deepEqual(heard.written, ['one']);
   assert.equal(fs.readFileSync(target, 'utf8'), 'one');
   file.append(bytes('two'), 'two');
   await within(t, file.close());
   assert.equal(fs.readFileSync(target, 'utf8'), 'onetwo');
-  assert.deepEqual(listener, { ...listener, written: ['one', 'two'], failed: [] });
+  assert.deepEqual(heard, { ...heard, written: ['one', 'two'], failed: [] });
 });
 
 test('a file that cannot be opened fails what was given to it, and closes', async (t) => {
-  const listener = told();
+  const heard = told();
   const target = path.join(temporaryDirectory(t), 'missing', 'file');
-  const file = new AppendFile<string>(target, APPEND_FLAGS, listener);
+  const file = new AppendFile<string>(target, APPEND_FLAGS, heard.ended);
   file.append(bytes('one'), 'one');
   file.append(bytes('two'), 'two');
   await within(t, file.close());
-  assert.deepEqual(listener, { ...listener, written: [], failed: ['one', 'two'], codes: ['ENOENT'] });
+  assert.deepEqual(heard, { ...heard, written: [], failed: ['one', 'two'], codes: ['ENOENT'] });
 });

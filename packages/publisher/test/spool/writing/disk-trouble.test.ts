@@ -9,14 +9,11 @@ const { DiskTrouble } = await import('../../../src/spool/writing/disk-trouble.ts
 async function triesWithin(seconds: number, code: string): Promise<number[]> {
   let now = 0;
   const tries: number[] = [];
-  const trouble = new DiskTrouble('/spool', 1000, {
-    tryDisk: () => {
-      tries.push(now);
-      return Promise.reject(new Error(code));
-    },
-    onTrouble: () => {},
-    onUsable: () => {},
-  });
+  const tryDisk = () => {
+    tries.push(now);
+    return Promise.reject(new Error(code));
+  };
+  const trouble = new DiskTrouble('/spool', 1000, tryDisk, () => {});
   trouble.begin(Object.assign(new Error(code), { code }));
   for (; now < seconds; ) {
     now += 0.25;
