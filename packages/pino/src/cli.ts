@@ -1,12 +1,11 @@
 #!/usr/bin/env node
 import { writeSync } from 'node:fs';
 import { Publisher } from 'cloudwatch-logs-publisher';
-import { lostEvents } from 'cloudwatch-logs-publisher/worker';
+import { lostEvents, versionOf } from 'cloudwatch-logs-publisher/worker';
 import { HELP, readCommand } from './cli-flags.js';
 import { levelNames } from './line-reader.js';
 import { LineSplitter } from './line-splitter.js';
 import { publishLine, publishLineWhenRoom } from './publish-line.js';
-import { VERSION } from './version.js';
 
 // After a signal the application at the other end of the pipe may still write its last lines.
 const LAST_LINES_MS = 1000;
@@ -24,7 +23,7 @@ async function main(): Promise<void> {
     return;
   }
   if (version) {
-    process.stdout.write(`${VERSION}\n`);
+    process.stdout.write(`${versionOf('pino-cloudwatch-logs', import.meta.url)}\n`);
     return;
   }
   const publisher = new Publisher(options);

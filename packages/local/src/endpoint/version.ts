@@ -1,2 +1,13 @@
-/** The version of this package, as package.json has it. A constant, so that it survives a bundler. */
-export const VERSION = '0.1.0';
+import { createRequire } from 'node:module';
+
+/** The version of this package, as its package.json has it; `'unknown'` where a bundle has no such file. */
+export const VERSION: string = readVersion();
+
+function readVersion(): string {
+  try {
+    const manifest = createRequire(import.meta.url)('cloudwatch-logs-local/package.json');
+    return (manifest as { readonly version: string }).version;
+  } catch {
+    return 'unknown';
+  }
+}

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
-import { VERSION } from '../modules/version.js';
+import { versionOf } from '../modules/find-package.js';
 import type { PublisherOptions } from '../options/options.js';
 import { nearestName, unknownFlag } from '../options/spelling.js';
 import { lineForPeople } from '../text/for-people.js';
@@ -75,7 +75,7 @@ export async function doctorProgram(
 ): Promise<number> {
   if (command === 'doctor') return doctorCommand(args, output, program);
   if (command === '--version') {
-    output.stdout.write(`${VERSION}\n`);
+    output.stdout.write(`${versionOf('cloudwatch-logs-publisher', import.meta.url)}\n`);
     return 0;
   }
   if (command === '--help' || command === '-h') {
@@ -112,7 +112,7 @@ export async function doctorCommand(
     return 0;
   }
   if (version) {
-    stdout.write(`${VERSION}\n`);
+    stdout.write(`${versionOf('cloudwatch-logs-publisher', import.meta.url)}\n`);
     return 0;
   }
   let report: DoctorReport;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -23,4 +24,11 @@ export function findPackage(
     }
   }
   return undefined;
+}
+
+/** The version of an installed package, as its package.json has it; `'unknown'` where a bundle has no such file. */
+export function versionOf(name: string, here: string | undefined): string {
+  const file = findPackage(`${name}/package.json`, here);
+  if (file === undefined) return 'unknown';
+  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
-import { VERSION } from '../modules/version.js';
+import { versionOf } from '../modules/find-package.js';
 import { unknownFlag } from '../options/spelling.js';
 import { describeDestination } from '../spool/format/destination.js';
 import { mergeStreams } from '../spool/takeover/recovery.js';
@@ -69,7 +69,7 @@ export async function runCommand(args: readonly string[], output: CommandOutput)
       return 0;
     }
     if (values.version === true) {
-      stdout.write(`${VERSION}\n`);
+      stdout.write(`${versionOf('cloudwatch-logs-publisher', import.meta.url)}\n`);
       return 0;
     }
     if (command === undefined || directory === undefined || rest.length > 0) {

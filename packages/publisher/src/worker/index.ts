@@ -3,7 +3,7 @@ export { EVENT_NAMES } from '../accounts/events.js';
 export { type Guarded, guardExit, linesCome } from '../exit/exit-guard.js';
 export { onProcess } from '../exit/process-listeners.js';
 export { onSignals, type SignalOptions } from '../exit/signals.js';
-export { findPackage } from '../modules/find-package.js';
+export { findPackage, versionOf } from '../modules/find-package.js';
 export { isEnabled } from '../options/enabled.js';
 export { describe, invalidOption } from '../options/errors.js';
 export { logGroupText } from '../options/group-name.js';
