@@ -6,7 +6,7 @@ import { versionOf } from '../modules/find-package.js';
 import { unknownFlag } from '../options/spelling.js';
 import { describeDestination } from '../spool/format/destination.js';
 import { mergeStreams } from '../spool/takeover/recovery.js';
-import { printable, printableJson } from '../text/printable.js';
+import { printable, printableJson } from '../text/for-people.js';
 import { damageOf, inspectSpool, type OwnerReport, printSpool } from './inspect.js';
 import { replayCommand } from './replay.js';
 

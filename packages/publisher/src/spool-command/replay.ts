@@ -6,7 +6,7 @@ import { type Destination, describeDestination } from '../spool/format/destinati
 import { currentOwner, HEARTBEAT_MS } from '../spool/owners/owner-directory.js';
 import { OwnerWatch, SILENT_BEATS } from '../spool/owners/owner-watch.js';
 import { openSpool } from '../spool/spool.js';
-import { printable } from '../text/printable.js';
+import { printable } from '../text/for-people.js';
 import { clearInterval, now, setInterval } from '../time/clock.js';
 import { inspectSpool, type OwnerReport } from './inspect.js';
 

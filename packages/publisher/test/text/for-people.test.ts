@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { forPeople } from '../../src/text/for-people.ts';
-import { printableJson } from '../../src/text/printable.ts';
+import { forPeople, printableJson } from '../../src/text/for-people.ts';
 import { withoutSent } from '../../src/text/sent-text.ts';
 
 const UNSAFE = /[\p{Cc}\u202a-\u202e\u2066-\u2069\u200e\u200f\u2028\u2029]/u;

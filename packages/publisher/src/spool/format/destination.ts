@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { printable } from '../../text/printable.js';
+import { printable } from '../../text/for-people.js';
 
 /** Where events are to go, as their publisher was given it: nothing that has to be asked of AWS. */
 export interface Destination {
