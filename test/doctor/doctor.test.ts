@@ -305,6 +305,14 @@ for (const [name, folder] of Object.entries(PROGRAMS)) {
     assert.match(well.stdout, /\nLogs arrive\.\n$/);
     assert.equal(local.events({ logGroupName: 'my-app' }).length, 1);
 
+    // Every option of the transport is a flag here, as it is of the command that reads lines.
+    const named = await run(folder, [...args, '--log-stream-name', 'of-a-flag', '--gzip', '--emf'], env);
+    assert.deepEqual([named.code, named.stderr], [0, '']);
+    assert.equal(local.events({ logGroupName: 'my-app', logStreamName: 'of-a-flag' }).length, 1);
+    const wrongly = await run(folder, [...args, '--entity', 'none']);
+    assert.equal(wrongly.code, 2);
+    assert.match(wrongly.stderr, /"entity" must be "auto" or/);
+
     local.faults.set([{ kind: 'access-denied' }]);
     const denied = await run(folder, [...args, '--json'], env);
     assert.equal(denied.code, 1);

@@ -1,23 +1,13 @@
 import type { Writable } from 'node:stream';
-import { parseArgs } from 'node:util';
 import { versionOf } from '../modules/find-package.js';
+import { optionFlagsHelp, readCommandLine } from '../options/flags.js';
 import type { PublisherOptions } from '../options/options.js';
-import { nearestName, unknownFlag } from '../options/spelling.js';
+import { nearestName } from '../options/spelling.js';
 import { lineForPeople } from '../text/for-people.js';
-import type { Check } from './check.js';
-import { type DoctorReport, doctor } from './doctor.js';
+import { type Check, type DoctorReport, doctor } from './doctor.js';
 
-const FLAGS = {
-  group: { type: 'string', short: 'g' },
-  stream: { type: 'string' },
-  region: { type: 'string' },
-  profile: { type: 'string' },
-  endpoint: { type: 'string' },
-  'client-module': { type: 'string' },
-  retention: { type: 'string' },
-  entity: { type: 'string' },
-  'create-log-group': { type: 'boolean' },
-  'create-log-stream': { type: 'boolean' },
+/** Besides a flag for every option. */
+const OWN = {
   timeout: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -37,10 +27,12 @@ Region, credentials and whose they are, proxy, DNS, TCP, TLS, clock, log group a
   --client-module <path>   module that makes the client, such as one with a proxy
   --retention <days>       retention of the log group, as in the option retentionInDays
   --entity auto            send the entity that the environment names, as with the option entity
-  --no-create-log-group    the group is not created, as with the option createLogGroup
-  --no-create-log-stream   the stream is not created
   --timeout <seconds>      longest that one step may take (default 15)
   --json                   one JSON object a line: each check as it ends, then the result
+
+Every option of the transport is a flag as well:
+${optionFlagsHelp()}
+A switch is turned off with --no-<flag>, such as --no-create-log-group. Objects are written as JSON.
 
 Exit codes: 0 logs arrive, 1 a check failed, 2 the command line is wrong.
 `;
@@ -146,36 +138,19 @@ interface Command {
 
 /** @returns a text that says what is wrong with the command line */
 function readCommand(args: readonly string[], program: string): Command | string {
-  let values: ReturnType<typeof parse>;
   try {
-    values = parse(args);
+    const { options, own } = readCommandLine(args, OWN);
+    const { logGroupName = '' } = options;
+    const { timeout } = own;
+    const [json, help, version] = [own.json === true, own.help === true, own.version === true];
+    if (!help && !version && logGroupName === '') return `--group is missing.\n\n${usage(program)}`;
+    if (timeout !== undefined && !(Number(timeout) > 0))
+      return `--timeout must be a number of seconds; got '${timeout}'.`;
+    const time = timeout === undefined ? {} : { requestTimeoutMs: Number(timeout) * 1000 };
+    return { options: { ...options, logGroupName, ...time }, json, help, version };
   } catch (error) {
-    const told = unknownFlag(error, Object.keys(FLAGS));
-    return lineForPeople(told instanceof Error ? told.message : String(told));
+    return lineForPeople(error instanceof Error ? error.message : String(error));
   }
-  const { group, region, profile, endpoint, timeout, retention, entity } = values;
-  const { json = false, help = false, version = false } = values;
-  if (!help && !version && group === undefined) return `--group is missing.\n\n${usage(program)}`;
-  if (entity !== undefined && entity !== 'auto') return `--entity must be auto; got '${entity}'.`;
-  const seconds = timeout === undefined ? 15 : Number(timeout);
-  if (!(seconds > 0)) return `--timeout must be a number of seconds; got '${timeout}'.`;
-  const aws = { region, profile, endpoint };
-  const options: PublisherOptions = {
-    logGroupName: group ?? '',
-    logStreamName: values.stream,
-    aws: Object.fromEntries(Object.entries(aws).filter(([, value]) => value !== undefined)),
-    clientModule: values['client-module'],
-    retentionInDays: retention === undefined ? undefined : Number(retention),
-    entity,
-    createLogGroup: values['create-log-group'],
-    createLogStream: values['create-log-stream'],
-    requestTimeoutMs: seconds * 1000,
-  };
-  return { options, json, help, version };
-}
-
-function parse(args: readonly string[]) {
-  return parseArgs({ args: [...args], options: FLAGS, allowNegative: true }).values;
 }
 
 const SIGNS = { ok: '✓', warn: '!', fail: '✗', skip: '-' } as const;

@@ -19,11 +19,41 @@ import type { PublisherOptions } from '../options/options.js';
 import { type ResolvedOptions, resolveOptions } from '../options/resolve-options.js';
 import { compileStreamName } from '../options/stream-name.js';
 import { forPeople } from '../text/for-people.js';
-import type { Check, CheckName, Finding } from './check.js';
 import { connect, isPrivate, lookUp, secure } from './connection.js';
 import { callerIdentity, type Identity, stsEndpoint } from './identity.js';
 import { missingStatement, type PolicyStatement } from './policy.js';
 import { isDenied, type Trial, trialPut } from './trial-put.js';
+
+/** The steps on the way of a log event, in the order in which they are looked at. */
+export type CheckName =
+  | 'options'
+  | 'region'
+  | 'credentials'
+  | 'proxy'
+  | 'dns'
+  | 'tcp'
+  | 'tls'
+  | 'clock'
+  | 'identity'
+  | 'put'
+  | 'throughput';
+
+/** One thing that was looked at, and what was found. */
+export interface Check {
+  /** The step. */
+  readonly check: CheckName;
+  /** `warn` lets logs arrive; `fail` does not; `skip` was not looked at, and `message` says why. */
+  readonly status: 'ok' | 'warn' | 'fail' | 'skip';
+  /** For people, in one line: what was found, and what to do. Holds no secret. */
+  readonly message: string;
+  /** How long it took, in milliseconds. */
+  readonly durationMs: number;
+  /** The same for programs. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** The finding of a check; its name and its time are added where it is run. */
+type Finding = Omit<Check, 'check' | 'durationMs'>;
 
 /** The result of {@link doctor}. */
 export interface DoctorReport {

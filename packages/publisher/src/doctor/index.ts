@@ -1,4 +1,3 @@
-export type { Check, CheckName } from './check.js';
 export { type DoctorOutput, doctorCommand, doctorProgram } from './command.js';
-export { type DoctorReport, type DoctorSettings, doctor } from './doctor.js';
+export { type Check, type CheckName, type DoctorReport, type DoctorSettings, doctor } from './doctor.js';
 export type { PolicyStatement } from './policy.js';

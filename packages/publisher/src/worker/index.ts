@@ -6,6 +6,7 @@ export { onSignals, type SignalOptions } from '../exit/signals.js';
 export { findPackage, versionOf } from '../modules/find-package.js';
 export { isEnabled } from '../options/enabled.js';
 export { describe, invalidOption } from '../options/errors.js';
+export { optionFlagsHelp, readCommandLine } from '../options/flags.js';
 export { logGroupText } from '../options/group-name.js';
 export {
   checkFlushOptions,
@@ -16,16 +17,14 @@ export {
 export {
   checkRows,
   isRecord,
-  type OptionRow,
   type OptionRows,
   oneOf,
   onOff,
   settings,
   text,
 } from '../options/option-rows.js';
-export { OPTIONS } from '../options/options.js';
 export { type ResolvedOptions, resolveOptions } from '../options/resolve-options.js';
-export { nearestName, unknownFlag } from '../options/spelling.js';
+export { nearestName } from '../options/spelling.js';
 export { AnnouncedEnd } from '../time/announced-end.js';
 export {
   clearInterval,
