@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { AwsOptions } from '../options/aws-settings.js';
-import type { AgentSettings } from './agent-settings.js';
+import type { AgentSettings } from './proxy.js';
 import type { SigningScope } from './signature.js';
 
 /**

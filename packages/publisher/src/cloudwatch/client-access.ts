@@ -1,7 +1,7 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { Access, SentTo } from './access.js';
-import { type AgentSettings, agentSettings } from './agent-settings.js';
 import { plainClient } from './plain-client.js';
+import { type AgentSettings, agentSettings } from './proxy.js';
 import { RequestHandler } from './request-handler.js';
 
 /** Handlers of Node's HTTP, this package's and the SDK's own. */

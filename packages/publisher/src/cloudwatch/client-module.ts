@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { findPackage } from '../modules/find-package.js';
 import { describe, PublisherError } from '../options/errors.js';
 
 /**
@@ -48,8 +49,22 @@ async function load(url: string): Promise<unknown> {
  *
  * @throws Error when there is none
  */
-export function resolveModule(specifier: string): string {
+function resolveModule(specifier: string): string {
   if (/^(file|data|node):/.test(specifier)) return specifier;
   const resolved = createRequire(path.join(process.cwd(), 'index.js')).resolve(specifier);
   return pathToFileURL(resolved).href;
+}
+
+/**
+ * The file of the AWS SDK that another thread can load.
+ *
+ * @param clientModule the option of that name: such a module may bring an SDK of its own
+ * @returns undefined when there is none, as where this package and the SDK were bundled into a file of the application
+ */
+export function findSdk(clientModule: string | undefined): string | undefined {
+  return findPackage(
+    '@aws-sdk/client-cloudwatch-logs',
+    import.meta.url,
+    () => clientModule && resolveModule(clientModule),
+  );
 }

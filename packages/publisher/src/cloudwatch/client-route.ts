@@ -1,6 +1,6 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { type AgentSettings, agentSettings } from './agent-settings.js';
 import { readAnswer } from './bounded-answer.js';
+import { type AgentSettings, agentSettings } from './proxy.js';
 import { RequestHandler } from './request-handler.js';
 import type { SigningScope } from './signature.js';
 

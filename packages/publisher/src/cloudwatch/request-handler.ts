@@ -2,8 +2,14 @@ import type http from 'node:http';
 import type https from 'node:https';
 import type { Socket } from 'node:net';
 import { clearTimeout, setTimeout, wallTime, whenRead } from '../time/clock.js';
-import { type AgentSettings, nodeHttp } from './agent-settings.js';
-import { CONNECT_TIMEOUT_MS, connectTimeout, type Destination, tunnelAgent } from './proxy.js';
+import {
+  type AgentSettings,
+  CONNECT_TIMEOUT_MS,
+  connectTimeout,
+  type Destination,
+  nodeHttp,
+  tunnelAgent,
+} from './proxy.js';
 
 /**
  * A connection that was idle for longer is not used again: the service may have closed it by then, and a put that meets

@@ -5,6 +5,7 @@ import type {
   PutRetentionPolicyCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { Batch } from '../batch/batch.js';
+import { withDates } from '../options/aws-settings.js';
 import type { GroupSettings } from '../options/group-settings.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { now } from '../time/clock.js';
@@ -12,7 +13,6 @@ import { type Access, type SentTo, sentTo, sentToFirst } from './access.js';
 import { accessOf } from './client-access.js';
 import { loadClient } from './client-module.js';
 import type { SentPlace } from './console-link.js';
-import { withDates } from './dated-credentials.js';
 import type { Answer } from './json-answer.js';
 import { OneCall } from './one-call.js';
 import { needsCredentials } from './outcome.js';

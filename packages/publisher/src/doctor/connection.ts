@@ -2,7 +2,7 @@ import dns from 'node:dns/promises';
 import { once } from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
-import type { AgentSettings } from '../cloudwatch/agent-settings.js';
+import type { AgentSettings } from '../cloudwatch/proxy.js';
 
 // The parts of a connection, one by one, so that each can be told and timed. The client makes its own later.
 

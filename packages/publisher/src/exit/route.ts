@@ -1,6 +1,6 @@
 import type { PublisherSnapshot } from '../batch/snapshot.js';
 import type { Access } from '../cloudwatch/access.js';
-import { findSdk } from '../cloudwatch/find-sdk.js';
+import { findSdk } from '../cloudwatch/client-module.js';
 import { wallTime } from '../time/clock.js';
 import type { Route } from './exit-thread.js';
 

@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { sentTo, sentToFirst } from '../../src/cloudwatch/access.ts';
-import { agentSettings } from '../../src/cloudwatch/agent-settings.ts';
+import { agentSettings } from '../../src/cloudwatch/proxy.ts';
 
 const NO_FILES = { AWS_CONFIG_FILE: os.devNull, AWS_SHARED_CREDENTIALS_FILE: os.devNull };
 const KEYS = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
