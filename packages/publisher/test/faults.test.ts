@@ -3,9 +3,9 @@ import { describe, test } from 'node:test';
 import type { FlushResult } from '../src/accounts/flush.ts';
 import { MemoryBudget } from '../src/accounts/memory-budget.ts';
 import type { PublisherOptions } from '../src/options/options.ts';
-import { mostPuts, requestBounds } from '../src/options/request-bounds.ts';
 import { resolveOptions } from '../src/options/resolve-options.ts';
 import { Publisher } from '../src/publisher.ts';
+import { mostPuts, requestBounds } from '../src/stream/request-window.ts';
 import {
   type Fault,
   type ServiceOptions,

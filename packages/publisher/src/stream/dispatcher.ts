@@ -1,7 +1,6 @@
-import type { RequestBounds } from '../options/request-bounds.js';
 import { Fifo } from '../structures/fifo.js';
 import type { Deadline, Deadlines } from '../time/deadlines.js';
-import { RequestWindow } from './request-window.js';
+import { type RequestBounds, RequestWindow } from './request-window.js';
 
 /** One that has something to put at times. */
 export interface PutSource {
