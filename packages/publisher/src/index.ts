@@ -1,7 +1,7 @@
 import type { PublisherOptions } from './options/options.js';
 import { Publisher } from './publisher.js';
 
-export type { LastError, PublisherStats } from './accounts/accounts.js';
+export { type HealthLimits, isHealthy, type LastError, type PublisherStats } from './accounts/accounts.js';
 export type {
   BatchDelivered,
   Conflict,
@@ -14,8 +14,7 @@ export type {
   WarningCodes,
 } from './accounts/events.js';
 export type { FlushResult } from './accounts/flush.js';
-export { type HealthLimits, isHealthy } from './accounts/health.js';
-export type { DropReason, RejectReason } from './batch/fate.js';
+export type { DropReason, RejectReason } from './batch/note.js';
 export type { Target } from './cloudwatch/sink.js';
 export type { LogEvent } from './intake/intake.js';
 export type { AwsCredentials, AwsOptions } from './options/aws-settings.js';

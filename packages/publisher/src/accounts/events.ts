@@ -1,4 +1,5 @@
-import type { DropReason, RejectReason } from '../batch/fate.js';
+import type { Batch } from '../batch/batch.js';
+import type { DropReason, RejectReason } from '../batch/note.js';
 import type { Target } from '../cloudwatch/sink.js';
 
 // docs/events.md is made of this file: the first part of a comment says what happened, "To do:" what to do.
@@ -194,3 +195,21 @@ export const EVENT_NAMES = Object.keys({
   created: true,
   started: true,
 } satisfies Record<keyof PublisherEvents, true>) as (keyof PublisherEvents)[];
+
+/** @param copies how often each event of the batch may be stored besides once */
+export function possibleDuplicates(target: Target, batch: Batch, copies: number): PossibleDuplicates {
+  const filter = `filter @logStream = ${quoted(target.logStreamName)}`;
+  return {
+    ...target,
+    events: batch.weight,
+    copies: batch.weight * copies,
+    ...batch.timeRange,
+    show: `${filter} | stats count(*) as copies by @timestamp, @message | filter copies > 1`,
+    // Lines that are equal and of the same millisecond are one as well.
+    remove: `fields @timestamp, @message | ${filter} | sort @timestamp asc | dedup @timestamp, @message`,
+  };
+}
+
+function quoted(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}

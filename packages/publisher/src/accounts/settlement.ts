@@ -1,5 +1,5 @@
 import { Batch } from '../batch/batch.js';
-import type { Fate, RejectReason } from '../batch/fate.js';
+import type { Fate, RejectReason } from '../batch/note.js';
 import type { RejectedRange } from '../cloudwatch/outcome.js';
 import type { PutFailure, Target } from '../cloudwatch/sink.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';

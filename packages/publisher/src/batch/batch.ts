@@ -1,7 +1,6 @@
 import { EVENT_OVERHEAD_BYTES, MAX_BATCH_SPAN_MS } from '../options/limits.js';
 import { type IdRange, rangesOfIds } from '../structures/range-set.js';
-import type { Fate } from './fate.js';
-import { hasUncheckedTime, isUnaccounted, type Note } from './note.js';
+import { type Fate, hasUncheckedTime, isUnaccounted, type Note } from './note.js';
 import { PackedEvents, type PackedEventsData } from './packed-events.js';
 import { NEVER_PUT, ofJoined, ofPart, type PutHistory, type PutToken } from './put-history.js';
 

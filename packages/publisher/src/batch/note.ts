@@ -1,4 +1,12 @@
-import type { Fate } from './fate.js';
+/** The fates of an event, from best to worst. */
+export type Fate = 'delivered' | RejectReason | DropReason;
+/** Why CloudWatch Logs did not store an event: its timestamp is too old or too new, or past the retention of its group. */
+export type RejectReason = 'tooOld' | 'tooNew' | 'expired';
+/**
+ * Why an event was given up here: no room for it, larger than `maxEventBytes`, without text, refused by CloudWatch Logs, or not
+ * sent when the time of the end was over.
+ */
+export type DropReason = 'overflow' | 'oversize' | 'invalid' | 'poison' | 'shutdown';
 
 /** An event that was larger than one log event may be, and became several. It is accounted for as one. */
 export interface SplitEvent {

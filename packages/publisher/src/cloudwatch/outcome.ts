@@ -1,4 +1,4 @@
-import type { RejectReason } from '../batch/fate.js';
+import type { RejectReason } from '../batch/note.js';
 import { withoutQuotedValues } from '../text/for-people.js';
 import type { Schedule } from './backoff.js';
 import { isUntrusted } from './sdk-failure.js';

@@ -1,7 +1,7 @@
 import type { Accounts, LastError } from '../accounts/accounts.js';
 import type { Diagnostics } from '../accounts/diagnostics.js';
 import type { Batch } from '../batch/batch.js';
-import type { Fate } from '../batch/fate.js';
+import type { Fate } from '../batch/note.js';
 import { leftUnanswered } from '../batch/put-history.js';
 import type { PublisherSnapshot } from '../batch/snapshot.js';
 import { CREATIONS_A_SECOND } from '../cloudwatch/creation-pace.js';

@@ -1,6 +1,6 @@
 import type { LastError } from '../accounts/accounts.js';
 import type { BatchObserver } from '../batch/batch.js';
-import type { Fate } from '../batch/fate.js';
+import type { Fate } from '../batch/note.js';
 import type { PutToken } from '../batch/put-history.js';
 
 /** The work of another thread for a batch at the end of the process. */

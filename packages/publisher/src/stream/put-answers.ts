@@ -1,8 +1,7 @@
 import type { Accounts, LastError } from '../accounts/accounts.js';
 import { quote } from '../accounts/advice.js';
 import type { Diagnostics } from '../accounts/diagnostics.js';
-import { possibleDuplicates } from '../accounts/duplicates.js';
-import type { PossibleDuplicates } from '../accounts/events.js';
+import { type PossibleDuplicates, possibleDuplicates } from '../accounts/events.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import type { Batch } from '../batch/batch.js';
 import { NEVER_PUT, notAttempted } from '../batch/put-history.js';

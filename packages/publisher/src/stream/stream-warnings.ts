@@ -1,6 +1,5 @@
 import { codeOf, explainFailure, quote } from '../accounts/advice.js';
 import type { Diagnostics } from '../accounts/diagnostics.js';
-import { duplicatesMessage } from '../accounts/duplicates.js';
 import type { PossibleDuplicates, WarningCode } from '../accounts/events.js';
 import type { PutExtra } from '../cloudwatch/endpoint.js';
 import type { Advice } from '../cloudwatch/outcome.js';
@@ -102,7 +101,12 @@ export class StreamWarnings {
 
   possiblyTwice(duplicates: PossibleDuplicates): void {
     if (this.#diagnostics.wants('duplicates')) this.#diagnostics.emit('duplicates', duplicates);
-    this.#warn('duplicates', duplicatesMessage(duplicates));
+    const { events, from, to, show } = duplicates;
+    this.#warn(
+      'duplicates',
+      `${events} event(s) of ${this.#name} may be stored twice, because the answer to a put was lost ` +
+        `(${new Date(from).toJSON()} to ${new Date(to).toJSON()}). Logs Insights shows them with: ${show}`,
+    );
   }
 
   entityRefused(reason: string): void {

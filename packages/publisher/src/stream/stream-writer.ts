@@ -1,6 +1,5 @@
 import type { Batch } from '../batch/batch.js';
-import type { Fate } from '../batch/fate.js';
-import type { Note } from '../batch/note.js';
+import type { Fate, Note } from '../batch/note.js';
 import { attempted, leftUnanswered, type PutToken } from '../batch/put-history.js';
 import { type BatchSnapshot, snapshotBatch } from '../batch/snapshot.js';
 import type { Endpoint } from '../cloudwatch/endpoint.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isHealthy } from '../../src/accounts/accounts.ts';
 import type { PossibleDuplicates, Warning } from '../../src/accounts/events.ts';
-import { isHealthy } from '../../src/accounts/health.ts';
 import type { PublisherOptions } from '../../src/options/options.ts';
 import { Publisher } from '../../src/publisher.ts';
 import { type Fault, SimulatedService, VirtualClock } from '../support/simulation.ts';

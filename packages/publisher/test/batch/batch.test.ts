@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Accounts } from '../../src/accounts/accounts.ts';
 import { Batch, type BatchObserver } from '../../src/batch/batch.ts';
-import type { Fate } from '../../src/batch/fate.ts';
+import type { Fate } from '../../src/batch/note.ts';
 
 const LIMITS = { maxBytes: 1_048_576, maxEvents: 10_000 };
 const DAY_MS = 86_400_000;
