@@ -102,17 +102,10 @@ export class Diagnostics {
     this.emit(name, { ...where, region: sentTo?.region, console: link });
   }
 
-  /** Tells an event; who builds one for it asks {@link wants} before. For drops there is {@link drop}. */
-  emit<Name extends Exclude<keyof PublisherEvents, 'drop'>>(
-    name: Name,
-    ...args: PublisherEvents[Name]
-  ): void {
-    this.#tell(() => this.#emitNow(name, ...args));
-  }
-
-  /** Tells of a drop, now or with others; who builds it asks {@link wants} before. */
-  drop(drop: Drop): void {
-    this.#drops.add(drop);
+  /** Tells an event, or a drop with others like it. Who has to work for one asks {@link wants} before. */
+  emit<Name extends keyof PublisherEvents>(name: Name, ...args: PublisherEvents[Name]): void {
+    if (name !== 'drop') this.#tell(() => this.#emitNow(name, ...args));
+    else if (this.wants(name)) this.#drops.add(args[0] as Drop);
   }
 
   /** Tells at once of the drops that are told together. */

@@ -76,10 +76,8 @@ export class Settlement {
     const { diagnostics } = this.#context;
     const cause = `${reason}: ${forPeople(failure.message)}`;
     this.all(batch, fate);
-    if (diagnostics.wants('drop')) {
-      const { weight: events, bytes } = batch;
-      diagnostics.drop({ ...target, reason: fate, events, bytes, cause });
-    }
+    const { weight: events, bytes } = batch;
+    diagnostics.emit('drop', { ...target, reason: fate, events, bytes, cause });
     diagnostics.warn({
       code: fate,
       message:
@@ -137,10 +135,7 @@ export class Settlement {
     const { diagnostics } = this.#context;
     const { from, to, reason } = range;
     if (events === 0) return; // a marker, or parts of an event that is told with its last
-    if (diagnostics.wants('drop')) {
-      const bytes = bytesOf(batch, range);
-      diagnostics.drop({ ...target, reason, events, bytes });
-    }
+    diagnostics.emit('drop', { ...target, reason, events, bytes: bytesOf(batch, range) });
     const times = `${new Date(batch.timestampAt(from)).toJSON()} to ${new Date(batch.timestampAt(to - 1)).toJSON()}`;
     diagnostics.warn({
       code: 'rejected',

@@ -58,9 +58,7 @@ export class DiskLosses {
     if (events === 0) return;
     accounts.count('overflow', events);
     const logGroupName = logGroupText(options);
-    if (diagnostics.wants('drop')) {
-      diagnostics.drop({ reason: 'overflow', events, bytes: 0, logGroupName });
-    }
+    diagnostics.emit('drop', { reason: 'overflow', events, bytes: 0, logGroupName });
     const why = {
       maxBytes: `the spool is full (maxBytes ${settings.maxBytes}); its oldest events make room`,
       unreadable: 'files of the spool were damaged while it was in use',

@@ -102,9 +102,7 @@ export class Remains {
       message: `${lost} log event(s) for log group "${logGroupName}" were not sent ${when}${why}.`,
       logGroupName,
     });
-    if (diagnostics.wants('drop')) {
-      diagnostics.drop({ reason: 'shutdown', events: lost, bytes: 0, logGroupName });
-    }
+    diagnostics.emit('drop', { reason: 'shutdown', events: lost, bytes: 0, logGroupName });
   }
 
   /**

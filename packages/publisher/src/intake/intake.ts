@@ -131,9 +131,7 @@ export class Intake {
     const { accounts, diagnostics, options } = this.#context;
     accounts.count(reason, 1);
     const logGroupName = logGroupText(options);
-    if (diagnostics.wants('drop')) {
-      diagnostics.drop({ reason, events: 1, bytes: size, logGroupName });
-    }
+    diagnostics.emit('drop', { reason, events: 1, bytes: size, logGroupName });
     const code = reason === 'oversize' || reason === 'shutdown' ? reason : 'invalid';
     this.#warn(code, `${what}; it was dropped and counted as "${reason}".`);
     return false;
@@ -257,9 +255,9 @@ export class Intake {
   #reportOverflow(writer: StreamWriter, size: number, events = 1): void {
     const { options, diagnostics } = this.#context;
     const { maxBufferBytes, overflow } = options;
-    if (diagnostics.wants('drop')) {
-      diagnostics.drop({ ...writer.target, reason: 'overflow', events, bytes: size });
-    }
+    // Asked here, because it is so for each event that is logged while the buffer is full.
+    if (diagnostics.wants('drop'))
+      diagnostics.emit('drop', { ...writer.target, reason: 'overflow', events, bytes: size });
     const which = overflow === 'drop-oldest' ? 'the oldest events' : 'new events';
     this.#warn(
       'overflow',

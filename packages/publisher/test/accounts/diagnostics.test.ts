@@ -51,7 +51,9 @@ test('a listener that throws stops nothing', () => {
   emitter.on('drop', () => {
     throw undefined;
   });
-  assert.doesNotThrow(() => diagnostics.drop({ reason: 'overflow', events: 1, bytes: 1, logGroupName: 'g' }));
+  assert.doesNotThrow(() =>
+    diagnostics.emit('drop', { reason: 'overflow', events: 1, bytes: 1, logGroupName: 'g' }),
+  );
   assert.equal(warnings.length, 0);
 });
 
@@ -65,7 +67,7 @@ test('whoever observes every publisher hears of it on a diagnostics channel', ()
   try {
     assert.equal(diagnostics.wants('drop'), true);
     warn('one');
-    diagnostics.drop({ reason: 'overflow', events: 1, bytes: 1, logGroupName: 'g' });
+    diagnostics.emit('drop', { reason: 'overflow', events: 1, bytes: 1, logGroupName: 'g' });
     assert.equal(heard.length, 2);
   } finally {
     unsubscribe('cloudwatch-logs:warn', onMessage);
@@ -217,7 +219,7 @@ test('what is told while an event finds its place is heard when it has it, in or
   diagnostics.hold();
   diagnostics.hold();
   warn('first', 'a');
-  diagnostics.drop({ reason: 'overflow', events: 1, bytes: 1, logGroupName: 'g' });
+  diagnostics.emit('drop', { reason: 'overflow', events: 1, bytes: 1, logGroupName: 'g' });
   warn('last', 'c');
   diagnostics.release();
   assert.deepEqual(warnings, []);

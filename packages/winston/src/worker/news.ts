@@ -28,10 +28,6 @@ export class WorkerNews {
   fromWorker(name: string, about: unknown, isEnding: boolean): void {
     const event = NAMES[name];
     if (event === undefined) return;
-    if (event === 'drop') {
-      this.#diagnostics.drop(about as Drop);
-      return;
-    }
     if (event !== 'warn') {
       this.#diagnostics.emit(event, about as never);
       return;
@@ -94,7 +90,6 @@ export class WorkerNews {
   }
 
   #drop(reason: Drop['reason'], events: number, bytes = 0): void {
-    if (!this.#diagnostics.wants('drop')) return;
-    this.#diagnostics.drop({ reason, events, bytes, logGroupName: this.#logGroupName });
+    this.#diagnostics.emit('drop', { reason, events, bytes, logGroupName: this.#logGroupName });
   }
 }
