@@ -160,7 +160,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
         ...shared,
         random: internals.random ?? Math.random,
         deadlines: this.#deadlines,
-        pace: new Pace({ clock: this.#clock, deadlines: this.#deadlines, budget: this.#budget }),
+        pace: new Pace(this.#clock, this.#deadlines, this.#budget),
         sink: this.#sink,
         provisioner: this.#provisioner,
         overdue: new Overdue(this.#clock, this.#deadlines, this.#diagnostics),

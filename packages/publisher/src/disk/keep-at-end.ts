@@ -15,21 +15,20 @@ export interface Leftover {
   readonly wasPutElsewhere: boolean;
 }
 
-/** The parts of a publisher that the keeper needs. */
-export interface KeepAtEndContext {
-  readonly accounts: Accounts;
-  readonly spool: Spool;
-  readonly notes: PutNotes;
-  readonly losses: DiskLosses;
-  readonly onlyOnDisk: OnlyOnDisk;
-}
-
 /** Has on disk what is left when a publisher ends, for the next process. */
 export class KeepAtEnd {
-  readonly #context: KeepAtEndContext;
+  readonly #spool: Spool;
+  readonly #notes: PutNotes;
+  readonly #losses: DiskLosses;
+  readonly #onlyOnDisk: OnlyOnDisk;
+  readonly #accounts: Accounts;
 
-  constructor(context: KeepAtEndContext) {
-    this.#context = context;
+  constructor(spool: Spool, notes: PutNotes, losses: DiskLosses, onlyOnDisk: OnlyOnDisk, accounts: Accounts) {
+    this.#spool = spool;
+    this.#notes = notes;
+    this.#losses = losses;
+    this.#onlyOnDisk = onlyOnDisk;
+    this.#accounts = accounts;
   }
 
   /**
@@ -39,16 +38,15 @@ export class KeepAtEnd {
    * @returns how many events could not be kept
    */
   keep(leftovers: () => readonly Leftover[]): number {
-    const { spool, losses } = this.#context;
-    spool.flushSync(); // may hand events back, which are among the rest then
+    this.#spool.flushSync(); // may hand events back, which are among the rest then
     const rest = leftovers();
     const written = new Map<Leftover, readonly number[]>();
-    spool.writeSync(() => {
+    this.#spool.writeSync(() => {
       const others: Leftover[] = [];
       // First, as what is written may drop the oldest events, which must have been counted then.
       for (const leftover of rest) {
         const { batch } = leftover;
-        if (batch.isSpooled && !losses.includesAny(batch.spoolRanges)) this.#stay(leftover);
+        if (batch.isSpooled && !this.#losses.includesAny(batch.spoolRanges)) this.#stay(leftover);
         else others.push(leftover);
       }
       for (const leftover of others) written.set(leftover, this.#write(leftover));
@@ -61,44 +59,41 @@ export class KeepAtEnd {
 
   /** A batch is on disk as it is. */
   #stay({ writer, batch, wasPutElsewhere }: Leftover): void {
-    const { notes, onlyOnDisk } = this.#context;
-    onlyOnDisk.keep(batch.weight);
+    this.#onlyOnDisk.keep(batch.weight);
     // Its own puts are noted; those of another thread are not.
-    if (wasPutElsewhere) notes.atEnd(writer.target, batch, batch.spoolRanges);
+    if (wasPutElsewhere) this.#notes.atEnd(writer.target, batch, batch.spoolRanges);
   }
 
   /** Gives every event of a batch to the spool. @returns their ids; 0 stands for one that it did not take */
   #write({ writer, batch }: Leftover): number[] {
-    const { spool, notes, onlyOnDisk } = this.#context;
     const { logGroupName, logStreamName } = writer.target;
-    if (batch.isSpooled) spool.acknowledge(batch.spoolRanges);
+    if (batch.isSpooled) this.#spool.acknowledge(batch.spoolRanges);
     const ids: number[] = [];
     for (let index = 0; index < batch.length; index++) {
       const note = batch.noteAt(index);
       if (note?.kind === 'marker') continue;
       const flags = flagsOf(note);
       const time = batch.timestampAt(index);
-      const id = spool.append(logGroupName, logStreamName, time, batch.messageAt(index), flags);
-      if (id > 0) onlyOnDisk.keep(weightOf({ flags }));
+      const id = this.#spool.append(logGroupName, logStreamName, time, batch.messageAt(index), flags);
+      if (id > 0) this.#onlyOnDisk.keep(weightOf({ flags }));
       ids.push(id);
     }
     if (ids.length > 0 && !ids.includes(0))
-      notes.atEnd(writer.target, batch, [[ids[0], ids[ids.length - 1]]]);
+      this.#notes.atEnd(writer.target, batch, [[ids[0], ids[ids.length - 1]]]);
     return ids;
   }
 
   /** @returns how many events of a batch the spool did not take, or handed back */
   #countLost(batch: Batch, ids: readonly number[]): number {
-    const { accounts, losses, onlyOnDisk } = this.#context;
     let lost = 0;
     let at = 0;
     for (let index = 0; index < batch.length; index++) {
       const note = batch.noteAt(index);
       if (note?.kind === 'marker') continue;
       const id = ids[at++];
-      if (id > 0 && !losses.includesAny([[id, id]])) continue;
-      if (id > 0) onlyOnDisk.keep(-weightOf({ flags: flagsOf(note) }));
-      lost += accounts.settleOne(note, 'shutdown');
+      if (id > 0 && !this.#losses.includesAny([[id, id]])) continue;
+      if (id > 0) this.#onlyOnDisk.keep(-weightOf({ flags: flagsOf(note) }));
+      lost += this.#accounts.settleOne(note, 'shutdown');
     }
     return lost;
   }

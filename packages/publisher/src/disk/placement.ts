@@ -7,14 +7,6 @@ import type { StreamWriter } from '../stream/stream-writer.js';
 import type { OnlyOnDisk } from './only-on-disk.js';
 import { flagsOf } from './spooled-parts.js';
 
-/** The parts of a publisher that the placement needs. */
-export interface PlacementContext {
-  readonly budget: MemoryBudget;
-  readonly spool: Spool;
-  readonly onlyOnDisk: OnlyOnDisk;
-  readonly mode: SpoolMode;
-}
-
 /** Of the memory, for what is read back: streams that are stuck would take all of it otherwise. */
 export const RESERVE = 1 / 4;
 
@@ -23,24 +15,29 @@ export const RESERVE = 1 / 4;
  * 'always' what is in memory is on disk too.
  */
 export class Placement implements DiskPlace {
-  readonly #context: PlacementContext;
+  readonly #mode: SpoolMode;
+  readonly #spool: Spool;
+  readonly #onlyOnDisk: OnlyOnDisk;
+  readonly #budget: MemoryBudget;
   /** Calls of the spool while an event was given to it, before that event had its place. */
   #deferred: (() => void)[] | undefined;
 
-  constructor(context: PlacementContext) {
-    this.#context = context;
+  constructor(mode: SpoolMode, spool: Spool, onlyOnDisk: OnlyOnDisk, budget: MemoryBudget) {
+    this.#mode = mode;
+    this.#spool = spool;
+    this.#onlyOnDisk = onlyOnDisk;
+    this.#budget = budget;
   }
 
   take(writer: StreamWriter, text: string, time: number, size: number, note: Note | undefined): boolean {
     return this.#hearLater(() => {
       const isMemorys = this.#hasMemory(writer, size);
-      const id =
-        isMemorys && this.#context.mode === 'overflow' ? 0 : this.#append(writer, time, text, flagsOf(note));
+      const id = isMemorys && this.#mode === 'overflow' ? 0 : this.#append(writer, time, text, flagsOf(note));
       if (isMemorys) {
-        this.#context.budget.take(size);
+        this.#budget.take(size);
         writer.append(text, time, size, note, id);
       } else if (id > 0) {
-        this.#context.onlyOnDisk.add(writer, id, 1);
+        this.#onlyOnDisk.add(writer, id, 1);
       }
       return isMemorys || id > 0;
     });
@@ -58,17 +55,17 @@ export class Placement implements DiskPlace {
       let isMemorys = this.#hasMemory(writer, total);
       for (const [index, part] of parts.entries()) {
         const note = notes[index];
-        const isOnlyMemorys = isMemorys && this.#context.mode === 'overflow';
+        const isOnlyMemorys = isMemorys && this.#mode === 'overflow';
         const id = isOnlyMemorys ? 0 : this.#append(writer, time, part, flagsOf(note));
         if (!isMemorys && id === 0) {
           if (index === 0) return false;
           isMemorys = true; // the disk failed in between: the rest of the event has to stay here
         }
         if (isMemorys) {
-          this.#context.budget.take(sizes[index]);
+          this.#budget.take(sizes[index]);
           writer.append(part, time, sizes[index], note, id);
         } else {
-          this.#context.onlyOnDisk.add(writer, id, index === parts.length - 1 ? 1 : 0);
+          this.#onlyOnDisk.add(writer, id, index === parts.length - 1 ? 1 : 0);
         }
       }
       return true;
@@ -76,8 +73,7 @@ export class Placement implements DiskPlace {
   }
 
   hasRoomFor(bytes: number): boolean | undefined {
-    const { spool } = this.#context;
-    return spool.usable ? spool.hasRoomFor(bytes) : undefined;
+    return this.#spool.usable ? this.#spool.hasRoomFor(bytes) : undefined;
   }
 
   /** Calls back at once, or when the event that is being given to the spool has its place. */
@@ -98,16 +94,13 @@ export class Placement implements DiskPlace {
   }
 
   #append({ target }: StreamWriter, time: number, text: string, flags: number): number {
-    const { spool, onlyOnDisk } = this.#context;
-    const id = spool.append(target.logGroupName, target.logStreamName, time, text, flags);
-    if (id > 0) onlyOnDisk.appended(id);
+    const id = this.#spool.append(target.logGroupName, target.logStreamName, time, text, flags);
+    if (id > 0) this.#onlyOnDisk.appended(id);
     return id;
   }
 
   #hasMemory(writer: StreamWriter, bytes: number): boolean {
-    const { budget, onlyOnDisk } = this.#context;
-    return (
-      !onlyOnDisk.live(writer) && budget.usedBytes + bytes <= Math.floor(budget.mostBytes * (1 - RESERVE))
-    );
+    const most = Math.floor(this.#budget.mostBytes * (1 - RESERVE));
+    return !this.#onlyOnDisk.live(writer) && this.#budget.usedBytes + bytes <= most;
   }
 }

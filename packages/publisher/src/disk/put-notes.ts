@@ -4,33 +4,29 @@ import type { Target } from '../cloudwatch/sink.js';
 import type { IdRange, Spool } from '../spool/spool.js';
 import type { Clock } from '../time/clock.js';
 
-/** The parts of a publisher that the notes need. */
-export interface PutNotesContext {
-  readonly clock: Clock;
-  readonly spool: Spool;
-  /** Whether an id is of an event that an earlier process left. */
-  readonly isRecovered: (id: number) => boolean;
-}
-
 const LONGEST_WRITE_MS = 10_000; // a file system that hangs must not hold up logs
 
 /** Notes on disk which batch is put under which token, so that the next process can put the very same batch. */
 export class PutNotes {
-  readonly #context: PutNotesContext;
+  readonly #clock: Clock;
+  readonly #spool: Spool;
+  readonly #isRecovered: (id: number) => boolean;
   readonly #writes: { readonly id: number; readonly resolve: () => void }[] = [];
   #putId = 0;
 
-  constructor(context: PutNotesContext) {
-    this.#context = context;
+  /** @param isRecovered whether an id is of an event that an earlier process left */
+  constructor(clock: Clock, spool: Spool, isRecovered: (id: number) => boolean) {
+    this.#clock = clock;
+    this.#spool = spool;
+    this.#isRecovered = isRecovered;
   }
 
   /** Resolves when a batch that is on disk is written, and its put is noted. */
   async before(target: Target, batch: Batch, token: PutToken): Promise<void> {
-    const { spool, isRecovered } = this.#context;
-    if (spool.isHanging) return;
+    if (this.#spool.isHanging) return;
     const ranges = batch.spoolRanges;
     const last = ranges[ranges.length - 1][1];
-    if (last > spool.writtenThrough && !isRecovered(last)) {
+    if (last > this.#spool.writtenThrough && !this.#isRecovered(last)) {
       await this.#within(new Promise<void>((resolve) => this.#writes.push({ id: last, resolve })));
     }
     if (!token.isLane) await this.settled(ranges);
@@ -39,8 +35,7 @@ export class PutNotes {
 
   /** Resolves when it is on disk which puts have ended; undefined when it is. @param about as for `Spool.settled` */
   settled(about?: readonly IdRange[]): Promise<void> | undefined {
-    const { spool } = this.#context;
-    const settled = spool.isHanging ? undefined : spool.settled(about);
+    const settled = this.#spool.isHanging ? undefined : this.#spool.settled(about);
     return settled && this.#within(settled);
   }
 
@@ -52,7 +47,7 @@ export class PutNotes {
 
   /** The put that was noted of a batch is known to have stored nothing: only earlier ones may have, if any was made. */
   undone(target: Target, batch: Batch): void {
-    if (this.#context.spool.isHanging) return;
+    if (this.#spool.isHanging) return;
     const ranges = batch.spoolRanges;
     if (batch.history.unanswered > 0) this.atEnd(target, batch, ranges);
     else void this.#note(target, 0, ranges, NO_TOKEN, true);
@@ -74,7 +69,7 @@ export class PutNotes {
     isUndone = false,
   ): Promise<boolean> {
     const putId = ++this.#putId;
-    return this.#context.spool.notePut({
+    return this.#spool.notePut({
       ...target,
       putId,
       ranges,
@@ -87,12 +82,11 @@ export class PutNotes {
   }
 
   async #within(done: Promise<unknown>): Promise<void> {
-    const { clock } = this.#context;
     let timer: unknown;
     const late = new Promise<void>((resolve) => {
-      timer = clock.setTimer(resolve, LONGEST_WRITE_MS);
+      timer = this.#clock.setTimer(resolve, LONGEST_WRITE_MS);
     });
     await Promise.race([done, late]);
-    clock.clearTimer(timer);
+    this.#clock.clearTimer(timer);
   }
 }

@@ -10,7 +10,7 @@ import type { Sink, Target } from '../cloudwatch/sink.js';
 import type { DiskPlace, Intake } from '../intake/intake.js';
 import { logGroupText } from '../options/group-name.js';
 import type { ResolvedOptions, ResolvedSpool } from '../options/resolve-options.js';
-import type { openSpool, Recovery, Spool, SpoolDrop, SpoolStats } from '../spool/spool.js';
+import type { openSpool, Recovery, Spool, SpoolDrop, SpooledEvent, SpoolStats } from '../spool/spool.js';
 import type { Dispatcher } from '../stream/dispatcher.js';
 import { mostPuts } from '../stream/request-window.js';
 import type { StreamDisk } from '../stream/stream-disk.js';
@@ -65,25 +65,27 @@ export class Spooler implements StreamDisk {
   #starting: Promise<void> | undefined;
 
   constructor(context: SpoolerContext, settings: ResolvedSpool) {
-    const { budget, flushes, options } = context;
+    const { accounts, budget, clock, flushes, intake, options, writers } = context;
     this.#context = context;
     this.#settings = settings;
     this.#spool = this.#open();
     const isRecovered = (id: number) => this.#recovered.has(id);
-    this.#onlyOnDisk = new OnlyOnDisk(flushes, isRecovered, () => context.clock.now());
-    const shared = { ...context, spool: this.#spool, onlyOnDisk: this.#onlyOnDisk, isRecovered };
-    this.#placement = new Placement({ ...shared, mode: settings.mode });
+    this.#onlyOnDisk = new OnlyOnDisk(flushes, isRecovered, () => clock.now());
+    const [spool, onlyOnDisk] = [this.#spool, this.#onlyOnDisk];
+    this.#placement = new Placement(settings.mode, spool, onlyOnDisk, budget);
     this.place = this.#placement;
     this.#readBack = new ReadBack({
-      ...shared,
+      ...context,
+      spool,
+      onlyOnDisk,
       bytesPerStream: Math.max(
         1,
         Math.min((mostPuts(options) + 1) * options.maxBatchBytes, Math.floor(budget.maxBytes * RESERVE)),
       ),
     });
-    this.#losses = new DiskLosses({ ...shared, settings });
-    this.#notes = new PutNotes(shared);
-    this.#keeper = new KeepAtEnd({ ...shared, notes: this.#notes, losses: this.#losses });
+    this.#losses = new DiskLosses(writers, onlyOnDisk, intake);
+    this.#notes = new PutNotes(clock, spool, isRecovered);
+    this.#keeper = new KeepAtEnd(spool, this.#notes, this.#losses, onlyOnDisk, accounts);
     this.#starting = this.#start();
   }
 
@@ -196,7 +198,7 @@ export class Spooler implements StreamDisk {
         this.#readBack.kick();
       },
       onDropped: (drop) => this.#placement.later(() => this.#onDropped(drop)),
-      onHandBack: (events) => this.#placement.later(() => this.#losses.handedBack(events)),
+      onHandBack: (events) => this.#placement.later(() => this.#onHandBack(events)),
       onRecovered: (recovery) => this.#onRecovered(recovery),
     });
     isOpening = false;
@@ -256,8 +258,31 @@ export class Spooler implements StreamDisk {
   }
 
   #onDropped(drop: SpoolDrop): void {
-    this.#losses.dropped(drop);
+    const events = this.#losses.dropped(drop);
+    if (events > 0) this.#countDropped(drop.reason, events);
     this.#readBack.dropped(drop.ranges);
+  }
+
+  #countDropped(reason: SpoolDrop['reason'], events: number): void {
+    const { accounts, diagnostics, options } = this.#context;
+    accounts.count('overflow', events);
+    diagnostics.emit('drop', { reason: 'overflow', events, bytes: 0, logGroupName: logGroupText(options) });
+    const why = {
+      maxBytes: `the spool is full (maxBytes ${this.#settings.maxBytes}); its oldest events make room`,
+      unreadable: 'files of the spool were damaged while it was in use',
+      missing: 'files of the spool were deleted while it was in use',
+    }[reason];
+    this.#warn('spool', `${why}: ${events} event(s) were dropped and counted as "overflow".`, reason);
+  }
+
+  #onHandBack(events: readonly SpooledEvent[]): void {
+    const { diagnostics } = this.#context;
+    diagnostics.hold();
+    try {
+      this.#losses.handedBack(events);
+    } finally {
+      diagnostics.release();
+    }
   }
 
   #warn(code: WarningCode, message: string, key: string): void {

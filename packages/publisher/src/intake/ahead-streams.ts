@@ -1,13 +1,6 @@
 import type { StreamWriter } from '../stream/stream-writer.js';
 import type { Clock } from '../time/clock.js';
 
-/** The clock, and the chance that spreads processes over the last minutes before midnight. */
-export interface AheadContext {
-  readonly clock: Clock;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-}
-
 const AHEAD_MS = 600_000;
 
 /**
@@ -16,12 +9,17 @@ const AHEAD_MS = 600_000;
  */
 export class AheadStreams {
   readonly #periodMs: number | undefined;
-  readonly #context: AheadContext;
+  readonly #clock: Clock;
+  readonly #random: () => number;
 
-  /** @param periodMs for which the name of a stream holds; undefined where time does not change it */
-  constructor(periodMs: number | undefined, context: AheadContext) {
+  /**
+   * @param periodMs for which the name of a stream holds; undefined where time does not change it
+   * @param random uniform in [0, 1): spreads processes over the last minutes before midnight
+   */
+  constructor(periodMs: number | undefined, clock: Clock, random: () => number) {
     this.#periodMs = periodMs;
-    this.#context = context;
+    this.#clock = clock;
+    this.#random = random;
   }
 
   /**
@@ -35,13 +33,12 @@ export class AheadStreams {
       writer.aheadAt = Number.POSITIVE_INFINITY;
       return;
     }
-    const { clock, random } = this.#context;
     const end = (Math.floor(time / periodMs) + 1) * periodMs;
-    writer.aheadAt ??= end - random() * AHEAD_MS;
+    writer.aheadAt ??= end - this.#random() * AHEAD_MS;
     if (time < writer.aheadAt) return;
     writer.aheadAt = Number.POSITIVE_INFINITY;
     // Events of the past need no stream of the day after theirs.
-    const leftMs = end - clock.wallTime();
+    const leftMs = end - this.#clock.wallTime();
     if (leftMs <= 0 || leftMs > AHEAD_MS) return;
     writerAt(end)?.createAhead();
   }

@@ -72,7 +72,7 @@ export class Intake {
 
   constructor(context: IntakeContext) {
     this.#context = context;
-    this.#ahead = new AheadStreams(context.namer.periodMs, context);
+    this.#ahead = new AheadStreams(context.namer.periodMs, context.clock, context.random);
     this.#overflow = new Overflow({
       ...context,
       policy: context.options.overflow,
@@ -240,10 +240,8 @@ export class Intake {
     const { accounts, diagnostics, options, writers } = this.#context;
     const logGroupName = logGroupText(options);
     accounts.count('overflow', 1);
-    if (diagnostics.wants('drop')) {
-      const cause = 'no room for another log stream';
-      diagnostics.drop({ reason: 'overflow', events: 1, bytes: size, logGroupName, cause });
-    }
+    const cause = 'no room for another log stream';
+    diagnostics.emit('drop', { reason: 'overflow', events: 1, bytes: size, logGroupName, cause });
     const message =
       `events for new log streams are dropped and counted as "overflow": ${writers.size} streams are in use, and more of them ` +
       `would take more than a quarter of the buffer, or it is full (maxBufferBytes ${options.maxBufferBytes}); ` +

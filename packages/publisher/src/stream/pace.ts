@@ -3,13 +3,6 @@ import { Fifo } from '../structures/fifo.js';
 import type { Clock } from '../time/clock.js';
 import { Deadline, type Deadlines } from '../time/deadlines.js';
 
-/** The parts of a publisher that a pace needs. */
-export interface PaceContext {
-  readonly clock: Clock;
-  readonly deadlines: Deadlines;
-  readonly budget: MemoryBudget;
-}
-
 const PER_SECOND = 50;
 const INTERVAL_MS = 1000 / PER_SECOND;
 const BURST_MS = 1000;
@@ -21,19 +14,23 @@ const BURST_MS = 1000;
  * half full ends the waiting.
  */
 export class Pace {
-  readonly #context: PaceContext;
+  readonly #clock: Clock;
+  readonly #deadlines: Deadlines;
+  readonly #budget: MemoryBudget;
   readonly #waiting = new Fifo<Deadline>();
   /** When all that went so far would have gone, had it kept the pace. */
   #paidUntil = Number.NEGATIVE_INFINITY;
   #isArmed = false;
 
-  constructor(context: PaceContext) {
-    this.#context = context;
+  constructor(clock: Clock, deadlines: Deadlines, budget: MemoryBudget) {
+    this.#clock = clock;
+    this.#deadlines = deadlines;
+    this.#budget = budget;
   }
 
   /** Calls `go` at once, or when it is its turn, unless that is cancelled. */
   ask(go: () => void): Deadline {
-    const turn = new Deadline(this.#context.clock.now(), go);
+    const turn = new Deadline(this.#clock.now(), go);
     this.#waiting.push(turn);
     this.#serve();
     return turn;
@@ -53,20 +50,19 @@ export class Pace {
   }
 
   #waitMs(): number {
-    const { clock, budget } = this.#context;
-    if (budget.usedBytes > budget.mostBytes / 2) return 0;
-    return this.#paidUntil - BURST_MS - clock.now();
+    if (this.#budget.usedBytes > this.#budget.mostBytes / 2) return 0;
+    return this.#paidUntil - BURST_MS - this.#clock.now();
   }
 
   #pay(): void {
-    this.#paidUntil = Math.max(this.#paidUntil, this.#context.clock.now()) + INTERVAL_MS;
+    this.#paidUntil = Math.max(this.#paidUntil, this.#clock.now()) + INTERVAL_MS;
   }
 
   #arm(ms: number): void {
     if (this.#isArmed) return;
     this.#isArmed = true;
     // Never longer than one turn: the buffer may fill up meanwhile.
-    this.#context.deadlines.after(Math.min(ms, INTERVAL_MS), () => {
+    this.#deadlines.after(Math.min(ms, INTERVAL_MS), () => {
       this.#isArmed = false;
       this.#serve();
     });

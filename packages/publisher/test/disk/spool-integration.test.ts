@@ -306,7 +306,7 @@ test('taking a batch that became due does not ask for another one, which would b
     ...shared,
     endpoint: { maxBytes: 1000, maxEvents: 10 },
     options: { flushIntervalMs: 10 },
-    pace: new Pace(shared),
+    pace: new Pace(clock, shared.deadlines, shared.budget),
     flushes: new Flushes(),
     sink: {},
   };
