@@ -66,15 +66,14 @@ export class KeepAtEnd {
 
   /** Gives every event of a batch to the spool. @returns their ids; 0 stands for one that it did not take */
   #write({ writer, batch }: Leftover): number[] {
-    const { logGroupName, logStreamName } = writer.target;
     if (batch.isSpooled) this.#spool.acknowledge(batch.spoolRanges);
     const ids: number[] = [];
     for (let index = 0; index < batch.length; index++) {
       const note = batch.noteAt(index);
       if (note?.kind === 'marker') continue;
       const flags = flagsOf(note);
-      const time = batch.timestampAt(index);
-      const id = this.#spool.append(logGroupName, logStreamName, time, batch.messageAt(index), flags);
+      const [message, time] = [batch.messageAt(index), batch.timestampAt(index)];
+      const id = this.#spool.append(writer.target, message, time, flags);
       if (id > 0) this.#onlyOnDisk.keep(weightOf({ flags }));
       ids.push(id);
     }

@@ -32,7 +32,7 @@ export class Placement implements DiskPlace {
   take(writer: StreamWriter, text: string, time: number, size: number, note: Note | undefined): boolean {
     return this.#hearLater(() => {
       const isMemorys = this.#hasMemory(writer, size);
-      const id = isMemorys && this.#mode === 'overflow' ? 0 : this.#append(writer, time, text, flagsOf(note));
+      const id = isMemorys && this.#mode === 'overflow' ? 0 : this.#append(writer, text, time, flagsOf(note));
       if (isMemorys) {
         this.#budget.take(size);
         writer.append(text, time, size, note, id);
@@ -56,7 +56,7 @@ export class Placement implements DiskPlace {
       for (const [index, part] of parts.entries()) {
         const note = notes[index];
         const isOnlyMemorys = isMemorys && this.#mode === 'overflow';
-        const id = isOnlyMemorys ? 0 : this.#append(writer, time, part, flagsOf(note));
+        const id = isOnlyMemorys ? 0 : this.#append(writer, part, time, flagsOf(note));
         if (!isMemorys && id === 0) {
           if (index === 0) return false;
           isMemorys = true; // the disk failed in between: the rest of the event has to stay here
@@ -93,8 +93,8 @@ export class Placement implements DiskPlace {
     }
   }
 
-  #append({ target }: StreamWriter, time: number, text: string, flags: number): number {
-    const id = this.#spool.append(target.logGroupName, target.logStreamName, time, text, flags);
+  #append({ target }: StreamWriter, text: string, time: number, flags: number): number {
+    const id = this.#spool.append(target, text, time, flags);
     if (id > 0) this.#onlyOnDisk.appended(id);
     return id;
   }

@@ -7,7 +7,7 @@ import { readSpool } from './files/spool-reader.js';
 import { Volume } from './files/volume.js';
 import { type VolumePart, Volumes } from './files/volumes.js';
 import { type Destination, destinationKey } from './format/destination.js';
-import { ID_LIMIT, type SpooledEvent } from './format/event-frame.js';
+import { ID_LIMIT, type SpooledEvent, type StreamName } from './format/event-frame.js';
 import type { PutRecord } from './format/ledger-record.js';
 import { Heartbeat } from './owners/heartbeat.js';
 import { currentOwner, HEARTBEAT_MS, OwnerDirectory } from './owners/owner-directory.js';
@@ -15,7 +15,7 @@ import { OwnerWatch } from './owners/owner-watch.js';
 import type { Recovery, SpoolDrop, SpoolOptions, SpoolStats, SpoolTrouble } from './spool-options.js';
 import { longestCallMs, makeDirectories, onDisk, onHang, unlessHanging } from './system/disk-calls.js';
 import { isOpenToAll } from './system/trusted.js';
-import { Adoption, type NotedStream } from './takeover/adoption.js';
+import { Adoption } from './takeover/adoption.js';
 import { describeOthers } from './takeover/other-destinations.js';
 import { SpoolWriter } from './writing/spool-writer.js';
 
@@ -49,7 +49,7 @@ export class Spool {
    * Resolves, before {@link ready}, with the streams on which those owners were about to put something that is not known to
    * be settled. Never rejects.
    */
-  readonly noted: Promise<readonly NotedStream[]>;
+  readonly noted: Promise<readonly StreamName[]>;
   readonly #options: SpoolOptions;
   readonly #volumes: Volumes;
   readonly #writer: SpoolWriter;
@@ -95,7 +95,7 @@ export class Spool {
       firstLateId: FIRST_LATE_ID,
       onWarn: (message, topic) => options.onWarn?.(message, topic),
     });
-    let tellNoted: (streams: readonly NotedStream[]) => void = () => {};
+    let tellNoted: (streams: readonly StreamName[]) => void = () => {};
     this.noted = new Promise((resolve) => {
       tellNoted = resolve;
     });
@@ -124,7 +124,7 @@ export class Spool {
     this.#heartbeat = new Heartbeat(heartbeatMs, this.ready, look, adopt);
   }
 
-  async #start(onNoted: (streams: readonly NotedStream[]) => void): Promise<Recovery> {
+  async #start(onNoted: (streams: readonly StreamName[]) => void): Promise<Recovery> {
     const { lookedUp, destination, mode, directory: root } = this.#options;
     try {
       await makeDirectories(root);
@@ -177,15 +177,9 @@ export class Spool {
    * Takes an event and returns its id, a safe integer that is higher than all before. Returns 0 when it is not
    * accepted: while writing fails or is far behind, after `close`, or when it is longer than 4 Mi characters.
    */
-  append(
-    logGroupName: string,
-    logStreamName: string,
-    timestamp: number,
-    message: string,
-    flags: number,
-  ): number {
+  append(stream: StreamName, message: string, timestamp: number, flags: number): number {
     if (this.#destination === undefined) return 0;
-    return this.#writer.append(logGroupName, logStreamName, timestamp, message, flags);
+    return this.#writer.append(stream, message, timestamp, flags);
   }
 
   /**

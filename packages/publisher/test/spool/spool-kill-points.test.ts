@@ -75,9 +75,9 @@ async function run(t: TestContext, seed: number, mode: 'overflow' | 'always') {
     atEnd(t, () => disk.end());
     const { spool } = process;
     const append = spool.append.bind(spool);
-    spool.append = (...event) => {
-      const id = append(...event);
-      ids.set(id, Number(event[3].slice(1, event[3].indexOf(' '))));
+    spool.append = (stream, message, ...rest) => {
+      const id = append(stream, message, ...rest);
+      ids.set(id, Number(message.slice(1, message.indexOf(' '))));
       return id;
     };
     return { process, ids, first: published.size + 1 };

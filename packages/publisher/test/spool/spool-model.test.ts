@@ -72,7 +72,12 @@ test('whatever is appended, settled, damaged and killed: the spool gives back wh
               const number = model.next++;
               model.open.set(
                 number,
-                spool.append('group', `stream ${stream}`, number * 7, text(number, stream), 0),
+                spool.append(
+                  { logGroupName: 'group', logStreamName: `stream ${stream}` },
+                  text(number, stream),
+                  number * 7,
+                  0,
+                ),
               );
             }
             break;

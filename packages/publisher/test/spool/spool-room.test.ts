@@ -11,6 +11,7 @@ import {
   open,
   openUntilEnd,
   ownersIn,
+  STREAM,
   signal,
   temporaryDirectory,
 } from '../support/spool-fixture.ts';
@@ -19,7 +20,7 @@ import {
 async function leaveKilobytes(directory: string, count: number): Promise<void> {
   const dead = open(directory, { owner: deadOwner(), segmentBytes: 10_000, heartbeatMs: 3_600_000 });
   await dead.ready; // it takes over what is there, but looks as dead as those
-  for (let n = 0; n < count; n++) dead.append('group', 'stream', n, 'x'.repeat(1000), 0);
+  for (let n = 0; n < count; n++) dead.append(STREAM, 'x'.repeat(1000), n, 0);
   await dead.flush();
 }
 
@@ -106,13 +107,13 @@ test('where new events need room, what was taken over goes first, also when that
     onDropped: ({ ranges }) => dropped.resolve(ranges),
   });
   await spool.ready;
-  for (let n = 0; n < 30; n++) spool.append('group', 'stream', n, 'x'.repeat(1000), 0);
+  for (let n = 0; n < 30; n++) spool.append(STREAM, 'x'.repeat(1000), n, 0);
   await spool.flush();
   const elsewhere = temporaryDirectory(t);
   await leaveKilobytes(elsewhere, 40);
   for (const owner of ownersIn(elsewhere)) fs.renameSync(owner, path.join(directory, path.basename(owner)));
   const [[from, to] = [0, 0]] = await late.promise;
-  for (let n = 0; n < 40; n++) spool.append('group', 'stream', n, 'x'.repeat(1000), 0);
+  for (let n = 0; n < 40; n++) spool.append(STREAM, 'x'.repeat(1000), n, 0);
   await spool.flush();
   const [[first] = [0]] = await dropped.promise;
   assert.ok(from <= first && first <= to, `${first} is not within ${from} and ${to}`);
@@ -126,7 +127,7 @@ test('what one owner held within maxBytes is taken over whole by the next', asyn
   const second = open(directory, { ...options, owner: deadOwner() });
   const [[first] = [0]] = (await second.ready).ranges;
   while (second.stats().bytes < maxBytes - 2000) {
-    second.append('group', 'stream', 1, 'x'.repeat(1000), 0);
+    second.append(STREAM, 'x'.repeat(1000), 1, 0);
     await second.flush();
   }
   // The ledgers grow beside that.

@@ -11,6 +11,7 @@ import {
   open,
   openUntilEnd,
   readAll,
+  STREAM,
   signal,
   temporaryDirectory,
 } from '../support/spool-fixture.ts';
@@ -37,13 +38,13 @@ test('a full disk hands back what could not be written, says so once, and is use
   fs.writeFileSync(path.join(disk.directory, 'ballast'), Buffer.alloc(200 * 1024));
   let accepted = 0;
   while (spool.usable) {
-    if (spool.append('group', 'stream', accepted, `${accepted} ${line}`, 0) > 0) accepted += 1;
+    if (spool.append(STREAM, `${accepted} ${line}`, accepted, 0) > 0) accepted += 1;
     if (accepted % 10 === 0) await spool.flush();
     assert.ok(accepted < 1000, 'the disk is not full');
   }
   await full.promise;
   await spool.flush();
-  assert.equal(spool.append('group', 'stream', 1, 'not now', 0), 0);
+  assert.equal(spool.append(STREAM, 'not now', 1, 0), 0);
   assert.deepEqual(
     troubles.map(({ code }) => code),
     ['ENOSPC'],
@@ -60,7 +61,7 @@ test('a full disk hands back what could not be written, says so once, and is use
   fs.rmSync(path.join(disk.directory, 'ballast'));
   await usable.promise;
   assert.equal(spool.usable, true);
-  assert.ok(spool.append('group', 'stream', 5000, 'again', 0) > 0);
+  assert.ok(spool.append(STREAM, 'again', 5000, 0) > 0);
   await spool.flush();
   assert.equal((await readAll(spool)).at(-1)?.message, 'again');
   assert.equal(troubles.length, 1);
@@ -82,13 +83,13 @@ test('on a full disk settled events still make room, though the ledger cannot be
   });
   let accepted = 0;
   while (spool.usable && accepted < 1000) {
-    spool.append('group', 'stream', accepted++, line, 0);
+    spool.append(STREAM, line, accepted++, 0);
     await spool.flush();
   }
   assert.equal(spool.trouble?.code, 'ENOSPC');
   spool.acknowledge([[0, Number.MAX_SAFE_INTEGER]]);
   await usable.promise;
-  assert.ok(spool.append('group', 'stream', 1, line, 0) > 0);
+  assert.ok(spool.append(STREAM, line, 1, 0) > 0);
   await spool.flush();
   assert.equal((await readAll(spool)).length, 1);
 });
@@ -106,7 +107,7 @@ test('saving at exit on a full disk returns what did not fit, and keeps the rest
   const timestamps = Array.from({ length: 1000 }, (_, index) => index);
   crashed.writeSync(() => {
     for (const timestamp of timestamps) {
-      if (crashed.append('group', 'stream', timestamp, line, 0) === 0) failed.push(timestamp);
+      if (crashed.append(STREAM, line, timestamp, 0) === 0) failed.push(timestamp);
     }
   });
   assert.ok(failed.length > 0 && failed.length < 1000, `${failed.length} of 1000 did not fit`);
@@ -140,13 +141,13 @@ test('a read-only disk makes the spool unusable, and nothing else', async (t) =>
   assert.equal((await spool.ready).events, 0);
   assert.equal(spool.usable, false);
   assert.equal(spool.trouble?.code, 'EROFS');
-  assert.equal(spool.append('group', 'stream', 1, 'message', 0), 0);
+  assert.equal(spool.append(STREAM, 'message', 1, 0), 0);
   assert.equal(troubles.length, 1);
   assert.equal(warnings.length, 1);
   assert.match(warnings[0] ?? '', /cannot be taken over \(EROFS\)/);
   let id = 0;
   spool.writeSync(() => {
-    id = spool.append('group', 'stream', 1, 'at the end', 0);
+    id = spool.append(STREAM, 'at the end', 1, 0);
   });
   assert.deepEqual(handedBack, id === 0 ? [] : ['at the end']);
   assert.equal(spool.trouble?.code, 'EROFS');

@@ -10,6 +10,7 @@ import {
   open,
   openUntilEnd,
   readAll,
+  STREAM,
   signal,
   temporaryDirectory,
 } from '../support/spool-fixture.ts';
@@ -19,9 +20,9 @@ const numbersOf = (events: readonly { readonly message: string }[]): number[] =>
 
 test('events are read back as they were appended, in the order of their ids', async (t) => {
   const spool = openUntilEnd(t, temporaryDirectory(t));
-  const first = spool.append('g', 'a', 3, 'grüße 👋', 0);
-  const second = spool.append('g', 'b', 2, '', PART_FLAG);
-  const third = spool.append('g', 'a', 1, 'last', 0);
+  const first = spool.append({ logGroupName: 'g', logStreamName: 'a' }, 'grüße 👋', 3, 0);
+  const second = spool.append({ logGroupName: 'g', logStreamName: 'b' }, '', 2, PART_FLAG);
+  const third = spool.append({ logGroupName: 'g', logStreamName: 'a' }, 'last', 1, 0);
   await spool.flush();
   assert.equal(spool.writtenThrough, third);
   assert.deepEqual(await readAll(spool), [
@@ -104,7 +105,7 @@ test('directories are private, and nothing is left when everything is settled', 
   }
   await spool.close();
   assert.deepEqual(fs.readdirSync(directory), []);
-  assert.equal(spool.append('g', 's', 1, 'too late', 0), 0);
+  assert.equal(spool.append({ logGroupName: 'g', logStreamName: 's' }, 'too late', 1, 0), 0);
 });
 
 test("in 'overflow' mode nothing is made before the first event", async (t) => {
@@ -317,7 +318,7 @@ test('maxBytes drops the oldest segment and reports its events, without the part
   });
   const message = 'm'.repeat(500);
   for (let n = 0; n < 100; n++) {
-    spool.append('group', 'stream', n, message, n % 2 === 0 ? PART_FLAG : 0);
+    spool.append(STREAM, message, n, n % 2 === 0 ? PART_FLAG : 0);
     await spool.flush();
   }
   const left = await readAll(spool);
@@ -452,7 +453,12 @@ test('reading on from any event of a recovered spool misses none of the streams 
   // Groups of frames larger than what lies between two places at which reading can begin.
   for (let group = 0; group < 6; group++) {
     for (let n = 0; n < 300; n++) {
-      crashed.append('group', `stream ${n % 3}`, 1_700_000_000_000, `${group} ${n} ${'.'.repeat(190)}`, 0);
+      crashed.append(
+        { logGroupName: 'group', logStreamName: `stream ${n % 3}` },
+        `${group} ${n} ${'.'.repeat(190)}`,
+        1_700_000_000_000,
+        0,
+      );
     }
     await crashed.flush();
   }

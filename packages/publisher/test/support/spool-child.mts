@@ -24,7 +24,12 @@ if (command === 'write') {
   const appendSome = (): void => {
     for (let count = 0; count < 200; count++) {
       number += 1;
-      const id = spool.append('group', `stream ${number % 3}`, number, `event ${number}`, 0);
+      const id = spool.append(
+        { logGroupName: 'group', logStreamName: `stream ${number % 3}` },
+        `event ${number}`,
+        number,
+        0,
+      );
       if (first === 0) first = id;
     }
     setImmediate(appendSome);
@@ -59,7 +64,7 @@ if (command === 'write') {
   });
   const append = (from: number, to: number): void => {
     for (let number = from; number <= to; number++) {
-      spool.append('group', 'stream', number, `event ${number}`, 0);
+      spool.append({ logGroupName: 'group', logStreamName: 'stream' }, `event ${number}`, number, 0);
     }
   };
   process.on('exit', () => {

@@ -32,6 +32,9 @@ export function deadOwner(): OwnerIdentity {
   return { ...currentOwner(), pid: 2 ** 30, startTime: '1' };
 }
 
+/** The log stream of most events of these tests. */
+export const STREAM = { logGroupName: 'group', logStreamName: 'stream' };
+
 /** Where the events of these tests go. */
 export const destination = { region: 'eu-central-1', logGroupName: 'group' };
 
@@ -66,7 +69,9 @@ export async function readAll(spool: Spool, afterId = 0, maxBytes = 1_000_000): 
 export function appendNumbers(spool: Spool, from: number, to: number, stream = 'stream'): number[] {
   const ids: number[] = [];
   for (let n = from; n <= to; n++)
-    ids.push(spool.append('group', stream, 1_700_000_000_000 + n, `event ${n}`, 0));
+    ids.push(
+      spool.append({ logGroupName: 'group', logStreamName: stream }, `event ${n}`, 1_700_000_000_000 + n, 0),
+    );
   return ids;
 }
 

@@ -131,7 +131,7 @@ export class HandOver {
   }
 
   /** @returns false when there is no room for it */
-  add(timestamp: number, message: string, context: NameValues | undefined): boolean {
+  add(message: string, timestamp: number, context: NameValues | undefined): boolean {
     // Measured only where the most that it can be does not do.
     let size = message.length * MOST_BYTES_OF_CHARACTER;
     if (this.#bytes + size + EVENT_OVERHEAD_BYTES > this.#maxBytes) {

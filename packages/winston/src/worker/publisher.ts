@@ -100,7 +100,7 @@ export class WorkerPublisher implements TransportPublisher {
       return false;
     }
     const values = context && this.#nameContext.encode(context);
-    if (this.#handOver.add(timestamp, message, values)) {
+    if (this.#handOver.add(message, timestamp, values)) {
       this.#accounts.handedOver();
       return true;
     }

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { RangeSet } from '../../structures/range-set.js';
-import { type EventFrameHead, PART_FLAG, walkEvents } from '../format/event-frame.js';
+import { type EventFrameHead, PART_FLAG, type StreamName, walkEvents } from '../format/event-frame.js';
 import { type ScannedFrame, scanFrames } from '../format/frame-scan.js';
 import { onDisk } from '../system/disk-calls.js';
 import { openTrusted, UntrustedError } from '../system/trusted.js';
@@ -9,9 +9,7 @@ import { LEDGER_FILE, type LedgerContent, readLedger } from './ledger.js';
 import { MOST_SEGMENT_BYTES, Segment, segmentNumber } from './segment.js';
 
 /** The events of one log stream in a directory that are not settled. */
-export interface StreamSummary {
-  readonly logGroupName: string;
-  readonly logStreamName: string;
+export interface StreamSummary extends StreamName {
   /** Events as they were published, not the parts of split ones. */
   readonly events: number;
   /** UTF-8 bytes of their messages. */

@@ -11,12 +11,16 @@ export const UNCHECKED_TIME_FLAG = 2;
 /** All ids are lower. */
 export const ID_LIMIT = 2 ** 52;
 
-/** One event as it lies in a spool. */
-export interface SpooledEvent {
-  /** Sequential within a spool. */
-  readonly id: number;
+/** A log stream, by its names. */
+export interface StreamName {
   readonly logGroupName: string;
   readonly logStreamName: string;
+}
+
+/** One event as it lies in a spool. */
+export interface SpooledEvent extends StreamName {
+  /** Sequential within a spool. */
+  readonly id: number;
   /** Milliseconds since 1970. */
   readonly timestamp: number;
   readonly message: string;
@@ -27,9 +31,7 @@ export interface SpooledEvent {
 }
 
 /** Events of one stream, gathered column by column; all four lists have the same length and ids ascend. */
-export interface EventColumns {
-  readonly logGroupName: string;
-  readonly logStreamName: string;
+export interface EventColumns extends StreamName {
   readonly ids: readonly number[];
   readonly timestamps: readonly number[];
   readonly messages: readonly string[];
@@ -63,9 +65,7 @@ export function encodeEvents(sink: ByteSink, events: EventColumns, groupEnd: num
 }
 
 /** The head of a frame of events. */
-export interface EventFrameHead {
-  readonly logGroupName: string;
-  readonly logStreamName: string;
+export interface EventFrameHead extends StreamName {
   readonly firstId: number;
   readonly groupEnd: number;
   readonly count: number;

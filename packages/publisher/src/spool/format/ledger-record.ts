@@ -1,5 +1,6 @@
 import type { IdRange } from '../../structures/range-set.js';
 import { type ByteSink, ByteSource } from './bytes.js';
+import type { StreamName } from './event-frame.js';
 import { beginFrame, endFrame } from './frame.js';
 
 // docs/spool-format.md, "Kind 2" and "Kind 3".
@@ -18,11 +19,9 @@ const MOST_AMBIGUOUS_PUTS = 65_535;
  * A put that is about to be sent: which events, in which order, and with which sequence token. In a ledger the ids are those
  * of its directory, elsewhere those of the spool.
  */
-export interface PutRecord {
+export interface PutRecord extends StreamName {
   /** A whole number >= 0, as the owner numbered it. */
   readonly putId: number;
-  readonly logGroupName: string;
-  readonly logStreamName: string;
   /** The ids of its events, in the order of the batch before it was sorted by timestamp; all of one directory. */
   readonly ranges: readonly IdRange[];
   readonly sequenceToken: string | undefined;

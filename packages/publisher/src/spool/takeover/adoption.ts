@@ -8,7 +8,7 @@ import { type Segment, segmentNumber } from '../files/segment.js';
 import { PASSING } from '../files/spool-reader.js';
 import { Volume } from '../files/volume.js';
 import type { Volumes } from '../files/volumes.js';
-import type { PutRecord } from '../format/ledger-record.js';
+import type { StreamName } from '../format/event-frame.js';
 import {
   isOfOtherVersion,
   OwnerDirectory,
@@ -45,9 +45,6 @@ interface Claimed {
   readonly directory: OwnerDirectory;
   readonly ledger: LedgerContent;
 }
-
-/** A log stream, by its names. */
-export type NotedStream = Pick<PutRecord, 'logGroupName' | 'logStreamName'>;
 
 // Half a million events a second for a year.
 const MOST_IDS = 2 ** 44;
@@ -91,7 +88,7 @@ export class Adoption {
    */
   async run(
     isLate: boolean,
-    onNoted: (streams: readonly NotedStream[]) => void = () => {},
+    onNoted: (streams: readonly StreamName[]) => void = () => {},
   ): Promise<Recovery> {
     const { root, volumes, onWarn } = this.#options;
     const problems: string[] = [];

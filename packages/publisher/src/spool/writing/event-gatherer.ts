@@ -1,4 +1,4 @@
-import type { EventColumns } from '../format/event-frame.js';
+import type { EventColumns, StreamName } from '../format/event-frame.js';
 
 interface Gathered extends EventColumns {
   readonly ids: number[];
@@ -21,21 +21,20 @@ export class EventGatherer {
 
   add(
     id: number,
-    logGroupName: string,
-    logStreamName: string,
-    timestamp: number,
+    { logGroupName, logStreamName }: StreamName,
     message: string,
+    timestamp: number,
     flags: number,
   ): void {
-    let stream = this.#latest;
-    if (stream?.logStreamName !== logStreamName || stream.logGroupName !== logGroupName) {
-      stream = this.#stream(logGroupName, logStreamName);
-      this.#latest = stream;
+    let columns = this.#latest;
+    if (columns?.logStreamName !== logStreamName || columns.logGroupName !== logGroupName) {
+      columns = this.#columnsOf(logGroupName, logStreamName);
+      this.#latest = columns;
     }
-    stream.ids.push(id);
-    stream.timestamps.push(timestamp);
-    stream.messages.push(message);
-    stream.flags.push(flags);
+    columns.ids.push(id);
+    columns.messages.push(message);
+    columns.timestamps.push(timestamp);
+    columns.flags.push(flags);
     this.approximateBytes += message.length + 16;
   }
 
@@ -49,7 +48,7 @@ export class EventGatherer {
     return all;
   }
 
-  #stream(logGroupName: string, logStreamName: string): Gathered {
+  #columnsOf(logGroupName: string, logStreamName: string): Gathered {
     let streams = this.#groups.get(logGroupName);
     if (streams === undefined) {
       streams = new Map();

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { clearTimeout, setImmediate, setTimeout } from '../../time/clock.js';
 import { PROBE_FILE, type Volume } from '../files/volume.js';
 import { ByteSink } from '../format/bytes.js';
+import type { StreamName } from '../format/event-frame.js';
 import { decodeGroups, type EventGroup, encodeGroup } from '../format/event-group.js';
 import type { SpoolCallbacks, SpoolTrouble } from '../spool-options.js';
 import { onDisk } from '../system/disk-calls.js';
@@ -103,16 +104,10 @@ export class SpoolWriter {
   }
 
   /** Returns the id of the event, or 0 when it is not accepted. */
-  append(
-    logGroupName: string,
-    logStreamName: string,
-    timestamp: number,
-    message: string,
-    flags: number,
-  ): number {
+  append(stream: StreamName, message: string, timestamp: number, flags: number): number {
     if (!this.usable || message.length > MAX_MESSAGE_LENGTH) return 0;
     const id = this.#nextId++;
-    this.#gatherer.add(id, logGroupName, logStreamName, timestamp, message, flags);
+    this.#gatherer.add(id, stream, message, timestamp, flags);
     if (this.#gatherer.approximateBytes >= GROUP_BYTES) {
       this.seal();
     } else if (!this.#sealScheduled) {

@@ -10,6 +10,7 @@ import {
   open,
   openUntilEnd,
   readAll,
+  STREAM,
   signal,
   temporaryDirectory,
 } from '../../support/spool-fixture.ts';
@@ -65,7 +66,7 @@ test('while the ledger cannot be written no events are taken, and what was settl
   spool.acknowledge([[first, first]]);
   await until(() => ledgers.tries() >= 3);
   assert.equal(spool.trouble?.code, 'EMFILE');
-  assert.equal(spool.append('group', 'stream', 1, 'not now', 0), 0);
+  assert.equal(spool.append(STREAM, 'not now', 1, 0), 0);
   spool.acknowledge([[third, third]]);
   ledgers.end();
   await usable.promise;

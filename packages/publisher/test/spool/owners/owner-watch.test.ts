@@ -10,7 +10,14 @@ import { currentOwner, type OwnerEntry, parseOwnerEntry } from '../../../src/spo
 import { type OwnerState, OwnerWatch } from '../../../src/spool/owners/owner-watch.ts';
 import { inspectSpool } from '../../../src/spool-command/inspect.ts';
 import { replayCommand } from '../../../src/spool-command/replay.ts';
-import { deadOwner, open, openUntilEnd, signal, temporaryDirectory } from '../../support/spool-fixture.ts';
+import {
+  deadOwner,
+  open,
+  openUntilEnd,
+  STREAM,
+  signal,
+  temporaryDirectory,
+} from '../../support/spool-fixture.ts';
 
 const self = currentOwner();
 const foreign = self.scope === '00000000' ? '11111111' : '00000000';
@@ -140,7 +147,7 @@ test('a directory that changes hands is watched anew, and one that is gone is fo
 async function leftElsewhere(t: TestContext): Promise<string> {
   const directory = temporaryDirectory(t);
   const other = open(directory, { owner: { ...deadOwner(), scope: foreign }, heartbeatMs: HOUR_MS });
-  for (let n = 1; n <= 5; n++) other.append('group', 'stream', Date.now(), `event ${n}`, 0);
+  for (let n = 1; n <= 5; n++) other.append(STREAM, `event ${n}`, Date.now(), 0);
   await other.flush();
   const yesterday = Date.now() / 1000 - 86_400;
   for (const name of fs.readdirSync(directory))

@@ -185,8 +185,8 @@ function holdSegments(t: TestContext) {
 async function diedBeforeAPut(t: TestContext): Promise<string> {
   const directory = temporaryDirectory(t);
   const dead = open(directory, { destination: { logGroupName: 'g' }, owner: deadOwner() });
-  const id = dead.append('g', 'noted', Date.UTC(2026, 10, 21), 'event 0', 0);
-  dead.append('g', 'other', Date.UTC(2026, 10, 21), 'event 1', 0);
+  const id = dead.append({ logGroupName: 'g', logStreamName: 'noted' }, 'event 0', Date.UTC(2026, 10, 21), 0);
+  dead.append({ logGroupName: 'g', logStreamName: 'other' }, 'event 1', Date.UTC(2026, 10, 21), 0);
   await dead.flush();
   const put = {
     putId: 1,

@@ -6,7 +6,7 @@ import { HeldWrites } from '../../support/held-writes.ts';
 import { MortalProcess } from '../../support/mortal-process.ts';
 import { drained, law, until } from '../../support/publisher-fixture.ts';
 import { SimulatedService, settled, VirtualClock } from '../../support/simulation.ts';
-import { atEnd, openUntilEnd, temporaryDirectory } from '../../support/spool-fixture.ts';
+import { atEnd, openUntilEnd, STREAM, temporaryDirectory } from '../../support/spool-fixture.ts';
 
 const MIB = 1024 * 1024;
 const line = (n: number): string => `event ${n} ${'.'.repeat(10_000)}`;
@@ -16,7 +16,7 @@ test('a burst that the event loop gives no time to write is taken as far as memo
   const spool = openUntilEnd(t, temporaryDirectory(t), { maxBytes: 1024 * MIB });
   await spool.ready;
   let taken = 0;
-  while (taken < 6000 && spool.append('g', 's', taken, line(taken), 0) > 0) taken++;
+  while (taken < 6000 && spool.append(STREAM, line(taken), taken, 0) > 0) taken++;
   assert.ok(taken * 10_000 > 30 * MIB && taken * 10_000 < 40 * MIB, `${taken} events were taken`);
   assert.equal(spool.usable, false);
   await spool.flush();
@@ -41,7 +41,7 @@ test('a disk that is too slow gets no more until it has caught up, and says so o
   atEnd(t, () => disk.end());
   let accepted = 0;
   for (let turn = 0; turn < 100; turn++) {
-    for (let n = 0; n < 100; n++) if (spool.append('g', 's', accepted, line(accepted), 0) > 0) accepted++;
+    for (let n = 0; n < 100; n++) if (spool.append(STREAM, line(accepted), accepted, 0) > 0) accepted++;
     await settled();
   }
   assert.ok(accepted * 10_000 > 20 * MIB && accepted * 10_000 < 40 * MIB, `${accepted} events are waiting`);
@@ -49,7 +49,7 @@ test('a disk that is too slow gets no more until it has caught up, and says so o
   assert.deepEqual(told, ['ETOOSLOW']);
   disk.letAllThrough();
   await until(() => spool.usable);
-  assert.ok(spool.append('g', 's', accepted, line(accepted), 0) > 0);
+  assert.ok(spool.append(STREAM, line(accepted), accepted, 0) > 0);
   accepted++;
   await spool.flush();
   assert.deepEqual(told, ['ETOOSLOW', 'usable']);
@@ -67,14 +67,14 @@ test('at the end of the process everything is written, though the disk was too s
   const spool = openUntilEnd(t, directory, { maxBytes: 1024 * MIB });
   atEnd(t, () => disk.end());
   while (spool.usable) {
-    for (let n = 0; n < 100; n++) spool.append('g', 's', n, line(n), 0);
+    for (let n = 0; n < 100; n++) spool.append(STREAM, line(n), n, 0);
     await settled();
   }
   spool.flushSync();
   let last = 0;
   spool.writeSync(() => {
     for (let n = 0; n < 5000; n++) {
-      last = spool.append('g', 's', n, line(n), 0);
+      last = spool.append(STREAM, line(n), n, 0);
       assert.ok(last > 0);
     }
   });
