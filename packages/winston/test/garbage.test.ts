@@ -3,19 +3,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import winston from 'winston';
 import type { LogInfo } from '../src/index.ts';
+import { anything } from './anything.ts';
 import { endpoint, LONG, linesOf, transportTo } from './endpoint.ts';
-
-const anything = fc.anything({
-  withBigInt: true,
-  withBoxedValues: true,
-  withDate: true,
-  withMap: true,
-  withNullPrototype: true,
-  withObjectString: true,
-  withSet: true,
-  withSparseArray: true,
-  withTypedArray: true,
-});
 
 describe('anything that can be logged', () => {
   it('is stored as one line of JSON or counted, and never throws', async (t) => {

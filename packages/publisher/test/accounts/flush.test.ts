@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Batch } from '../../src/batch/batch.ts';
 import type { PutResult, Sink } from '../../src/cloudwatch/sink.ts';
 import { Publisher } from '../../src/publisher.ts';
+import { simulated } from '../support/publisher-fixture.ts';
 import {
   type Fault,
   type ServiceOptions,
@@ -11,16 +12,10 @@ import {
   VirtualClock,
 } from '../support/simulation.ts';
 
-function setUp(options: object = {}, service: Partial<ServiceOptions> = {}) {
-  const clock = new VirtualClock();
-  const sink = new SimulatedService(clock, { tokens: 'ignored', ...service }).add('g', 's');
-  const publisher = new Publisher(
-    { logGroupName: 'g', logStreamName: 's', ...options },
-    { clock, random: () => 0.5, sink, guardExit: false },
-  );
-  publisher.on('warn', () => {});
-  const publish = (message: string) => publisher.publish({ timestamp: clock.now(), message });
-  return { clock, sink, publisher, publish };
+function setUp(options?: object, service?: Partial<ServiceOptions>) {
+  const made = simulated(options, service);
+  made.publisher.on('warn', () => {});
+  return made;
 }
 
 test('a flush sends at once what waits for company', async () => {

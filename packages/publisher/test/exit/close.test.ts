@@ -1,22 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Drop, Warning } from '../../src/accounts/events.ts';
-import { Publisher } from '../../src/publisher.ts';
-import { type ServiceOptions, SimulatedService, settled, VirtualClock } from '../support/simulation.ts';
+import { simulated } from '../support/publisher-fixture.ts';
+import { type ServiceOptions, settled } from '../support/simulation.ts';
 
-function setUp(options: object = {}, service: Partial<ServiceOptions> = {}) {
-  const clock = new VirtualClock();
-  const sink = new SimulatedService(clock, { tokens: 'ignored', ...service }).add('g', 's');
-  const publisher = new Publisher(
-    { logGroupName: 'g', logStreamName: 's', ...options },
-    { clock, random: () => 0.5, sink, guardExit: false },
-  );
+function setUp(options?: object, service?: Partial<ServiceOptions>) {
+  const made = simulated(options, service);
   const warnings: Warning[] = [];
   const drops: Drop[] = [];
-  publisher.on('warn', (warning) => warnings.push(warning));
-  publisher.on('drop', (drop) => drops.push(drop));
-  const publish = (message: string) => publisher.publish({ timestamp: clock.now(), message });
-  return { clock, sink, publisher, publish, warnings, drops };
+  made.publisher.on('warn', (warning) => warnings.push(warning));
+  made.publisher.on('drop', (drop) => drops.push(drop));
+  return { ...made, warnings, drops };
 }
 
 test('close delivers what waits, then closes the way out', async () => {

@@ -18,6 +18,18 @@ export function law(stats: PublisherStats): void {
   assert.equal(received, delivered + lost + buffered + inFlight + spooled, JSON.stringify(stats));
 }
 
+/** A publisher on virtual time, of a service with a log group `g` and a stream `s` that ignores tokens. */
+export function simulated(options: object = {}, service: Partial<ServiceOptions> = {}) {
+  const clock = new VirtualClock();
+  const sink = new SimulatedService(clock, { tokens: 'ignored', ...service }).add('g', 's');
+  const publisher = new Publisher(
+    { logGroupName: 'g', logStreamName: 's', ...options },
+    { clock, random: () => 0.5, sink, guardExit: false },
+  );
+  const publish = (message: string) => publisher.publish({ timestamp: clock.now(), message });
+  return { clock, sink, publisher, publish };
+}
+
 export interface Setup {
   readonly directory: string;
   readonly clock?: VirtualClock;

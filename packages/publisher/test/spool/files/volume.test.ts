@@ -1,23 +1,40 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import test from 'node:test';
+import test, { type TestContext } from 'node:test';
 import { readLedger } from '../../../src/spool/files/ledger.ts';
 import { Segment, segmentFileName } from '../../../src/spool/files/segment.ts';
 import { Volume } from '../../../src/spool/files/volume.ts';
 import { currentOwner, OwnerDirectory } from '../../../src/spool/owners/owner-directory.ts';
 import { destination, temporaryDirectory } from '../../support/spool-fixture.ts';
 
-test('a segment that is settled while another look for such segments ends is deleted all the same', async (t) => {
-  const directory = OwnerDirectory.create(temporaryDirectory(t), currentOwner(), destination);
+/** An owner's directory with a segment of one event for each number, which are their ids. */
+async function volumeWith(root: string, numbers: readonly number[]) {
+  const directory = OwnerDirectory.create(root, currentOwner(), destination);
   await directory.make();
   const volume = new Volume(directory, () => {});
-  const segment = new Segment(path.join(directory.path, segmentFileName(1)), 1);
-  fs.writeFileSync(segment.path, '');
-  segment.ids.add(1, 1);
-  segment.unacknowledged.add(1, 1);
-  segment.isComplete = true;
-  volume.segments.push(segment);
+  for (const number of numbers) {
+    const segment = new Segment(path.join(directory.path, segmentFileName(number)), number);
+    fs.writeFileSync(segment.path, '');
+    segment.ids.add(number, number);
+    segment.unacknowledged.add(number, number);
+    segment.isComplete = true;
+    volume.segments.push(segment);
+  }
+  return { directory, volume };
+}
+
+function refuseToDelete(t: TestContext) {
+  const { rm } = fs.promises;
+  return t.mock.method(fs.promises, 'rm', async (...args: Parameters<typeof rm>) => {
+    if (String(args[0]).endsWith('.segment')) throw Object.assign(new Error('EBUSY'), { code: 'EBUSY' });
+    await rm(...args);
+  });
+}
+
+test('a segment that is settled while another look for such segments ends is deleted all the same', async (t) => {
+  const { directory, volume } = await volumeWith(temporaryDirectory(t), [1]);
+  const [segment] = volume.segments;
   void volume.collect(); // finds nothing
   segment.unacknowledged.deleteAll([[1, 1]]);
   await volume.collect();
@@ -26,22 +43,8 @@ test('a segment that is settled while another look for such segments ends is del
 });
 
 test('a ledger that is written anew still says what is settled in a file that cannot be deleted', async (t) => {
-  const directory = OwnerDirectory.create(temporaryDirectory(t), currentOwner(), destination);
-  await directory.make();
-  const volume = new Volume(directory, () => {});
-  for (const number of [1, 2]) {
-    const segment = new Segment(path.join(directory.path, segmentFileName(number)), number);
-    fs.writeFileSync(segment.path, '');
-    segment.ids.add(number, number);
-    segment.unacknowledged.add(number, number);
-    segment.isComplete = true;
-    volume.segments.push(segment);
-  }
-  const { rm } = fs.promises;
-  const refuse = t.mock.method(fs.promises, 'rm', async (...args: Parameters<typeof rm>) => {
-    if (String(args[0]).endsWith('.segment')) throw Object.assign(new Error('EBUSY'), { code: 'EBUSY' });
-    await rm(...args);
-  });
+  const { directory, volume } = await volumeWith(temporaryDirectory(t), [1, 2]);
+  const refuse = refuseToDelete(t);
   volume.acknowledge([[1, 1]]);
   await volume.collect();
   assert.equal(refuse.mock.callCount(), 1);
@@ -56,20 +59,8 @@ test('a ledger that is written anew still says what is settled in a file that ca
 
 test('the ledger stays as long as a file of events does, so that nothing in it is sent again', async (t) => {
   const root = temporaryDirectory(t);
-  const directory = OwnerDirectory.create(root, currentOwner(), destination);
-  await directory.make();
-  const volume = new Volume(directory, () => {});
-  const segment = new Segment(path.join(directory.path, segmentFileName(1)), 1);
-  fs.writeFileSync(segment.path, '');
-  segment.ids.add(1, 1);
-  segment.unacknowledged.add(1, 1);
-  segment.isComplete = true;
-  volume.segments.push(segment);
-  const { rm } = fs.promises;
-  t.mock.method(fs.promises, 'rm', async (...args: Parameters<typeof rm>) => {
-    if (String(args[0]).endsWith('.segment')) throw Object.assign(new Error('EBUSY'), { code: 'EBUSY' });
-    await rm(...args);
-  });
+  const { volume } = await volumeWith(root, [1]);
+  refuseToDelete(t);
   volume.acknowledge([[1, 1]]);
   assert.equal(await volume.leave(), true);
   const [name = ''] = fs.readdirSync(root);

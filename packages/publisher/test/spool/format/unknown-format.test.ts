@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import test from 'node:test';
+import test, { type TestContext } from 'node:test';
 import { crc32 } from 'node:zlib';
 import {
   appendNumbers,
@@ -26,6 +26,15 @@ function frameOfKind(kind: number): Buffer {
   return frame;
 }
 
+/** A spool that looks for dead owners often. @returns what it says, and when it has looked ten times */
+function watch(t: TestContext, directory: string) {
+  const said: string[] = [];
+  const looked = beats(t, directory, 10);
+  const onWarn = (message: string) => said.push(message);
+  const spool = openUntilEnd(t, directory, { mode: 'overflow', heartbeatMs: 20, onWarn });
+  return { spool, said, looked };
+}
+
 const contentsOf = (files: readonly string[]) => files.map((file) => fs.readFileSync(file));
 
 test('a segment with a whole frame of an unknown kind stays as it is, and the others are sent', async (t) => {
@@ -38,13 +47,7 @@ test('a segment with a whole frame of an unknown kind stays as it is, and the ot
   const [, newer = ''] = filesOf(directory, '.segment');
   fs.appendFileSync(newer, frameOfKind(77));
   const before = fs.readFileSync(newer);
-  const said: string[] = [];
-  const looked = beats(t, directory, 10);
-  const spool = openUntilEnd(t, directory, {
-    mode: 'overflow',
-    heartbeatMs: 20,
-    onWarn: (message) => said.push(message),
-  });
+  const { spool, said, looked } = watch(t, directory);
   const { events, ranges } = await spool.ready;
   assert.equal(events, 2);
   assert.deepEqual(
@@ -78,13 +81,7 @@ test('a directory whose ledger has a record of an unknown kind stays as it is', 
   fs.appendFileSync(path.join(ownersIn(directory)[0] ?? '', 'ledger'), frameOfKind(99));
   const files = () => ['.segment', 'ledger', 'destination'].flatMap((ending) => filesOf(directory, ending));
   const before = contentsOf(files());
-  const said: string[] = [];
-  const looked = beats(t, directory, 10);
-  const spool = openUntilEnd(t, directory, {
-    mode: 'overflow',
-    heartbeatMs: 20,
-    onWarn: (message) => said.push(message),
-  });
+  const { spool, said, looked } = watch(t, directory);
   assert.equal((await spool.ready).events, 0);
   await looked;
   assert.equal(spool.stats().bytes, 0);

@@ -28,6 +28,21 @@ async function left(t: TestContext): Promise<{ directory: string; key: string }>
   return { directory, key: path.basename(owner).split('.')[0] ?? '' };
 }
 
+/** No ledger can be opened to be appended to, as on a full disk. @returns call it when there is room */
+function refuseLedgers(t: TestContext): () => void {
+  const { open: openFile } = fs;
+  let refused = 0;
+  const mock = t.mock.method(fs, 'open', (...args: unknown[]) => {
+    if (!String(args[0]).endsWith('ledger')) return Reflect.apply(openFile, fs, args);
+    refused++;
+    (args.at(-1) as (error: Error) => void)(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }));
+  });
+  return () => {
+    assert.ok(refused > 0, 'a ledger was opened');
+    mock.mock.restore();
+  };
+}
+
 test('a directory is kept alive while it is read, however long that takes', async (t) => {
   const { directory, key } = await left(t);
   const touched = signal();
@@ -52,18 +67,13 @@ test('a directory is kept alive while it is read, however long that takes', asyn
 
 test('the ledger of an earlier owner that could not be written is written later', async (t) => {
   const { directory } = await left(t);
-  const { openSync } = fs;
-  let isFull = true;
-  t.mock.method(fs, 'openSync', (...args: Parameters<typeof openSync>) => {
-    if (isFull && String(args[0]).endsWith('ledger')) throw Object.assign(new Error(), { code: 'ENOSPC' });
-    return openSync(...args);
-  });
+  const makeRoom = refuseLedgers(t);
   const spool = open(directory, { owner: deadOwner(), mode: 'overflow', heartbeatMs: 20 });
   const { ranges } = await spool.ready;
   const [[first] = [0]] = ranges;
   spool.acknowledge([[first, first + 2]]);
   await spool.settled();
-  isFull = false;
+  makeRoom();
   const said = async () => {
     const [ledger] = filesOf(directory, 'ledger');
     return ledger !== undefined && !(await readLedger(path.dirname(ledger))).acknowledged.isEmpty;
@@ -78,17 +88,12 @@ test('the ledger of an earlier owner that could not be written is written later'
 
 test('a ledger that could not be written is written at the end, when the disk takes it', async (t) => {
   const { directory } = await left(t);
-  const { openSync } = fs;
-  let isFull = true;
-  t.mock.method(fs, 'openSync', (...args: Parameters<typeof openSync>) => {
-    if (isFull && String(args[0]).endsWith('ledger')) throw Object.assign(new Error(), { code: 'ENOSPC' });
-    return openSync(...args);
-  });
+  const makeRoom = refuseLedgers(t);
   const spool = open(directory, { mode: 'overflow', heartbeatMs: 3_600_000 });
   const [[first] = [0]] = (await spool.ready).ranges;
   spool.acknowledge([[first, first + 2]]);
   await spool.settled();
-  isFull = false;
+  makeRoom();
   await spool.close();
   const next = openUntilEnd(t, directory);
   assert.equal((await next.ready).events, 2);
