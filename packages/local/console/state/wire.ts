@@ -1,7 +1,19 @@
 /** Messages from the endpoint to the console. Times are milliseconds since 1970. */
 
-export const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'none'] as const;
-export type Level = (typeof LEVELS)[number];
+import type { Level } from '../../src/console/log-level.ts';
+import type { LocalStats } from '../../src/endpoint/counters.ts';
+
+export type { Level } from '../../src/console/log-level.ts';
+// Not from there: the patterns beside it ask more of a browser than the console does.
+export const LEVELS = [
+  'fatal',
+  'error',
+  'warn',
+  'info',
+  'debug',
+  'trace',
+  'none',
+] as const satisfies readonly Level[];
 
 /** An event. `place` names its group and stream; `message` may be cut, then `whole` says how long it is. */
 export interface WireEvent {
@@ -61,15 +73,7 @@ export interface Overview {
   readonly sequenceTokens: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly now: number;
-  readonly stats: {
-    readonly requests: Readonly<Record<string, number>>;
-    readonly errors: Readonly<Record<string, number>>;
-    readonly faults: Readonly<Record<string, number>>;
-    readonly puts: number;
-    readonly events: number;
-    readonly bytes: number;
-    readonly evicted: number;
-  };
+  readonly stats: LocalStats;
   readonly groups: readonly GroupSummary[];
 }
 
