@@ -83,23 +83,15 @@ for (const bundle of [
   });
 }
 
-/** The plugins take no newer ones. */
-const withPlugins = new Consumer(project);
-const skipPlugins =
-  withPlugins.install([
-    'pino@10',
-    'winston@3',
-    'esbuild@0.25.8',
-    'esbuild-plugin-pino@2',
-    'webpack@5.99',
-    'pino-webpack-plugin@2',
-  ]) ?? false;
+/** It takes no newer esbuild. */
+const withPlugin = new Consumer(project);
+const skipPlugin =
+  withPlugin.install(['pino@10', 'winston@3', 'esbuild@0.25.8', 'esbuild-plugin-pino@2']) ?? false;
 
-for (const bundle of ['esbuild with the plugin for pino', 'webpack with the plugin for pino']) {
-  describe(named(bundle), { skip: skipPlugins }, () => {
-    delivers(bundled(withPlugins, bundle), ['by name', 'by cloudWatchTarget', 'behind targets']);
-  });
-}
+const PLUGIN = 'esbuild with the plugin for pino';
+describe(named(PLUGIN), { skip: skipPlugin }, () => {
+  delivers(bundled(withPlugin, PLUGIN), ['by name', 'by cloudWatchTarget', 'behind targets']);
+});
 
 type Run = (scenario: string, env: NodeJS.ProcessEnv) => ReturnType<Consumer['execute']>;
 

@@ -74,16 +74,6 @@ async function withPluginForEsbuild() {
   await withEsbuild({ format: 'cjs', entryPoints, plugins: [plugin(ofPino)] });
 }
 
-async function withPluginForWebpack() {
-  const { PinoWebpackPlugin } = (await import('pino-webpack-plugin')).default;
-  const options = {
-    mode: 'production',
-    entry: { app: withWorkers },
-    plugins: [new PinoWebpackPlugin(ofPino)],
-  };
-  await withWebpack(options, { filename: '[name].js' });
-}
-
 function withRspack() {
   return withWebpack({ mode: 'production' }, undefined, undefined, '@rspack/core');
 }
@@ -131,7 +121,6 @@ await {
   'webpack for production': () => withWebpack({ mode: 'production' }),
   'webpack for development': () => withWebpack({ mode: 'development' }),
   'webpack ES module': withWebpackModule,
-  'webpack with the plugin for pino': withPluginForWebpack,
   'ncc CommonJS': () => withNcc(false),
   'ncc ES module': () => withNcc(true),
 }[`${bundler} ${variant}`]();
