@@ -1,6 +1,6 @@
 // Makes the table of docs/hosts.md from test/consumers/results.json.
 //
-//   npm run docs:hosts                takes the results of the last `npm run test:consumers`, host by host, into the file first
+//   npm run docs:hosts                takes the results of the last `npm run test:consumers`, cell by cell, into the file first
 //   node scripts/hosts.mjs --check    only says whether the page is what the file makes
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -47,7 +47,8 @@ function tableOf(results) {
 const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : {};
 const isCheck = process.argv.includes('--check');
 if (!isCheck) {
-  Object.assign(results, outcomesOf(JSON.parse(readFileSync(LAST_RUN, 'utf8'))));
+  const last = outcomesOf(JSON.parse(readFileSync(LAST_RUN, 'utf8')));
+  for (const [host, cells] of Object.entries(last)) results[host] = { ...results[host], ...cells };
   writeFileSync(RESULTS, `${JSON.stringify(results, undefined, 2)}\n`);
 }
 const page = readFileSync(PAGE, 'utf8');

@@ -1,7 +1,7 @@
 import os from 'node:os';
 import { printLine } from '../accounts/diagnostics.js';
 import { checkRows, milliseconds, type OptionRows } from '../options/option-rows.js';
-import { clearTimeout, setTimeout } from '../time/clock.js';
+import { clearTimeout, setImmediate, setTimeout } from '../time/clock.js';
 
 /** Settings for signals that ask the process to end. */
 export interface SignalOptions {
@@ -68,6 +68,8 @@ export function onSignals(
       othersAtFirst = others;
       settling = within(timeoutMs, before && (async () => before(signal))).then(() => flush(timeoutMs));
       if (others === 0) endAfter(settling, signal);
+      // One that sends the signal again may leave nothing that keeps the process alive until it is read.
+      else process.once('beforeExit', () => setImmediate(() => {}));
     } else if (!isRepeated && others < othersAtFirst) {
       // A listener that has gone since sends the signal again, as those do that have done their work.
       isRepeated = true;

@@ -21,7 +21,7 @@ async function run(
     import { setTimeout as wait } from 'node:timers/promises';
     const say = (line) => console.log(line);
     const flush = async (ms) => { say('flush'); await wait(50); say('flushed'); };
-    setInterval(() => {}, 1000);
+    const alive = setInterval(() => {}, 1000);
     process.on('exit', (code) => say('exit ' + code));
     ${code}
     say('ready');`;
@@ -61,6 +61,22 @@ describe('options for signals that are wrong are named', () => {
 });
 
 describe('a signal', { skip, concurrency: 2 }, () => {
+  it('that a listener sends again as its last act ends the process, though nothing else keeps it alive', async () => {
+    const again = `
+      onSignals({}, flush);
+      process.on('SIGTERM', async function again(signal) {
+        process.off('SIGTERM', again);
+        await wait(200);
+        clearInterval(alive);
+        setImmediate(() => process.kill(process.pid, signal));
+      });`;
+    assert.deepEqual(await run(again), {
+      said: ['flush', 'flushed', 'flush', 'flushed'],
+      exitCode: null,
+      signal: 'SIGTERM',
+    });
+  });
+
   it('ends the process by itself after the flush, where nobody else listens', async () => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       assert.deepEqual(await run('onSignals({}, flush);', [signal]), {
