@@ -125,6 +125,7 @@ export class Outbox {
     if (!open) {
       if (this.#open.length === 0) {
         this.#openIsDue = false;
+        this.#endWait(); // of what was to be told of dropped events, which goes with these
         this.#deadline = this.#whenDue();
       }
       open = new Batch(limits);
