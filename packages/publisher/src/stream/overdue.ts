@@ -5,11 +5,18 @@ import type { Deadlines } from '../time/deadlines.js';
 
 const OVERDUE_AFTER_MS = 10_000;
 
+/** Why nothing is stored. */
+export interface Holdup {
+  /** The same for all streams that it holds up; the text may name what differs, such as a token. */
+  readonly cause: string;
+  readonly text: string;
+}
+
 /** A stream whose turn has come, as far as it matters to whoever waits. */
 export interface WaitingStream {
   readonly target: Target;
   /** Why nothing was stored so far; undefined when people heard of it already. */
-  readonly whyNotStored: () => string | undefined;
+  readonly whyNotStored: () => Holdup | undefined;
 }
 
 /**
@@ -63,10 +70,10 @@ export class Overdue {
       if (age < OVERDUE_AFTER_MS) break;
       const why = stream.whyNotStored();
       if (why === undefined) continue;
-      const topic = `${stream.target.logGroupName} ${why}`;
+      const topic = `${stream.target.logGroupName} ${why.cause}`;
       const known = held.get(topic);
       if (known) known.streams++;
-      else held.set(topic, { first: stream, why, age, streams: 1 });
+      else held.set(topic, { first: stream, why: why.text, age, streams: 1 });
     }
     for (const [topic, { first, why, age, streams }] of held) {
       const { logGroupName, logStreamName } = first.target;

@@ -27,7 +27,7 @@ import type { ResolvedOptions } from '../options/resolve-options.js';
 import { forPeople } from '../text/for-people.js';
 import type { PutEnd } from './dispatcher.js';
 import { isOverload, Lanes, type LanesContext } from './lanes.js';
-import type { Overdue, WaitingStream } from './overdue.js';
+import type { Holdup, Overdue, WaitingStream } from './overdue.js';
 import { RefusedBatches, type RefusedContext, type RefusedStream } from './refused-batches.js';
 import { SequenceToken } from './sequence-token.js';
 import type { StreamDisk } from './stream-disk.js';
@@ -178,11 +178,14 @@ export class Answers implements WaitingStream, RefusedStream {
     this.#progress = progress;
   }
 
-  whyNotStored(): string | undefined {
+  whyNotStored(): Holdup | undefined {
     const waitsForTurn = this.#creation === 'waits for its turn' && this.#context.provisioner.isMoving;
     if (this.warnings.isOpen || this.#throttledAt !== undefined || waitsForTurn) return undefined;
     this.warnings.open();
-    return this.#lastFailure ? quote(this.#lastFailure) : NO_ANSWER[this.awaited];
+    const failure = this.#lastFailure;
+    return failure
+      ? { cause: failure.name, text: quote(failure) }
+      : { cause: this.awaited, text: NO_ANSWER[this.awaited] };
   }
 
   get awaited(): Awaited {

@@ -71,6 +71,27 @@ for (const [what, answer] of ENDLESS) {
   });
 }
 
+for (const [what, answer] of ENDLESS) {
+  test(`${what}, on thirty streams, is told once for all of them`, async () => {
+    const { clock, sink, publisher, publish, warnings } = setUp(30);
+    sink.put = async () => {
+      await new Promise<void>((resolve) => clock.setTimer(resolve, 1));
+      return answer();
+    };
+    sink.describeSequenceToken = async () => `${++tokens}`;
+    publish();
+    await clock.advance(60_000);
+    const overdue = warnings.filter(({ code }) => code === 'overdue');
+    assert.equal(overdue.length, 1, overdue.map(({ message }) => message).join('\n'));
+    assert.match(
+      overdue[0].message,
+      /nothing was stored for 1\d s in log stream "s0" and 29 more of log group "g"/,
+    );
+    assert.ok(warnings.length <= 2, warnings.map(({ message }) => message).join('\n'));
+    await clock.until(publisher.close({ timeoutMs: 0 }));
+  });
+}
+
 test('a put without an answer is told after 10 s, once for all streams of the group', async () => {
   const { clock, sink, publisher, publish, warnings } = setUp(50);
   sink.options = { tokens: 'ignored', fault: () => 'hang' };
