@@ -43,7 +43,8 @@ Reads lines from stdin, JSON of pino or any other text, and publishes them to Am
 
 Every option of the transport is a flag as well:
 ${optionFlagsHelp()}
-A switch is turned off with --no-<flag>. Objects are written as JSON.
+A switch is turned off with --no-<flag>; --gzip may have auto
+behind it. Objects are written as JSON.
 
 Credentials come from where the AWS SDK looks for them. SIGINT and SIGTERM deliver what was read first. The exit
 code is 1 when events were not delivered.

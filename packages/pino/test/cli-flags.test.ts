@@ -41,6 +41,27 @@ describe('the command line', () => {
     });
   });
 
+  it('takes what a switch may be besides on and off', () => {
+    const gzip = (...flags: string[]) => readCommand(['--group', 'gzip', ...flags]).options.gzip;
+    assert.equal(gzip(), undefined);
+    for (const flags of [['--gzip', 'auto'], ['--gzip=auto'], ['--gzip', '--gzip', 'auto']])
+      assert.equal(gzip(...flags), 'auto');
+    for (const flags of [['--gzip'], ['--gzip=true'], ['--gzip', '--echo'], ['--no-gzip', '--gzip']])
+      assert.equal(gzip(...flags), true);
+    assert.equal(gzip('--gzip', '--no-gzip'), false);
+    assert.equal(readCommand(['--stream', 'gzip', '--group', 'auto']).options.gzip, undefined);
+    const rules = [{ prefix: '', value: true }];
+    const { options } = readCommand([
+      '--group',
+      'g',
+      '--deletion-protection',
+      JSON.stringify(rules),
+      '--emf',
+    ]);
+    assert.deepEqual(options, { logGroupName: 'g', deletionProtection: rules, emf: true });
+    assert.equal(gzip('--gzip', 'yes'), 'yes', 'the publisher says what is wrong with it');
+  });
+
   it('refuses what it does not know', () => {
     for (const flag of ['--grup', '--grp'])
       assert.throws(() => readCommand([flag, 'g']), {

@@ -33,7 +33,10 @@ export interface CommandLine {
  */
 export function readCommandLine(args: readonly string[], own: Flags): CommandLine {
   const names = [...AWS, ...Object.keys(SHORT), ...flagNames()];
-  const flags: Flags = { ...Object.fromEntries(names.map((name) => [name, flagOf(name)])), ...own };
+  const flags: Flags = {
+    ...Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
+    ...own,
+  };
   const options: Record<string, unknown> = {};
   const aws: Record<string, unknown> = {};
   const others: Record<string, unknown> = {};
@@ -59,20 +62,27 @@ export function optionFlagsHelp(): string {
 
 function parse(args: readonly string[], options: Flags): Readonly<Record<string, unknown>> {
   try {
-    return parseArgs({ args: [...args], allowNegative: true, options }).values;
+    return parseArgs({ args: spelledOut(args), allowNegative: true, options }).values;
   } catch (error) {
     throw unknownFlag(error, Object.keys(options));
   }
+}
+
+/** Switches with the value that they stand for, unless one follows, as in `--gzip auto`. */
+function spelledOut(args: readonly string[]): string[] {
+  return args.map((arg, index) => {
+    const flag = /^--(?:no-)?([^=]*)$/.exec(arg)?.[1];
+    if (flag === undefined || howGiven(optionOf(flag)) !== 'switch') return arg;
+    if (arg === `--no-${flag}`) return `--${flag}=false`;
+    const next = args[index + 1];
+    return next === undefined || next.startsWith('-') ? `${arg}=true` : arg;
+  });
 }
 
 function flagNames(): string[] {
   return Object.keys(OPTIONS)
     .filter((name) => howGiven(name) !== 'none')
     .map((name) => name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`));
-}
-
-function flagOf(flag: string): Flags[string] {
-  return { type: howGiven(optionOf(flag)) === 'switch' ? 'boolean' : 'string' };
 }
 
 function optionOf(flag: string): string {
