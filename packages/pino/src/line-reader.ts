@@ -3,8 +3,10 @@ import { eventTime } from 'cloudwatch-logs-publisher/worker';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Names of levels by the numbers that pino writes into its lines. */
-export type LevelNames = ReadonlyMap<number, string>;
+type Level = Pick<EventContext, 'level' | 'severity'>;
+
+/** Levels by the numbers that pino writes into its lines, and by the names that a formatter of the application writes. */
+export type LevelNames = ReadonlyMap<number | string, Level>;
 
 /** pino's own levels. */
 export const PINO_LEVELS = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 } as const;
@@ -20,11 +22,15 @@ const LEVEL_PREFIX = '{"level":';
 /** Written by `formatters.level` under another name, as "severity", or "log.level" of the Elastic Common Schema. */
 const OTHER_LEVEL = /^\{"[^"\\]*(?:level|severity|lvl)":"([^"\\]{1,64})"[,}]/i;
 const NO_FIELDS: Fields = {};
+const NO_LEVEL: Level = {};
 
 /** @param custom names and numbers as in pino's `customLevels`; they win over pino's own */
 export function levelNames(custom: Readonly<Record<string, number>> = {}): LevelNames {
-  const names = new Map<number, string>();
-  for (const [name, number] of Object.entries({ ...PINO_LEVELS, ...custom })) names.set(number, name);
+  const names = new Map<number | string, Level>();
+  for (const [level, severity] of Object.entries({ ...PINO_LEVELS, ...custom })) {
+    const known = { level, severity };
+    names.set(severity, known).set(level, known);
+  }
   return names;
 }
 
@@ -55,25 +61,35 @@ function valueAt(line: string, at: number): unknown {
 
 /** Level and fields of a line, for a stream name that depends on them. The line is parsed only when fields are asked for. */
 export function readContext(line: string, names: LevelNames): EventContext {
+  const fields = parsedOnce(line);
+  const { level, severity } = levelIn(line, names, fields);
+  return { level, severity, fields };
+}
+
+/** The level of a line alone. */
+export function readLevel(line: string, names: LevelNames): EventContext {
+  const other = line.startsWith(LEVEL_PREFIX) ? null : OTHER_LEVEL.exec(line);
+  return other ? levelOf(other[1], names) : levelIn(line, names, parsedOnce(line));
+}
+
+function levelIn(line: string, names: LevelNames, fields: () => Fields): Level {
+  const match = line.startsWith(LEVEL_PREFIX) ? /^\{"level":(?:(\d+)|"([^"\\]*)")[,}]/.exec(line) : null;
+  if (match) return levelOf(match[2] ?? Number(match[1]), names);
+  const found = levelOf(fields().level, names);
+  return found === NO_LEVEL ? levelOf(OTHER_LEVEL.exec(line)?.[1], names) : found;
+}
+
+function levelOf(value: unknown, names: LevelNames): Level {
+  if (typeof value === 'number') return names.get(value) ?? { level: String(value), severity: value };
+  return typeof value === 'string' && value !== '' ? (names.get(value) ?? { level: value }) : NO_LEVEL;
+}
+
+function parsedOnce(line: string): () => Fields {
   let parsed: Fields | undefined;
-  const fields = () => {
+  return () => {
     parsed ??= parse(line);
     return parsed;
   };
-  return { level: readLevel(line, names, fields), fields };
-}
-
-function readLevel(line: string, names: LevelNames, fields: () => Fields): string | undefined {
-  const match = line.startsWith(LEVEL_PREFIX) ? /^\{"level":(?:(\d+)|"([^"\\]*)")[,}]/.exec(line) : null;
-  if (match) return match[2] ?? nameOf(Number(match[1]), names);
-  const { level } = fields();
-  if (typeof level === 'number') return nameOf(level, names);
-  if (typeof level === 'string' && level !== '') return level;
-  return OTHER_LEVEL.exec(line)?.[1];
-}
-
-function nameOf(level: number, names: LevelNames): string {
-  return names.get(level) ?? String(level);
 }
 
 /** Where the value of a key starts that is the second property, after one number or plain string; -1 if it is not. */

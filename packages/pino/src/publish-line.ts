@@ -1,6 +1,6 @@
 import type { EventContext, LogEvent, Publisher } from 'cloudwatch-logs-publisher';
 import { wallTime } from 'cloudwatch-logs-publisher/worker';
-import { type LevelNames, readContext, readTimestamp } from './line-reader.js';
+import { type LevelNames, readContext, readLevel, readTimestamp } from './line-reader.js';
 
 /** How the lines of a logger are read. */
 export interface LineFormat {
@@ -28,5 +28,6 @@ function eventOf(line: string, { timeKey }: LineFormat): LogEvent {
 }
 
 function contextFor(publisher: Publisher, line: string, { levels }: LineFormat): EventContext | undefined {
-  return publisher.needsContext ? readContext(line, levels) : undefined;
+  if (!publisher.needsContext) return undefined;
+  return publisher.needsFields ? readContext(line, levels) : readLevel(line, levels);
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, it, mock } from 'node:test';
 import pino from 'pino';
-import { levelNames, readContext, readTimestamp } from '../src/line-reader.ts';
+import { levelNames, readContext, readLevel, readTimestamp } from '../src/line-reader.ts';
 
 const ARRIVAL = Date.UTC(2026, 0, 3);
 const now = () => ARRIVAL;
@@ -159,5 +159,33 @@ describe('level and fields of a line', () => {
       assert.ok(typeof fields === 'function');
       assert.deepEqual(fields(), {});
     }
+  });
+});
+
+describe('the level of a line, for what is dropped', () => {
+  const names = levelNames({ audit: 35, loud: 1000 });
+
+  it("is read from the start of pino's line, with how severe it is, without parsing it", () => {
+    for (const [line, expected] of [
+      [lineOf({}), { level: 'info', severity: 30 }],
+      [lineOf({ base: null }, (logger) => logger.fatal('x')), { level: 'fatal', severity: 60 }],
+      ['{"level":35,"time":1}', { level: 'audit', severity: 35 }],
+      ['{"level":33,"time":1}', { level: '33', severity: 33 }],
+      ['{"level":"loud","time":1}', { level: 'loud', severity: 1000 }],
+      ['{"level":"WARN","time":1}', { level: 'WARN' }],
+      [lineOf({ formatters: { level: (label) => ({ severity: label.toUpperCase() }) } }), { level: 'INFO' }],
+    ] as const) {
+      assert.deepEqual(
+        withoutParsing(() => readLevel(line, names)),
+        expected,
+        line,
+      );
+    }
+  });
+
+  it('is found anywhere in the lines of other loggers, and is none in what is no JSON', () => {
+    assert.deepEqual(readLevel('{"time":1,"level":50}', names), { level: 'error', severity: 50 });
+    for (const line of ['plain', '{"level":', '{"level":null}', '{"level":{}}', '{"a":1}', '[]', ''])
+      assert.deepEqual(readLevel(line, names), {}, line);
   });
 });

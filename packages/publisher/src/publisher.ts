@@ -193,8 +193,13 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     if (line) printLine(line);
   }
 
-  /** Whether the names of group and stream depend on the level or the fields of an event, so that they must be passed on. */
+  /** Whether the level or the fields of an event are looked at, so that they must be passed on. */
   get needsContext(): boolean {
+    return this.needsFields || (this.#options.overflow === 'drop-lowest' && this.#options.enabled);
+  }
+
+  /** Whether the fields are looked at, too: the names of group and stream depend on the event. */
+  get needsFields(): boolean {
     return (this.#namer.dependsOnEvent || this.#groups.dependsOnEvent) && this.#options.enabled;
   }
 
@@ -206,7 +211,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
   /**
    * Takes an event. Returns at once and never throws; the event is delivered later, or counted.
    *
-   * @param context level and fields, where the names of group and stream ask for them
+   * @param context level and fields, where the names of group and stream ask for them, or `overflow: 'drop-lowest'` for the level
    * @returns false when the event was dropped at once
    */
   publish(event: LogEvent, context?: EventContext): boolean {

@@ -5,6 +5,11 @@ import { linesCome, setImmediate } from 'cloudwatch-logs-publisher/worker';
 const MOST_LINES = 2048;
 const MOST_CHARACTERS = 1_048_576;
 
+/** A line that can wait, with the context that is the transport's own. */
+export interface Line extends LogEvent {
+  readonly context?: EventContext | undefined;
+}
+
 /** Takes lines one after the other. */
 export type LineTaker = (event: LogEvent, context: EventContext | undefined) => void;
 
@@ -14,7 +19,7 @@ export type LineTaker = (event: LogEvent, context: EventContext | undefined) => 
  */
 export class LineGatherer {
   readonly #take: LineTaker;
-  readonly #events: LogEvent[] = [];
+  readonly #events: Line[] = [];
   /** How many of them were handed on. */
   #taken = 0;
   /** In those that came since lines were handed on last. */
@@ -26,11 +31,11 @@ export class LineGatherer {
     this.#take = take;
   }
 
-  add(event: LogEvent, context: EventContext | undefined): void {
-    if (context !== undefined || this.#hasEnded) {
-      // With a context: the record belongs to the application, which may change it after the call.
+  /** @param record the context of a line that cannot wait: it belongs to the application, which may change it after the call */
+  add(event: Line, record: EventContext | undefined): void {
+    if (record !== undefined || this.#hasEnded) {
       this.handOver();
-      this.#take(event, context);
+      this.#take(event, record ?? event.context);
       return;
     }
     this.#characters += event.message.length;
@@ -52,7 +57,10 @@ export class LineGatherer {
     // What is logged meanwhile waits for the next turn: who logs for each line that is dropped would never end.
     const last = events.length;
     this.#characters = 0;
-    while (this.#taken < Math.min(last, events.length)) this.#take(events[this.#taken++], undefined);
+    while (this.#taken < Math.min(last, events.length)) {
+      const event = events[this.#taken++];
+      this.#take(event, event.context);
+    }
     if (this.#taken < events.length) {
       events.splice(0, this.#taken);
       this.#schedule();

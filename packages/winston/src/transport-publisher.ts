@@ -8,8 +8,10 @@ import type {
 
 /** The side of a publisher that the transport sees, wherever that runs. */
 export interface TransportPublisher {
-  /** Whether the stream name depends on the level or the fields of a line, so that they must be passed on. */
+  /** Whether the level or the fields of a line are looked at, so that they must be passed on. */
   readonly needsContext: boolean;
+  /** Whether the fields are looked at, too. */
+  readonly needsFields: boolean;
   /** Takes a line. Returns at once and never throws. */
   publish(event: LogEvent, context?: EventContext): boolean;
   /** Never rejects. */

@@ -1,5 +1,4 @@
 import type {
-  EventContext,
   FlushOptions,
   FlushResult,
   PublisherEvents,
@@ -25,6 +24,7 @@ import { LineGatherer } from './line-gatherer.js';
 import { LEVEL, type LogInfo, type LogLine } from './log-info.js';
 import { drainLogger, type LoggerStream, takeBacklogAtExit } from './logger-backlog.js';
 import { type CloudWatchTransportOptions, sortOptions } from './options.js';
+import { Severities } from './severities.js';
 import { startPublisher } from './start-publisher.js';
 import type { TransportPublisher } from './transport-publisher.js';
 
@@ -66,6 +66,8 @@ export class CloudWatchTransport extends TransportStream {
   readonly #start: () => TransportPublisher;
   readonly #former = new FormerPublishers();
   readonly #needsContext: boolean;
+  readonly #needsFields: boolean;
+  #severities = new Severities([]);
   readonly #isEnabled: boolean;
   readonly #line: LogLine;
   readonly #logGroupName: string;
@@ -87,6 +89,7 @@ export class CloudWatchTransport extends TransportStream {
     this.#publisher = this.#start();
     this.#lines = this.#gatherLines();
     this.#needsContext = this.#publisher.needsContext;
+    this.#needsFields = this.#publisher.needsFields;
     this.#isEnabled = isEnabled(publisher);
     this.#line = line;
     this.#logGroupName = logGroupText(publisher);
@@ -193,8 +196,15 @@ export class CloudWatchTransport extends TransportStream {
   #publish(info: LogInfo): void {
     if (!this.#isEnabled) return;
     const message = lineOf(info, this.#line);
-    const event = { timestamp: timeOf(info), message };
-    this.#lines.add(event, this.#needsContext ? contextOf(info) : undefined);
+    const timestamp = timeOf(info);
+    if (!this.#needsContext) {
+      this.#lines.add({ timestamp, message }, undefined);
+      return;
+    }
+    const context = this.#severities.contextOf(info[LEVEL]);
+    if (this.#needsFields)
+      this.#lines.add({ timestamp, message }, { ...context, fields: info as Record<string, unknown> });
+    else this.#lines.add({ timestamp, message, context }, undefined);
   }
 
   #takeBacklog(): void {
@@ -243,6 +253,7 @@ export class CloudWatchTransport extends TransportStream {
     this.#knownLevel = this.level;
     this.#reopen();
     this.#loggers.add(logger);
+    this.#severities = new Severities([...this.#loggers].map(({ levels = {} }) => levels));
     this.#firstLogger ??= logger;
     this.#adopt(this.#parts.parent ?? logger);
   }
@@ -321,11 +332,6 @@ function timeOf(info: LogInfo): number {
   } catch {
     return now;
   }
-}
-
-function contextOf(info: LogInfo): EventContext {
-  const level = info[LEVEL];
-  return { level: typeof level === 'string' ? level : undefined, fields: info as Record<string, unknown> };
 }
 
 function exits({ exitOnError }: Logger, error: unknown): boolean {

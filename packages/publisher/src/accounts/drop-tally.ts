@@ -27,8 +27,7 @@ export class DropTally {
     const key = keyOf(drop);
     if (this.#told.has(key)) {
       const since = this.#told.get(key);
-      const events = drop.events + (since?.events ?? 0);
-      this.#told.set(key, { ...drop, events, bytes: drop.bytes + (since?.bytes ?? 0) });
+      this.#told.set(key, since ? sumOf(since, drop) : drop);
       return;
     }
     this.#told.set(key, undefined);
@@ -61,6 +60,15 @@ function keyOf({ reason, logGroupName, logStreamName, cause }: Drop): string {
 }
 
 /** The drop, without what tells it from others of its log group. */
-function ofItsGroup({ reason, events, bytes, logGroupName }: Drop): Drop {
-  return { reason, events, bytes, logGroupName };
+function ofItsGroup({ reason, events, bytes, levels, logGroupName }: Drop): Drop {
+  return { reason, events, bytes, ...(levels && { levels }), logGroupName };
+}
+
+function sumOf(since: Drop, drop: Drop): Drop {
+  const sum = { ...drop, events: since.events + drop.events, bytes: since.bytes + drop.bytes };
+  if (!since.levels || !drop.levels) return sum;
+  const levels = new Map(Object.entries(since.levels));
+  for (const [level, events] of Object.entries(drop.levels))
+    levels.set(level, (levels.get(level) ?? 0) + events);
+  return { ...sum, levels: Object.fromEntries(levels) };
 }

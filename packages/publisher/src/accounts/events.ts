@@ -107,6 +107,8 @@ export interface Drop {
   readonly events: number;
   /** Bytes as CloudWatch Logs counts them, where they are known; 0 elsewhere. */
   readonly bytes: number;
+  /** How many of each level, with `overflow: 'drop-lowest'`. */
+  readonly levels?: Readonly<Record<string, number>>;
   /** The log group that they were for. */
   readonly logGroupName: string;
   /** The log stream that they were for, where they had one. */

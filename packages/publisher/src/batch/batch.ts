@@ -43,6 +43,9 @@ export class Batch {
   /** When its oldest event came, on the clock of waits; `Infinity` where that is not known, as for what was on disk. */
   openedAt = Number.POSITIVE_INFINITY;
 
+  /** The numbers of the levels of its events, as bits: 1 for number 0. */
+  levels = 0;
+
   readonly #limits: BatchLimits;
   #events: PackedEvents;
   #unaccounted = 0;
@@ -59,7 +62,8 @@ export class Batch {
     this.#limits = limits;
     this.#events = events;
     for (let i = 0; i < events.length; i++) {
-      this.#count(events.messageBytesAt(i) + EVENT_OVERHEAD_BYTES, events.timestampAt(i), events.noteAt(i));
+      const size = events.messageBytesAt(i) + EVENT_OVERHEAD_BYTES;
+      this.#count(size, events.timestampAt(i), events.noteAt(i), events.levelAt(i));
     }
   }
 
@@ -116,11 +120,12 @@ export class Batch {
    *
    * @param id of the event in the spool; all events of a batch have one, or none has
    * @param epoch in which the event was received
+   * @param level its number, see `levels.ts`
    */
-  append(message: string, timestamp: number, size: number, note?: Note, id = 0, epoch = 0): void {
+  append(message: string, timestamp: number, size: number, note?: Note, id = 0, epoch = 0, level = 0): void {
     this.#noteEpoch(epoch, isUnaccounted(note) ? 0 : 1);
-    this.#events.push(message, size - EVENT_OVERHEAD_BYTES, timestamp, note, id);
-    this.#count(size, timestamp, note);
+    this.#events.push(message, size - EVENT_OVERHEAD_BYTES, timestamp, note, id, level);
+    this.#count(size, timestamp, note, level);
   }
 
   /** How many of its events were received in an epoch or before, as the application gave them. */
@@ -205,6 +210,11 @@ export class Batch {
     return this.#events.noteAt(index);
   }
 
+  /** The number of its level; 0 where levels are not looked at. */
+  levelAt(index: number): number {
+    return this.#events.levelAt(index);
+  }
+
   /** UTF-8 bytes of the message at `index`. */
   messageBytesAt(index: number): number {
     return this.#events.messageBytesAt(index);
@@ -220,18 +230,17 @@ export class Batch {
     return this.#events.toData();
   }
 
-  /** Two frozen batches with the events of this one: those before `index`, and those from it on. */
+  /** Two batches with the events of this one, as complete as it is: those before `index`, and those from it on. */
   splitAt(index: number): [Batch, Batch] {
     return this.divided((at) => at < index);
   }
 
-  /** Two frozen batches with the events of this one: those at the places that are chosen, and the others. */
+  /** The same: those at the places that are chosen, and the others. */
   divided(isChosen: (index: number) => boolean): [Batch, Batch] {
     const chosen: number[] = [];
     const others: number[] = [];
     for (let index = 0; index < this.length; index++) (isChosen(index) ? chosen : others).push(index);
-    const first = this.#partOf(chosen, 0, 0);
-    return [first, this.#partOf(others, first.weight, chosen.length)];
+    return [this.#partOf(chosen, 0), this.#partOf(others, chosen.length)];
   }
 
   /** Whether the time of any event was not checked. */
@@ -275,10 +284,10 @@ export class Batch {
     return count;
   }
 
-  /** One frozen batch of the parts of another, in their order. */
+  /** One batch of several that are as complete as it, in their order. */
   static joined(parts: readonly Batch[]): Batch {
     const joined = new Batch(parts[0].#limits, PackedEvents.joined(parts.map((part) => part.#events)));
-    joined.state = 'frozen';
+    joined.state = parts[0].state;
     joined.history = ofJoined(parts.map(({ history }) => history));
     joined.place = parts[0].place;
     joined.observer = parts[0].observer;
@@ -293,14 +302,14 @@ export class Batch {
     return joined;
   }
 
-  /** @param skipped what the other part has of the weight, where this one comes second; `first` of the events */
-  #partOf(indexes: readonly number[], skipped: number, first: number): Batch {
+  /** @param first how many events the other part has, where this one comes second */
+  #partOf(indexes: readonly number[], first: number): Batch {
     const part = new Batch(this.#limits, this.#events.picked(indexes));
-    part.state = 'frozen';
+    part.state = this.state;
     part.observer = this.observer;
     part.epoch = this.epoch;
     part.openedAt = this.openedAt;
-    part.#epochs = this.#epochsOf(skipped, part.weight);
+    part.#epochs = this.#epochsOf(indexes);
     part.history = ofPart(this.history);
     if (this.place !== undefined) part.place = this.place + first;
     return part;
@@ -316,18 +325,23 @@ export class Batch {
     else this.#epochs.push({ epoch, weight });
   }
 
-  /** The epochs of `count` events behind the first `skipped`: which of them a half has is not known more exactly. */
-  #epochsOf(skipped: number, count: number): { readonly epoch: number; weight: number }[] | undefined {
-    let before = 0;
-    return this.#epochs?.map(({ epoch, weight }) => {
-      const from = Math.max(before, skipped);
-      before += weight;
-      return { epoch, weight: Math.max(0, Math.min(before, skipped + count) - from) };
-    });
+  /** The epochs of the events at these places; once sorting has moved events it is not known more exactly. */
+  #epochsOf(indexes: readonly number[]): { readonly epoch: number; weight: number }[] | undefined {
+    if (!this.#epochs) return undefined;
+    const epochs = this.#epochs.map(({ epoch }) => ({ epoch, weight: 0 }));
+    let [at, before, index] = [0, 0, 0]; // `before` events count that came before the one at `index`
+    let through = this.#epochs[0].weight;
+    for (const chosen of indexes) {
+      for (; index < chosen; index++) if (!isUnaccounted(this.noteAt(index))) before++;
+      while (before >= through && at < epochs.length - 1) through += this.#epochs[++at].weight;
+      if (!isUnaccounted(this.noteAt(chosen))) epochs[at].weight++;
+    }
+    return epochs;
   }
 
-  #count(size: number, timestamp: number, note: Note | undefined): void {
+  #count(size: number, timestamp: number, note: Note | undefined, level: number): void {
     this.bytes += size;
+    this.levels |= 1 << level;
     if (timestamp < this.#latest) this.#inOrder = false;
     if (timestamp < this.#earliest) this.#earliest = timestamp;
     if (timestamp > this.#latest) {

@@ -3,6 +3,7 @@ import { hasUncheckedTime, type Note, withCheckedTime } from './note.js';
 
 const FIRST_BYTES = 256;
 const EMPTY = Buffer.alloc(0);
+const FIRST_LEVELS = 64;
 const COMPACT_FROM_EVENTS = 256;
 const COMPACT_FROM_BYTES = 64 * 1024;
 
@@ -29,6 +30,8 @@ export class PackedEvents {
   #timestamps: number[] = [];
   #notes: (Note | undefined)[] | undefined;
   #ids: number[] | undefined;
+  /** A byte for each event, at least; only where levels are looked at. */
+  #levels: Uint8Array | undefined;
   /** Events at the front that were taken out, but still have their place in the columns. */
   #gone = 0;
 
@@ -69,11 +72,19 @@ export class PackedEvents {
   /**
    * @param messageBytes UTF-8 bytes of the message
    * @param id in the spool; all events have one, or none (0) has
+   * @param level its number, see `levels.ts`
    */
-  push(message: string, messageBytes: number, timestamp: number, note: Note | undefined, id: number): void {
+  push(
+    message: string,
+    messageBytes: number,
+    timestamp: number,
+    note: Note | undefined,
+    id: number,
+    level = 0,
+  ): void {
     const at = this.#room(messageBytes);
     this.#messages.write(message, at, messageBytes);
-    this.#add(at + messageBytes, timestamp, note, id);
+    this.#add(at + messageBytes, timestamp, note, id, level);
   }
 
   /** Takes the first event out. */
@@ -125,6 +136,10 @@ export class PackedEvents {
     return this.#ids?.[this.#gone + index] ?? 0;
   }
 
+  levelAt(index: number): number {
+    return this.#levels?.[this.#gone + index] ?? 0;
+  }
+
   /** In the order of their timestamps, equal ones as they are. */
   sorted(): PackedEvents {
     return this.picked(
@@ -161,7 +176,7 @@ export class PackedEvents {
     return joined;
   }
 
-  /** Without the ids. What is returned must not be changed. */
+  /** Without ids and levels. What is returned must not be changed. */
   toData(): PackedEventsData {
     if (this.#gone > 0) this.#compact();
     // Behind the last message is what this memory held before, which may be anything.
@@ -179,7 +194,13 @@ export class PackedEvents {
       const start = from.#startOf(from.#gone + index);
       const at = this.#room(bytes);
       from.#messages.copy(this.#messages, at, start, start + bytes);
-      this.#add(at + bytes, from.timestampAt(index), from.noteAt(index), from.idAt(index));
+      this.#add(
+        at + bytes,
+        from.timestampAt(index),
+        from.noteAt(index),
+        from.idAt(index),
+        from.levelAt(index),
+      );
     }
   }
 
@@ -190,10 +211,12 @@ export class PackedEvents {
     this.#timestamps = rest.#timestamps;
     this.#notes = rest.#notes;
     this.#ids = rest.#ids;
+    this.#levels = rest.#levels;
     this.#gone = 0;
   }
 
-  #add(end: number, timestamp: number, note: Note | undefined, id: number): void {
+  #add(end: number, timestamp: number, note: Note | undefined, id: number, level: number): void {
+    if (level > 0 || this.#levels) this.#setLevel(this.#ends.length, level);
     // `push` to an empty array makes room for 17, and most batches of very many streams hold one event.
     if (this.#ends.length === 0) {
       this.#ends = [end];
@@ -210,6 +233,15 @@ export class PackedEvents {
       this.#notes ??= new Array<Note | undefined>(this.#ends.length);
       this.#notes[this.#ends.length - 1] = note;
     }
+  }
+
+  #setLevel(place: number, level: number): void {
+    if (!this.#levels || place >= this.#levels.length) {
+      const larger = new Uint8Array(Math.max(FIRST_LEVELS, place * 2));
+      if (this.#levels) larger.set(this.#levels);
+      this.#levels = larger;
+    }
+    this.#levels[place] = level;
   }
 
   /** Where the next message starts; as many bytes are free there. */

@@ -29,13 +29,20 @@ export class Placement implements DiskPlace {
     this.#budget = budget;
   }
 
-  take(writer: StreamWriter, text: string, time: number, size: number, note: Note | undefined): boolean {
+  take(
+    writer: StreamWriter,
+    text: string,
+    time: number,
+    size: number,
+    note: Note | undefined,
+    level: number,
+  ): boolean {
     return this.#hearLater(() => {
       const isMemorys = this.#hasMemory(writer, size);
       const id = isMemorys && this.#mode === 'overflow' ? 0 : this.#append(writer, text, time, flagsOf(note));
       if (isMemorys) {
         this.#budget.take(size);
-        writer.append(text, time, size, note, id);
+        writer.append(text, time, size, note, id, undefined, level);
       } else if (id > 0) {
         this.#onlyOnDisk.add(writer, id, 1);
       }
@@ -49,6 +56,7 @@ export class Placement implements DiskPlace {
     sizes: readonly number[],
     time: number,
     notes: readonly (Note | undefined)[],
+    level: number,
   ): boolean {
     return this.#hearLater(() => {
       const total = sizes.reduce((sum, size) => sum + size, 0);
@@ -63,7 +71,7 @@ export class Placement implements DiskPlace {
         }
         if (isMemorys) {
           this.#budget.take(sizes[index]);
-          writer.append(part, time, sizes[index], note, id);
+          writer.append(part, time, sizes[index], note, id, undefined, level);
         } else {
           this.#onlyOnDisk.add(writer, id, index === parts.length - 1 ? 1 : 0);
         }

@@ -1,12 +1,15 @@
 import type { Accounts } from '../accounts/accounts.js';
 import type { Diagnostics } from '../accounts/diagnostics.js';
+import type { Drop } from '../accounts/events.js';
 import type { Flushes } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
+import { Levels } from '../batch/levels.js';
 import { type DropReason, type Note, type SplitEvent, UNCHECKED_TIME } from '../batch/note.js';
 import type { Endpoint } from '../cloudwatch/endpoint.js';
 import { logGroupText } from '../options/group-name.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
 import type { EventContext } from '../options/name-template.js';
+import type { OverflowPolicy } from '../options/options.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { StreamNamer } from '../options/stream-name.js';
 import type { Fullest } from '../stream/fullest.js';
@@ -30,7 +33,14 @@ export interface LogEvent {
 /** A place on disk for events that memory has no room for, or that are to be on disk in any case. */
 export interface DiskPlace {
   /** @returns false when the event is not taken here, so that the rules of memory hold */
-  take(writer: StreamWriter, text: string, time: number, size: number, note: Note | undefined): boolean;
+  take(
+    writer: StreamWriter,
+    text: string,
+    time: number,
+    size: number,
+    note: Note | undefined,
+    level: number,
+  ): boolean;
   /** The same for an event that became several. */
   takeParts(
     writer: StreamWriter,
@@ -38,6 +48,7 @@ export interface DiskPlace {
     sizes: readonly number[],
     time: number,
     notes: readonly (Note | undefined)[],
+    level: number,
   ): boolean;
   /** Whether so many bytes fit without anything being dropped for them; undefined while the rules of memory hold. */
   hasRoomFor(bytes: number): boolean | undefined;
@@ -60,6 +71,13 @@ export interface IntakeContext {
   readonly namer: StreamNamer;
 }
 
+/** The events that go, for people. */
+const DROPPED: Record<OverflowPolicy, string> = {
+  'drop-oldest': 'the oldest events',
+  'drop-newest': 'new events',
+  'drop-lowest': 'the least severe events',
+};
+
 /** A time that is so near to that of arrival has come from this machine's clock, as the times of loggers do. */
 const ARRIVAL_MS = 60_000;
 
@@ -69,14 +87,18 @@ export class Intake {
   readonly #context: IntakeContext;
   readonly #overflow: Overflow;
   readonly #ahead: AheadStreams;
+  /** Those that events came with; only where they are looked at. */
+  readonly #levels: Levels | undefined;
 
   constructor(context: IntakeContext) {
     this.#context = context;
     this.#ahead = new AheadStreams(context.namer.periodMs, context.clock, context.random);
+    this.#levels = context.options.overflow === 'drop-lowest' ? new Levels() : undefined;
     this.#overflow = new Overflow({
       ...context,
       policy: context.options.overflow,
-      onDrop: (writer, size, events) => this.#reportOverflow(writer, size, events),
+      levels: this.#levels,
+      onDrop: (writer, size, events, levels) => this.#reportOverflow(writer, size, events, levels),
     });
   }
 
@@ -94,10 +116,11 @@ export class Intake {
     const size = Buffer.byteLength(text) + EVENT_OVERHEAD_BYTES;
     const writer = this.#writerAt(time, eventContext, text);
     if (!writer) return this.#refuseStream(size);
+    const level = this.#levels?.numberOf(eventContext) ?? 0;
     const isTaken =
       size > options.maxEventBytes
-        ? this.#takeOversize(writer, text, time, size, isChecked)
-        : this.#takeWhole(writer, text, time, size, isChecked);
+        ? this.#takeOversize(writer, text, time, size, isChecked, level)
+        : this.#takeWhole(writer, text, time, size, isChecked, level);
     // Not before it has its place: the stream of another day may need room, which one that is idle gives.
     if (writer.aheadAt === undefined || time >= writer.aheadAt)
       this.#lookAhead(writer, time, eventContext, text);
@@ -137,7 +160,7 @@ export class Intake {
     return false;
   }
 
-  /** Takes an event into memory that the spool could not keep. */
+  /** Takes an event into memory that the spool could not keep. It has lost its level. */
   takeBack(
     writer: StreamWriter,
     text: string,
@@ -147,14 +170,13 @@ export class Intake {
     epoch: number,
   ): void {
     const { accounts, budget, flushes } = this.#context;
-    if (this.#fits(writer, size)) {
+    if (this.#fits(writer, size, 0)) {
       budget.take(size);
       writer.append(text, time, size, note, 0, epoch);
       return;
     }
     flushes.dropped(epoch, accounts.settleOne(note, 'overflow'));
-    writer.noteLoss(size, time);
-    this.#reportOverflow(writer, size);
+    this.#tellOverflow(writer, size, time, 0);
   }
 
   #writerAt(time: number, eventContext: EventContext | undefined, text: string): StreamWriter | undefined {
@@ -167,16 +189,30 @@ export class Intake {
     this.#ahead.noteEvent(writer, time, (at) => this.#writerAt(at, eventContext, text));
   }
 
-  #takeWhole(writer: StreamWriter, text: string, time: number, size: number, isChecked: boolean): boolean {
+  #takeWhole(
+    writer: StreamWriter,
+    text: string,
+    time: number,
+    size: number,
+    isChecked: boolean,
+    level: number,
+  ): boolean {
     const note = isChecked ? undefined : UNCHECKED_TIME;
-    if (this.disk?.take(writer, text, time, size, note)) return true;
-    if (!this.#fits(writer, size)) return this.#refuseOverflow(writer, size, time);
+    if (this.disk?.take(writer, text, time, size, note, level)) return true;
+    if (!this.#fits(writer, size, level)) return this.#refuseOverflow(writer, size, time, level);
     this.#context.budget.take(size);
-    writer.append(text, time, size, note);
+    writer.append(text, time, size, note, 0, undefined, level);
     return true;
   }
 
-  #takeOversize(writer: StreamWriter, text: string, time: number, size: number, isChecked: boolean): boolean {
+  #takeOversize(
+    writer: StreamWriter,
+    text: string,
+    time: number,
+    size: number,
+    isChecked: boolean,
+    level: number,
+  ): boolean {
     const { options, accounts, budget } = this.#context;
     const { oversize, maxEventBytes } = options;
     const room = maxEventBytes - EVENT_OVERHEAD_BYTES;
@@ -191,8 +227,9 @@ export class Intake {
     const sizes = parts.map((part) => Buffer.byteLength(part) + EVENT_OVERHEAD_BYTES);
     const total = sizes.reduce((sum, one) => sum + one, 0);
     const notes = partNotes(parts.length, isChecked);
-    const isSpooled = this.disk?.takeParts(writer, parts, sizes, time, notes) ?? false;
-    if (!isSpooled && !this.#fits(writer, total)) return this.#refuseOverflow(writer, total, time);
+    const isSpooled = this.disk?.takeParts(writer, parts, sizes, time, notes, level) ?? false;
+    if (!isSpooled && !this.#fits(writer, total, level))
+      return this.#refuseOverflow(writer, total, time, level);
     if (parts.length > 1) accounts.splitEvents++;
     else {
       accounts.truncatedEvents++;
@@ -201,14 +238,14 @@ export class Intake {
     if (isSpooled) return true;
     budget.take(total);
     parts.forEach((part, index) => {
-      writer.append(part, time, sizes[index], notes[index]);
+      writer.append(part, time, sizes[index], notes[index], 0, undefined, level);
     });
     return true;
   }
 
   /** Whether bytes of a stream fit into the buffer, after events made room where that is wanted. */
-  #fits(writer: StreamWriter, bytes: number): boolean {
-    return this.#context.budget.fits(bytes) || this.#overflow.makeRoom(writer, bytes);
+  #fits(writer: StreamWriter, bytes: number, level: number): boolean {
+    return this.#context.budget.fits(bytes) || this.#overflow.makeRoom(writer, bytes, level);
   }
 
   /** What corrects a time: something only where it is that of this machine's clock; undefined while it is not known. */
@@ -227,11 +264,11 @@ export class Intake {
     return this.#context.clock.wallTime();
   }
 
-  #refuseOverflow(writer: StreamWriter, size: number, time: number): false {
+  #refuseOverflow(writer: StreamWriter, size: number, time: number, level: number): false {
     this.#context.accounts.count('overflow', 1);
     // No stream is made only to tell of what is not in it.
-    if (writer.hasPut || !writer.isUnused) writer.noteLoss(size, time);
-    this.#reportOverflow(writer, size);
+    const isTold = writer.hasPut || !writer.isUnused;
+    this.#tellOverflow(writer, size, time, level, isTold);
     return false;
   }
 
@@ -250,16 +287,24 @@ export class Intake {
     return false;
   }
 
-  #reportOverflow(writer: StreamWriter, size: number, events = 1): void {
+  /** An event was dropped that came in vain. @param isMarked whether its stream tells of it */
+  #tellOverflow(writer: StreamWriter, size: number, time: number, level: number, isMarked = true): void {
+    const name = this.#levels?.nameOf(level);
+    if (isMarked) writer.noteLoss(size, time, 1, name);
+    this.#reportOverflow(writer, size, 1, name === undefined ? undefined : { [name]: 1 });
+  }
+
+  #reportOverflow(writer: StreamWriter, size: number, events = 1, levels?: Drop['levels']): void {
     const { options, diagnostics } = this.#context;
     const { maxBufferBytes, overflow } = options;
     // Asked here, because it is so for each event that is logged while the buffer is full.
-    if (diagnostics.wants('drop'))
-      diagnostics.emit('drop', { ...writer.target, reason: 'overflow', events, bytes: size });
-    const which = overflow === 'drop-oldest' ? 'the oldest events' : 'new events';
+    if (diagnostics.wants('drop')) {
+      const counts = { events, bytes: size, ...(levels && { levels }) };
+      diagnostics.emit('drop', { ...writer.target, reason: 'overflow', ...counts });
+    }
     this.#warn(
       'overflow',
-      `the buffer is full (maxBufferBytes ${maxBufferBytes}); ${which} are dropped, counted and marked in the stream.`,
+      `the buffer is full (maxBufferBytes ${maxBufferBytes}); ${DROPPED[overflow]} are dropped, counted and marked in the stream.`,
     );
   }
 

@@ -1,7 +1,10 @@
 import type { Accounts } from '../accounts/accounts.js';
+import type { Drop } from '../accounts/events.js';
 import type { Flushes } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
+import type { Levels } from '../batch/levels.js';
 import type { OverflowPolicy } from '../options/options.js';
+import type { WantedRoom } from '../stream/drop-lowest.js';
 import type { Fullest } from '../stream/fullest.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
@@ -9,17 +12,20 @@ import type { StreamWriters } from '../stream/stream-writers.js';
 /** The parts of a publisher that making room needs. */
 export interface OverflowContext {
   readonly policy: OverflowPolicy;
+  /** Those of the events, with `drop-lowest`. */
+  readonly levels: Levels | undefined;
   readonly budget: MemoryBudget;
   readonly accounts: Accounts;
   readonly flushes: Flushes;
   readonly fullest: Fullest<StreamWriter>;
   readonly writers: StreamWriters;
-  readonly onDrop: (writer: StreamWriter, size: number, events: number) => void;
+  readonly onDrop: (writer: StreamWriter, size: number, events: number, levels?: Drop['levels']) => void;
 }
 
 /**
  * Makes room in a full buffer by dropping events that were never sent, in the stream that holds most, so that one that
- * fails starves no other: its oldest, or its newest. A batch that was sent once is left alone: it may be stored already.
+ * fails starves no other: its oldest, its newest, or its least severe. A batch that was sent once is left alone: it may be
+ * stored already.
  */
 export class Overflow {
   readonly #context: OverflowContext;
@@ -32,12 +38,14 @@ export class Overflow {
    * Drops events, as the policy says, until there is room. Each drop is told at once: the caller holds the diagnostics until
    * every event has its place again.
    *
+   * @param level of the event that comes, by its number
    * @returns whether `size` bytes of `writer` fit now
    */
-  makeRoom(writer: StreamWriter, size: number): boolean {
-    const { budget, fullest, policy, writers } = this.#context;
+  makeRoom(writer: StreamWriter, size: number, level: number): boolean {
+    const { budget, fullest, levels, policy, writers } = this.#context;
     while (!budget.fits(size) && writers.forgetOne(writer));
     if (size > budget.mostBytes) return false;
+    if (levels) return this.#makeRoomByLevel(writer, size, levels.severityOf(level), levels);
     while (!budget.fits(size)) {
       if (policy === 'drop-newest' && fullest.isAmongThem(writer, size)) return false;
       const victim = fullest.first();
@@ -45,6 +53,34 @@ export class Overflow {
       this.#drop(victim, policy === 'drop-newest' ? 'last' : 'first');
     }
     return true;
+  }
+
+  /** Where the stream is among those that hold most, nothing more severe goes for its event. */
+  #makeRoomByLevel(writer: StreamWriter, size: number, severity: number, levels: Levels): boolean {
+    const { budget, fullest } = this.#context;
+    while (!budget.fits(size)) {
+      const isAmongThem = fullest.isAmongThem(writer, size);
+      const bytes = budget.usedBytes + size - budget.mostBytes;
+      const room = { levels, bytes, most: isAmongThem ? severity : undefined };
+      if (isAmongThem && this.#dropLowest(writer, room)) continue;
+      const victim = fullest.first();
+      if (!victim || !this.#dropLowest(victim, room)) return false;
+    }
+    return true;
+  }
+
+  #dropLowest(victim: StreamWriter, room: WantedRoom): boolean {
+    const { levels } = room;
+    const counts = levels.all.map(() => 0);
+    let [bytes, events] = [0, 0];
+    const isDropped = victim.dropLowest(room, (size, timestamp, count, level) => {
+      victim.noteLoss(size, timestamp, count, levels.nameOf(level));
+      counts[level] += count;
+      bytes += size;
+      events += count;
+    });
+    if (isDropped) this.#context.onDrop(victim, bytes, events, levels.named(counts));
+    return isDropped;
   }
 
   #drop(victim: StreamWriter, which: 'first' | 'last'): void {

@@ -4,6 +4,11 @@ import { invalidOption } from './errors.js';
 export interface EventContext {
   /** Name of the level, such as `'error'`, for `{level}` in a name, and for `overflow: 'drop-lowest'`. */
   readonly level?: string | undefined;
+  /**
+   * How severe that is, for `overflow: 'drop-lowest'`: more is more severe, as pino counts from 10 for trace to 60 for fatal.
+   * @default that of the name, where it is a usual one such as `'error'`, `'WARN'` or `'debug'`; else that of info, 30
+   */
+  readonly severity?: number | undefined;
   /** The record's fields, or a function that parses them when a name asks for one. */
   readonly fields?: Readonly<Record<string, unknown>> | (() => Readonly<Record<string, unknown>>) | undefined;
 }

@@ -47,8 +47,8 @@ export interface SpoolSettings {
 export type SpoolMode = 'overflow' | 'always';
 /** Fate of an event that is larger than `maxEventBytes`: several events, one that is cut, or none. */
 export type OversizePolicy = 'split' | 'truncate' | 'drop';
-/** Which events go when the memory for events is full: those that have waited longest, or those that come. */
-export type OverflowPolicy = 'drop-oldest' | 'drop-newest';
+/** Which events go when the memory for events is full: those that have waited longest, those that come, or the least severe. */
+export type OverflowPolicy = 'drop-oldest' | 'drop-newest' | 'drop-lowest';
 /** When sequence tokens are sent: once one is known, the same with one put at a time, or never. */
 export type SequenceTokenPolicy = 'auto' | 'always' | 'never';
 
@@ -125,7 +125,11 @@ export interface PublisherOptions {
    * @default 67_108_864 (64 MiB)
    */
   readonly maxBufferBytes?: number | undefined;
-  /** Which events go when that memory is full; counted, reported and marked in the stream. @default 'drop-oldest' */
+  /**
+   * Which events go when that memory is full, of the stream that holds most: the oldest, the newest, or with `'drop-lowest'` the
+   * least severe, of equal ones the oldest, so that errors stay while debug goes. Those that a `spool` has no room for are the
+   * oldest in every case, whatever their level. They are counted, reported, and marked in the stream. @default 'drop-oldest'
+   */
   readonly overflow?: OverflowPolicy | undefined;
   /** Disk in the place of dropping. @default none */
   readonly spool?: SpoolSettings | undefined;
@@ -228,7 +232,7 @@ export const OPTIONS = {
   maxEventBytes: { ...wholeNumber(64, MAX_EVENT_BYTES), initial: MAX_EVENT_BYTES },
   oversize: { ...oneOf('split', 'truncate', 'drop'), initial: 'split' },
   maxBufferBytes: { ...wholeNumber(4096, Number.MAX_SAFE_INTEGER), initial: 64 * 1024 * 1024 },
-  overflow: { ...oneOf('drop-oldest', 'drop-newest'), initial: 'drop-oldest' },
+  overflow: { ...oneOf('drop-oldest', 'drop-newest', 'drop-lowest'), initial: 'drop-oldest' },
   spool: {
     ...settings('an object with at least a directory', (name, value) =>
       checkRows(value, SPOOL_SETTINGS, `${name}.`),

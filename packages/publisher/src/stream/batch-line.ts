@@ -13,6 +13,12 @@ export interface WaitingBatch {
  * never started, each in its own place, but the one that keeps its token before all others.
  */
 export class BatchLine<B extends WaitingBatch> extends Fifo<B> {
+  /** Others take the places of all. */
+  replace(batches: readonly B[]): void {
+    while (this.shift());
+    for (const batch of batches) this.push(batch);
+  }
+
   /** Brings one back to its place. */
   putBack(batch: B): void {
     const before: B[] = [];

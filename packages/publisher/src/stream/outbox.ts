@@ -111,6 +111,7 @@ export class Outbox {
     note?: Note,
     id = 0,
     epoch = this.#context.flushes.epoch,
+    level = 0,
   ): void {
     const { endpoint: limits, flushes } = this.#context;
     let open = this.#open.of(timestamp);
@@ -133,7 +134,7 @@ export class Outbox {
       this.#open.add(open);
     }
     flushes.joined(epoch, open.epoch);
-    open.append(message, timestamp, size, note, id, epoch);
+    open.append(message, timestamp, size, note, id, epoch, level);
     this.#droppableBytes += size;
     if (open.length >= limits.maxEvents) this.seal();
   }
@@ -219,10 +220,17 @@ export class Outbox {
     return this.#sealed.remove(batch);
   }
 
+  /** Others take the places of the complete batches; their order stays. */
+  rearrange(change: (batches: readonly Batch[]) => readonly Batch[]): void {
+    this.#sealed.replace(change([...this.#sealed]));
+    this.#droppableBytes = 0;
+    for (const batch of this.batches()) if (isDroppable(batch)) this.#droppableBytes += batch.bytes;
+  }
+
   /** Remembers a dropped event, to tell it in the stream. */
-  noteLoss(size: number, timestamp: number, events: number): void {
+  noteLoss(size: number, timestamp: number, events: number, level?: string): void {
     this.#lost ??= new LossMarker();
-    this.#lost.add(size, timestamp, events);
+    this.#lost.add(size, timestamp, events, level);
     const isAlone = this.#sealed.length === 0 && this.#open.length === 0;
     if (isAlone && (this.#deadline?.cancelled ?? true)) this.#deadline = this.#whenDue();
   }
@@ -309,6 +317,6 @@ export class Outbox {
 }
 
 /** A batch can be made of parts that do not count by themselves; only a marker is never dropped. */
-function isDroppable(batch: Batch): boolean {
+export function isDroppable(batch: Batch): boolean {
   return batch.state !== 'frozen' && batch.length > 0 && batch.noteAt(0)?.kind !== 'marker';
 }

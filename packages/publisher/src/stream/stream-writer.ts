@@ -8,6 +8,7 @@ import type { PutProgress, PutResult, Sink, Target } from '../cloudwatch/sink.js
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Deadlines } from '../time/deadlines.js';
 import type { Dispatcher, PutEnd, PutSource, RequestSlot } from './dispatcher.js';
+import { type DroppedListener, dropLowest, type WantedRoom } from './drop-lowest.js';
 import type { Fullest } from './fullest.js';
 import type { Lanes } from './lanes.js';
 import type { OutboxContext, QueuedStream } from './outbox.js';
@@ -172,9 +173,18 @@ export class StreamWriter implements PutSource, AnsweredStream, QueuedStream {
    *
    * @param id of the event in the spool, if it is there
    * @param epoch in which it was received; now by default
+   * @param level its number, where levels are looked at
    */
-  append(message: string, timestamp: number, size: number, note?: Note, id?: number, epoch?: number): void {
-    this.queue.live.append(message, timestamp, size, note, id, epoch);
+  append(
+    message: string,
+    timestamp: number,
+    size: number,
+    note?: Note,
+    id?: number,
+    epoch?: number,
+    level?: number,
+  ): void {
+    this.queue.live.append(message, timestamp, size, note, id, epoch, level);
     this.#context.fullest.moved(this);
   }
 
@@ -233,9 +243,16 @@ export class StreamWriter implements PutSource, AnsweredStream, QueuedStream {
     return dropped;
   }
 
-  /** Remembers a dropped event, to tell it in the stream. */
-  noteLoss(size: number, timestamp: number, events = 1): void {
-    this.queue.live.noteLoss(size, timestamp, events);
+  /** Drops events of the lowest levels that were never put, to make room, and counts them. @returns whether there were any */
+  dropLowest(room: WantedRoom, onDropped: DroppedListener): boolean {
+    const isDropped = dropLowest(this.queue.live, this.#context, room, onDropped);
+    this.#context.fullest.moved(this);
+    return isDropped;
+  }
+
+  /** Remembers a dropped event, to tell it in the stream. @param level its name, where levels are looked at */
+  noteLoss(size: number, timestamp: number, events = 1, level?: string): void {
+    this.queue.live.noteLoss(size, timestamp, events, level);
   }
 
   /** Takes over what another publisher left, with the token that it knew. */

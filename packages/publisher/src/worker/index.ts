@@ -1,5 +1,6 @@
 export { Diagnostics, printLine } from '../accounts/diagnostics.js';
 export { EVENT_NAMES } from '../accounts/events.js';
+export { Levels, lowestFirst, severityOfName } from '../batch/levels.js';
 export { type Guarded, guardExit, linesCome } from '../exit/exit-guard.js';
 export { onProcess } from '../exit/process-listeners.js';
 export { onSignals, type SignalOptions } from '../exit/signals.js';

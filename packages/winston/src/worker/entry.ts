@@ -31,7 +31,7 @@ parentPort?.on('message', (message: ToWorker) => {
 port.on('message', answer);
 Atomics.store(shared, SHARED.isReady, 1);
 
-function take({ bytes, offset, from, timestamps, lengths, contexts }: Lines): void {
+function take({ bytes, offset, from, timestamps, lengths, contexts, levels, known }: Lines): void {
   const memory = Buffer.from(bytes);
   let start = offset;
   for (let i = from; i < lengths.length; i++) {
@@ -39,7 +39,8 @@ function take({ bytes, offset, from, timestamps, lengths, contexts }: Lines): vo
     const event = { timestamp: timestamps[i], message: memory.toString('utf8', start, end) };
     start = end;
     const values = contexts[i];
-    publisher.publish(event, values && nameContext.decode(values));
+    const level = levels[i] > 0 ? known[levels[i]] : undefined;
+    publisher.publish(event, values ? { ...nameContext.decode(values), ...level } : level);
   }
   Atomics.add(shared, SHARED.taken, 1);
   if (Atomics.exchange(shared, SHARED.isAwaited, 0) === 1) port.postMessage(['taken']);

@@ -1,5 +1,12 @@
-import type { Question } from 'cloudwatch-logs-publisher/worker';
-import { clearTimeout, now, setTimeout } from 'cloudwatch-logs-publisher/worker';
+import type { Drop, EventContext, OverflowPolicy } from 'cloudwatch-logs-publisher';
+import {
+  clearTimeout,
+  type Levels,
+  lowestFirst,
+  now,
+  type Question,
+  setTimeout,
+} from 'cloudwatch-logs-publisher/worker';
 import type { NameValues } from './name-context.js';
 
 /** Lines that go to the worker together. */
@@ -14,7 +21,14 @@ export interface Lines {
   readonly lengths: readonly number[];
   /** Of each line, where a name depends on it; else empty. */
   readonly contexts: readonly NameValues[];
+  /** The number of the level of each line, where it is looked at; else empty. */
+  readonly levels: readonly number[];
+  /** The levels by their numbers. */
+  readonly known: readonly EventContext[];
 }
+
+/** Hears of lines that were dropped. @param levels how many of each level, where that is looked at */
+export type DroppedListener = (events: number, bytes: number, levels?: Drop['levels']) => void;
 
 /** A worker thread, as far as lines and questions go to it in order. */
 export interface Receiver {
@@ -43,6 +57,9 @@ class Parcel {
   readonly timestamps: number[] = [];
   readonly lengths: number[] = [];
   readonly contexts: NameValues[] = [];
+  readonly levels: number[] = [];
+  /** The numbers of these levels, as bits. */
+  levelBits = 0;
   /** Lines before this one were dropped. */
   from = 0;
   offset = 0;
@@ -79,6 +96,44 @@ class Parcel {
     this.offset += length;
     return length + EVENT_OVERHEAD_BYTES;
   }
+
+  /** Forgets the lines that go. */
+  drop(goes: (level: number, bytes: number) => boolean): void {
+    const { lengths, timestamps, contexts, levels } = this;
+    let [kept, end, at] = [this.from, this.offset, this.offset];
+    this.levelBits = 0;
+    for (let i = this.from; i < lengths.length; i++) {
+      const length = lengths[i];
+      if (!goes(levels[i], length + EVENT_OVERHEAD_BYTES)) {
+        this.memory.copyWithin(end, at, at + length);
+        lengths[kept] = length;
+        timestamps[kept] = timestamps[i];
+        levels[kept] = levels[i];
+        this.levelBits |= 1 << levels[i];
+        if (contexts.length > 0) contexts[kept] = contexts[i];
+        kept++;
+        end += length;
+      }
+      at += length;
+    }
+    this.end = end;
+    for (const column of [lengths, timestamps, contexts, levels])
+      column.length = Math.min(column.length, kept);
+  }
+
+  /** Takes the lines of the parcel that follows, and what follows them. */
+  absorb(next: Parcel): void {
+    next.memory.copy(this.memory, this.end, next.offset, next.end);
+    this.end += next.end - next.offset;
+    for (let i = next.from; i < next.lengths.length; i++) {
+      this.lengths.push(next.lengths[i]);
+      this.timestamps.push(next.timestamps[i]);
+      this.levels.push(next.levels[i]);
+      if (next.contexts.length > 0) this.contexts.push(next.contexts[i]);
+    }
+    this.levelBits |= next.levelBits;
+    this.question = next.question;
+  }
 }
 
 /**
@@ -88,9 +143,10 @@ class Parcel {
 export class HandOver {
   readonly #maxBytes: number;
   readonly #dropsOldest: boolean;
+  readonly #levels: Levels | undefined;
   readonly #parcelBytes: number;
   readonly #mostSentBytes: number;
-  readonly #onDropped: (events: number, bytes: number) => void;
+  readonly #onDropped: DroppedListener;
   readonly #waiting: Parcel[] = [];
   /** To the present worker; a parcel leaves when that has taken it. */
   readonly #sent: Parcel[] = [];
@@ -102,10 +158,19 @@ export class HandOver {
   #receiver: Receiver | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param onDropped hears of lines that made room for newer ones */
-  constructor(maxBytes: number, overflow: string, onDropped: (events: number, bytes: number) => void) {
+  /**
+   * @param levels those of the lines, with `drop-lowest`
+   * @param onDropped hears of lines that made room for newer ones
+   */
+  constructor(
+    maxBytes: number,
+    overflow: OverflowPolicy,
+    levels: Levels | undefined,
+    onDropped: DroppedListener,
+  ) {
     this.#maxBytes = maxBytes;
-    this.#dropsOldest = overflow !== 'drop-newest';
+    this.#dropsOldest = overflow === 'drop-oldest';
+    this.#levels = levels;
     this.#parcelBytes = Math.min(PARCEL_BYTES, Math.floor(maxBytes / 8));
     this.#mostSentBytes = Math.min(SENT_BYTES, Math.floor(maxBytes / 2));
     this.#onDropped = onDropped;
@@ -130,13 +195,16 @@ export class HandOver {
     return oldest ? now() - oldest.openedAt : 0;
   }
 
-  /** @returns false when there is no room for it */
-  add(message: string, timestamp: number, context: NameValues | undefined): boolean {
+  /**
+   * @param level its number, where it is looked at
+   * @returns false when there is no room for it
+   */
+  add(message: string, timestamp: number, context: NameValues | undefined, level: number): boolean {
     // Measured only where the most that it can be does not do.
     let size = message.length * MOST_BYTES_OF_CHARACTER;
     if (this.#bytes + size + EVENT_OVERHEAD_BYTES > this.#maxBytes) {
       size = Buffer.byteLength(message);
-      if (!this.#makeRoom(size + EVENT_OVERHEAD_BYTES)) return false;
+      if (!this.#makeRoom(size + EVENT_OVERHEAD_BYTES, level)) return false;
     }
     let parcel = this.#waiting.at(-1);
     if (!parcel?.hasRoomFor(size)) {
@@ -148,6 +216,10 @@ export class HandOver {
     parcel.timestamps.push(timestamp);
     parcel.lengths.push(length);
     if (context !== undefined) parcel.contexts.push(context);
+    if (this.#levels) {
+      parcel.levels.push(level);
+      parcel.levelBits |= 1 << level;
+    }
     this.#bytes += length + EVENT_OVERHEAD_BYTES;
     this.#timer ??= setTimeout(() => this.pump(), TOGETHER_MS).unref();
     return true;
@@ -203,12 +275,13 @@ export class HandOver {
 
   #sendNext(receiver: Receiver): void {
     const parcel = this.#waiting.shift() as Parcel; // there is one
-    const { memory, offset, from, timestamps, lengths, contexts, question } = parcel;
+    const { memory, offset, from, timestamps, lengths, contexts, levels, question } = parcel;
     if (parcel.events > 0) {
       this.#sent.push(parcel);
       this.#sentBytes += memory.length;
       const bytes = memory.buffer as unknown as SharedArrayBuffer;
-      receiver.send({ bytes, offset, from, timestamps, lengths, contexts });
+      const known = this.#levels?.all ?? [];
+      receiver.send({ bytes, offset, from, timestamps, lengths, contexts, levels, known });
     }
     if (question) receiver.ask(question);
   }
@@ -219,9 +292,12 @@ export class HandOver {
       const parcel = this.#sent.shift() as Parcel; // it was sent, or could not have been taken
       this.#bytes -= parcel.bytes;
       this.#sentBytes -= parcel.memory.length;
-      if (parcel.memory.length === this.#parcelBytes && this.#free.length < MOST_FREE)
-        this.#free.push(parcel.memory);
+      this.#keepForLater(parcel.memory);
     }
+  }
+
+  #keepForLater(memory: Buffer): void {
+    if (memory.length === this.#parcelBytes && this.#free.length < MOST_FREE) this.#free.push(memory);
   }
 
   /** @param bytes of the first line in it */
@@ -234,13 +310,56 @@ export class HandOver {
     return parcel;
   }
 
-  #makeRoom(bytes: number): boolean {
+  #makeRoom(bytes: number, level: number): boolean {
     this.pump();
     const most = this.#maxBytes - bytes;
     const onItsWay = this.#sent.reduce((sum, parcel) => sum + parcel.bytes, 0);
     // A line that is too large for all the room that others could make must not cost them theirs.
-    if (this.#dropsOldest && onItsWay <= most) this.#dropOldest(most);
+    if (onItsWay <= most) {
+      if (this.#dropsOldest) this.#dropOldest(most);
+      if (this.#levels) while (this.#bytes > most && this.#dropLowest(most, level, this.#levels));
+    }
     return this.#bytes <= most;
+  }
+
+  /** The same rule as in the buffer of a publisher. @returns whether any line was dropped */
+  #dropLowest(most: number, level: number, levels: Levels): boolean {
+    const severity = levels.severityOf(level);
+    const mayGo = levels.bitsThrough(severity);
+    if (!this.#waiting.some(({ levelBits }) => (levelBits & mayGo) !== 0)) return false;
+    const held = levels.all.map(() => 0);
+    for (const parcel of this.#waiting) {
+      for (let i = parcel.from; i < parcel.lengths.length; i++)
+        held[parcel.levels[i]] += parcel.lengths[i] + EVENT_OVERHEAD_BYTES;
+    }
+    const goes = lowestFirst(levels, held, this.#bytes - most, severity);
+    if (!goes) return false;
+    const dropped = levels.all.map(() => 0);
+    let freed = 0;
+    const note = (number: number, bytes: number): boolean => {
+      if (!goes(number, bytes)) return false;
+      dropped[number]++;
+      freed += bytes;
+      return true;
+    };
+    for (const parcel of this.#waiting) parcel.drop(note);
+    this.#bytes -= freed;
+    this.#joinWaiting();
+    const events = dropped.reduce((sum, count) => sum + count, 0);
+    if (events > 0) this.#onDropped(events, freed, levels.named(dropped));
+    return events > 0;
+  }
+
+  /** Parcels of which lines went would take the memory of full ones. */
+  #joinWaiting(): void {
+    for (const parcel of this.#waiting.splice(0)) {
+      const last = this.#waiting.at(-1);
+      if (parcel.isDone) this.#keepForLater(parcel.memory);
+      else if (last?.hasRoomFor(parcel.end - parcel.offset)) {
+        last.absorb(parcel);
+        this.#keepForLater(parcel.memory);
+      } else this.#waiting.push(parcel);
+    }
   }
 
   #dropOldest(most: number): void {

@@ -49,8 +49,8 @@ export class WorkerNews {
   }
 
   /** Lines that had no room while they waited for the worker. */
-  overflow(events: number, bytes: number, maxBufferBytes: number): void {
-    this.#drop('overflow', events, bytes);
+  overflow(events: number, bytes: number, maxBufferBytes: number, levels: Drop['levels']): void {
+    this.#drop('overflow', events, bytes, levels);
     this.#warn(
       'overflow',
       `the worker thread takes lines more slowly than they come, and the buffer for them is full (maxBufferBytes ` +
@@ -89,7 +89,8 @@ export class WorkerNews {
     this.#diagnostics.warn({ code, message, logGroupName: this.#logGroupName });
   }
 
-  #drop(reason: Drop['reason'], events: number, bytes = 0): void {
-    this.#diagnostics.emit('drop', { reason, events, bytes, logGroupName: this.#logGroupName });
+  #drop(reason: Drop['reason'], events: number, bytes = 0, levels?: Drop['levels']): void {
+    const logGroupName = this.#logGroupName;
+    this.#diagnostics.emit('drop', { reason, events, bytes, ...(levels && { levels }), logGroupName });
   }
 }

@@ -10,6 +10,7 @@ import type {
 import {
   AnnouncedEnd,
   guardExit,
+  Levels,
   lostEvents,
   MOST_CLOSE_MS,
   now,
@@ -45,6 +46,7 @@ export class WorkerPublisher implements TransportPublisher {
   readonly #accounts = new WorkerAccounts();
   readonly #handOver: HandOver;
   readonly #nameContext: NameContext;
+  readonly #levels: Levels | undefined;
   readonly #pause = new RestartPause();
   readonly #unguard: () => void;
   #state: 'open' | 'closing' | 'closed' = 'open';
@@ -66,9 +68,10 @@ export class WorkerPublisher implements TransportPublisher {
     const { logGroupName, maxBufferBytes, overflow } = this.#options;
     this.#news = new WorkerNews(relay, logGroupName);
     this.#nameContext = new NameContext(this.#options);
-    this.#handOver = new HandOver(maxBufferBytes, overflow, (events, bytes) => {
+    this.#levels = overflow === 'drop-lowest' ? new Levels() : undefined;
+    this.#handOver = new HandOver(maxBufferBytes, overflow, this.#levels, (events, bytes, levels) => {
       this.#accounts.takenBack('overflow', events);
-      this.#news.overflow(events, bytes, maxBufferBytes);
+      this.#news.overflow(events, bytes, maxBufferBytes, levels);
     });
     this.#start();
     this.#unguard = guardExit({
@@ -89,6 +92,10 @@ export class WorkerPublisher implements TransportPublisher {
   }
 
   get needsContext(): boolean {
+    return this.needsFields || this.#levels !== undefined;
+  }
+
+  get needsFields(): boolean {
     return this.#nameContext.isNeeded;
   }
 
@@ -99,13 +106,15 @@ export class WorkerPublisher implements TransportPublisher {
       this.#news.late();
       return false;
     }
-    const values = context && this.#nameContext.encode(context);
-    if (this.#handOver.add(message, timestamp, values)) {
+    const values = context && this.needsFields ? this.#nameContext.encode(context) : undefined;
+    const level = this.#levels?.numberOf(context) ?? 0;
+    if (this.#handOver.add(message, timestamp, values, level)) {
       this.#accounts.handedOver();
       return true;
     }
     this.#accounts.dropped('overflow', 1);
-    this.#news.overflow(1, 0, this.#options.maxBufferBytes);
+    const levels = this.#levels && { [this.#levels.nameOf(level)]: 1 };
+    this.#news.overflow(1, 0, this.#options.maxBufferBytes, levels);
     return false;
   }
 

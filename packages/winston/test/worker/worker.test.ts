@@ -411,6 +411,46 @@ describe('a transport with a worker', () => {
     });
   }
 
+  it('keeps the errors of its loggers while its thread stalls, with drop-lowest', async (t) => {
+    const local = await endpoint(t);
+    const clientModule = new URL('./stalling-client.mjs', import.meta.url).href;
+    const stall = stalling(local);
+    const options = {
+      aws: undefined,
+      clientModule,
+      maxBufferBytes: 1_000_000,
+      overflow: 'drop-lowest',
+    } as const;
+    const transport = transportTo(t, local, { ...options, worker: true });
+    const levels = { meltdown: 0, calm: 1 };
+    const logger = winston.createLogger({ levels, level: 'calm', format: text, transports: [transport] });
+    const drops: Drop[] = [];
+    transport.on('drop', (drop) => drops.push(drop));
+    transport.on('warn', () => {});
+    logger.log('calm', 'stalls');
+    await stall.entered();
+    const count = 10_000;
+    const isSevere = (i: number) => i % 100 === 50;
+    for (let i = 0; i < count; i++) logger.log(isSevere(i) ? 'meltdown' : 'calm', `${i} ${'x'.repeat(200)}`); // 2.3 MB
+    assertLaw(transport);
+    assert.ok(transport.stats().buffered * 226 <= options.maxBufferBytes);
+    stall.goOn();
+    await transport.flush(LONG);
+    const numbers = linesOf(local)
+      .slice(1)
+      .flatMap((line) => Number.parseInt(line, 10) || []);
+    assert.deepEqual(
+      numbers,
+      [...new Set(numbers)].sort((a, b) => a - b),
+      'in order',
+    );
+    assert.equal(numbers.filter(isSevere).length, count / 100);
+    assert.equal(numbers.at(-1), count - 1, 'of equal ones the oldest go');
+    const told = drops.reduce((sum, drop) => sum + (drop.levels?.calm ?? 0), 0);
+    assert.equal(told, transport.stats().dropped.overflow);
+    assertLaw(transport);
+  });
+
   it('serves several loggers, and several transports serve one', async (t) => {
     const local = await endpoint(t);
     const names = ['first', 'second'];
