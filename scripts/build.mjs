@@ -18,7 +18,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  */
 const PACKAGES = {
   publisher: {
-    entries: { index: 'index.ts', worker: 'worker/index.ts', doctor: 'doctor/index.ts' },
+    entries: {
+      index: 'index.ts',
+      worker: 'worker/index.ts',
+      doctor: 'doctor/index.ts',
+      opentelemetry: 'opentelemetry/index.ts',
+    },
     programs: { spool: 'spool-command/cli.ts', cli: 'doctor/cli.ts' },
     prepare: buildExitThread,
   },
@@ -34,9 +39,13 @@ const PACKAGES = {
     sources: ['src', 'console'],
   },
   // `require(name)` answers the default export itself, as pino's own ecosystem does.
-  pino: { entries: { index: 'index.ts' }, programs: { cli: 'cli.ts' }, isFunction: true },
+  pino: {
+    entries: { index: 'index.ts', opentelemetry: 'opentelemetry.ts' },
+    programs: { cli: 'cli.ts' },
+    isFunction: true,
+  },
   winston: {
-    entries: { index: 'index.ts' },
+    entries: { index: 'index.ts', opentelemetry: 'opentelemetry.ts' },
     programs: { cli: 'cli.ts' },
     threads: { worker: 'worker/entry.ts' },
   },

@@ -66,7 +66,7 @@ const outputs = (extension) => ({
  * @param sources folder with the sources of the entries
  * @param entries, programs, threads names of the files to make, with the source of each; nobody loads a program by `require`,
  * nor the file of a thread by `import`
- * @param isFunction whether `require` answers the default export itself
+ * @param isFunction whether `require` of the entry `index` answers the default export itself
  */
 export async function bundleCode(sources, { entries, programs, threads = {}, isFunction }) {
   const all = { ...entries, ...programs };
@@ -80,7 +80,8 @@ export async function bundleCode(sources, { entries, programs, threads = {}, isF
       ...outputs('cjs'),
       format: 'cjs',
       exports: 'named',
-      footer: isFunction ? 'module.exports = Object.assign(exports.default, exports);' : '',
+      footer: ({ name }) =>
+        isFunction && name === 'index' ? 'module.exports = Object.assign(exports.default, exports);' : '',
     },
   );
   // What the bundler's own helpers would be in; ES modules need none.
@@ -99,7 +100,10 @@ export async function bundleTypes(declarations, { entries, isFunction }) {
   );
   return files
     .map(({ fileName, code }) => ({ fileName, code: code.replace(/^\/\/ .*\/types\/.*\n/gm, '') }))
-    .flatMap((esm) => [esm, isFunction ? exportsFunction(requirable(esm)) : requirable(esm)]);
+    .flatMap((esm) => {
+      const cjs = requirable(esm);
+      return [esm, isFunction && esm.fileName === 'index.d.ts' ? exportsFunction(cjs) : cjs];
+    });
 }
 
 /** The same declarations, of the CommonJS files. */

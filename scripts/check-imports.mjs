@@ -13,7 +13,7 @@ const FLOORS = {
   publisher: [
     'index exit-worker',
     'worker',
-    'spool-command doctor',
+    'spool-command doctor opentelemetry',
     'publisher',
     'exit',
     'disk',

@@ -11,8 +11,11 @@ const packages = fileURLToPath(new URL('../../packages', import.meta.url));
 const ENTRIES = [
   'publisher/index',
   'publisher/doctor',
+  'publisher/opentelemetry',
   'pino/index',
+  'pino/opentelemetry',
   'winston/index',
+  'winston/opentelemetry',
   'local/index',
   'local/test',
   'local/global-setup',
@@ -174,7 +177,7 @@ function visible(entry: string): { readonly names: string[]; readonly undocument
 for (const entry of ENTRIES) {
   test(`every public member of ${entry} has a doc comment`, () => {
     const { names, undocumented } = visible(entry);
-    assert.ok(names.length > 3, 'the walk found the exports');
+    assert.ok(names.length > 2, 'the walk found the exports');
     assert.deepEqual(undocumented, []);
   });
 }

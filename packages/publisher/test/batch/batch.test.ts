@@ -133,6 +133,34 @@ test('a batch knows how many of its events came in which epoch, also after some 
   assert.equal(first.weightThrough(2) + second.weightThrough(2), 1);
 });
 
+test('a part of a batch is as complete as that, and knows exactly which epochs its events came in', () => {
+  const batch = new Batch(LIMITS);
+  const event = { worst: undefined, counted: undefined };
+  const epochs = [1, 1, 2, 2, 2, 3, 3];
+  for (const [index, epoch] of epochs.entries()) {
+    const note =
+      index === 1 || index === 2 ? ({ kind: 'part', event, last: index === 2 } as const) : undefined;
+    batch.append(`${index}`, 10 - index, 27, note, 0, epoch, index % 3);
+  }
+  batch.seal();
+  const [even, odd] = batch.divided((index) => index % 2 === 0);
+  assert.deepEqual([even.state, odd.state], ['sealed', 'sealed']);
+  assert.deepEqual([even.messageAt(1), odd.messageAt(1)], ['2', '3']);
+  const through = (one: Batch) => [1, 2, 3].map((epoch) => one.weightThrough(epoch));
+  assert.deepEqual(through(even), [1, 3, 4]);
+  assert.deepEqual(through(odd), [0, 1, 2]);
+  assert.deepEqual([even.levels, odd.levels], [0b111, 0b111]);
+  assert.deepEqual(
+    [0, 1, 2, 3].map((index) => even.levelAt(index)),
+    [0, 2, 1, 0],
+  );
+  const joined = Batch.joined([even, odd]);
+  assert.equal(joined.state, 'sealed');
+  assert.deepEqual(through(joined), through(batch));
+  joined.freeze();
+  assert.deepEqual([joined.messageAt(0), joined.levelAt(0)], ['6', 0]);
+});
+
 test('weight counts a split event once and a marker not at all', () => {
   const batch = new Batch(LIMITS);
   const event = { worst: undefined, counted: undefined };

@@ -9,6 +9,7 @@ interface Event {
   readonly timestamp: number;
   readonly note: Note | undefined;
   readonly id: number;
+  readonly level?: number;
 }
 
 const anyMessage = fc.oneof(
@@ -16,8 +17,8 @@ const anyMessage = fc.oneof(
   fc.string({ unit: fc.constantFrom('a', 'é', '😀', '\ufeff', '\0'), maxLength: 30 }),
 );
 
-function push(events: PackedEvents, { message, timestamp, note, id }: Event): void {
-  events.push(message, Buffer.byteLength(message), timestamp, note, id);
+function push(events: PackedEvents, { message, timestamp, note, id, level }: Event): void {
+  events.push(message, Buffer.byteLength(message), timestamp, note, id, level);
 }
 
 function read(events: PackedEvents): Event[] {
@@ -25,7 +26,8 @@ function read(events: PackedEvents): Event[] {
     const message = events.messageAt(index);
     assert.equal(events.messageBytesAt(index), Buffer.byteLength(message));
     const note = events.noteAt(index);
-    return { message, timestamp: events.timestampAt(index), note, id: events.idAt(index) };
+    const level = events.levelAt(index);
+    return { message, timestamp: events.timestampAt(index), note, id: events.idAt(index), level };
   });
 }
 
@@ -57,6 +59,7 @@ test('events come out as they went in, however many are taken out at the front',
               timestamp: id % 7,
               note: noted && i === 0 ? note : undefined,
               id: isSpooled ? id : 0,
+              level: shift === 0 ? 0 : id % 31,
             };
             id++;
             push(events, event);
@@ -84,7 +87,7 @@ test('events come out as they went in, however many are taken out at the front',
         const copy = PackedEvents.from(structuredClone(events.toData()), 1_048_576);
         assert.deepEqual(
           read(copy),
-          model.map((event) => ({ ...event, id: 0 })),
+          model.map((event) => ({ ...event, id: 0, level: 0 })),
         );
       },
     ),
