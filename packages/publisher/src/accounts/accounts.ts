@@ -58,6 +58,8 @@ export interface PublisherStats {
   readonly bufferedBytes: number;
   /** Most that they may be; in front of a worker thread there is a second buffer as large, which is counted in. */
   readonly maxBufferBytes: number;
+  /** Share of the memory for events that is in use, from 0 to 1; where there are several buffers, that of the fullest. */
+  readonly bufferUse: number;
   /**
    * How long the oldest event has been waiting that is not settled, in milliseconds; 0 when there is none. Of events
    * that are only on disk the time since the disk last held none, which is never less.
@@ -167,6 +169,7 @@ export class Accounts {
     >,
     spool?: SpoolStats,
   ): PublisherStats {
+    const { bufferedBytes, maxBufferBytes } = places;
     const { delivered, tooOld, tooNew, expired, overflow, oversize, invalid, poison, shutdown } = this.#fates;
     return {
       received: this.received,
@@ -175,6 +178,7 @@ export class Accounts {
       dropped: { overflow, oversize, invalid, poison, shutdown },
       rejected: { tooOld, tooNew, expired },
       ...places,
+      bufferUse: maxBufferBytes > 0 ? bufferedBytes / maxBufferBytes : 0,
       requests: this.requests,
       retries: this.retries,
       tokenConflicts: this.tokenConflicts,
@@ -196,8 +200,11 @@ export interface HealthLimits {
   readonly maxLagMs?: number | undefined;
 }
 
-/** A buffer that is fuller is about to drop events, or drops them: then the oldest may be young. */
-const FULL = 0.95;
+/**
+ * A buffer that is fuller is about to drop events, or drops them: then the oldest may be young. `drop-lowest` makes room for a
+ * sixteenth at a time.
+ */
+const FULL = 0.9;
 
 /**
  * Whether logs arrive in time, for `/healthz` and the like: no event has been waiting for longer than `maxLagMs`, and the buffer
@@ -208,9 +215,11 @@ const FULL = 0.95;
  * ```
  */
 export function isHealthy(
-  stats: Pick<PublisherStats, 'oldestEventAgeMs' | 'bufferedBytes' | 'maxBufferBytes'>,
+  stats: Pick<PublisherStats, 'oldestEventAgeMs' | 'bufferedBytes' | 'maxBufferBytes'> &
+    Partial<Pick<PublisherStats, 'bufferUse'>>,
   { maxLagMs = 60_000 }: HealthLimits = {},
 ): boolean {
-  const isFull = stats.maxBufferBytes > 0 && stats.bufferedBytes > stats.maxBufferBytes * FULL;
-  return stats.oldestEventAgeMs <= maxLagMs && !isFull;
+  const { oldestEventAgeMs, bufferedBytes, maxBufferBytes } = stats;
+  const { bufferUse = maxBufferBytes > 0 ? bufferedBytes / maxBufferBytes : 0 } = stats;
+  return oldestEventAgeMs <= maxLagMs && bufferUse <= FULL;
 }

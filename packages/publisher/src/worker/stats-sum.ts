@@ -12,6 +12,7 @@ export function sumStats([first, ...others]: readonly PublisherStats[]): Publish
         spool: sum.spool && next.spool ? addNumbers(sum.spool, next.spool) : (sum.spool ?? next.spool),
         // What waits in several places is as old as the oldest of it.
         oldestEventAgeMs: Math.max(sum.oldestEventAgeMs, next.oldestEventAgeMs),
+        bufferUse: Math.max(sum.bufferUse, next.bufferUse),
         lastSuccessAt: newest(sum.lastSuccessAt, next.lastSuccessAt),
         lastError: (sum.lastError?.at ?? 0) > (next.lastError?.at ?? 0) ? sum.lastError : next.lastError,
       },

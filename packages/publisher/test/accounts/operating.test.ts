@@ -62,6 +62,7 @@ test('a full buffer is not healthy, however young the oldest event in it is', ()
   const full = { oldestEventAgeMs: 10, bufferedBytes: 990, maxBufferBytes: 1000 };
   assert.equal(isHealthy(full), false);
   assert.equal(isHealthy({ ...full, bufferedBytes: 900 }), true);
+  assert.equal(isHealthy({ ...full, bufferedBytes: 900, bufferUse: 1 }), false, 'one of several is full');
   assert.equal(isHealthy({ oldestEventAgeMs: 60_001, bufferedBytes: 0, maxBufferBytes: 0 }), false);
 });
 

@@ -49,6 +49,10 @@ export class WorkerAccounts {
       ...sum,
       bufferedBytes: sum.bufferedBytes + here.bufferedBytes,
       maxBufferBytes: sum.maxBufferBytes + here.maxBufferBytes,
+      bufferUse: Math.max(
+        sum.bufferUse,
+        here.maxBufferBytes > 0 ? here.bufferedBytes / here.maxBufferBytes : 0,
+      ),
       oldestEventAgeMs: Math.max(sum.oldestEventAgeMs, Math.round(here.oldestEventAgeMs)),
     };
   }
@@ -72,6 +76,7 @@ export class WorkerAccounts {
       streams: 0,
       bufferedBytes: 0,
       maxBufferBytes: 0,
+      bufferUse: 0,
       oldestEventAgeMs: 0,
     };
     const left = { ...last, ...nothing, dropped, spool };

@@ -5,7 +5,14 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { LocalCloudWatchLogs } from 'cloudwatch-logs-local';
 import winston from 'winston';
-import type { BatchDelivered, CloudWatchTransport, Drop, Warning } from '../../src/index.ts';
+import {
+  type BatchDelivered,
+  type CloudWatchTransport,
+  type Drop,
+  isHealthy,
+  type PublisherStats,
+  type Warning,
+} from '../../src/index.ts';
 import { endpoint, GROUP, LONG, linesOf, recordsOf, transportTo } from '../endpoint.ts';
 import { stalling } from './stalling.ts';
 
@@ -410,6 +417,19 @@ describe('a transport with a worker', () => {
       assertLaw(transport);
     });
   }
+
+  it('is not healthy while the buffer of its worker is full, though the one in front of it is empty', async (t) => {
+    const local = await endpoint(t, { faults: [{ kind: 'reset-before', operation: '*' }] });
+    const { transport, logger } = inWorker(t, local, { maxBufferBytes: 1_000_000 });
+    transport.on('warn', () => {});
+    for (let i = 0; i < 10_000; i++) logger.info(`${i} ${'x'.repeat(200)}`); // 2.3 MB
+    const isTaken = ({ maxBufferBytes, bufferedBytes }: PublisherStats) =>
+      maxBufferBytes === 2_000_000 && bufferedBytes <= 1_000_000;
+    while (!isTaken(transport.stats())) await new Promise((resolve) => setImmediate(resolve));
+    const stats = transport.stats();
+    assert.ok(stats.bufferUse > 0.9 && stats.bufferUse <= 1, `${stats.bufferUse}`);
+    assert.equal(isHealthy(stats, { maxLagMs: 600_000 }), false);
+  });
 
   it('keeps the errors of its loggers while its thread stalls, with drop-lowest', async (t) => {
     const local = await endpoint(t);
