@@ -1,9 +1,12 @@
+import { gunzipSync } from 'node:zlib';
+
 /** CloudWatch Logs answers a put with some hundred bytes. */
 const MOST_BYTES = 1_048_576;
 
 /** An answer whose body may be a stream. */
 export interface Answer {
   statusCode?: number | undefined;
+  headers?: Readonly<Record<string, string | undefined>> | undefined;
   body?: unknown;
 }
 
@@ -15,7 +18,7 @@ export async function boundAnswer(answer: Answer): Promise<void> {
 }
 
 /** @throws when the body is longer than an answer of CloudWatch Logs can be */
-export async function readAnswer({ body, statusCode }: Answer): Promise<Buffer> {
+export async function readAnswer({ body, statusCode, headers }: Answer): Promise<Buffer> {
   if (!body) return Buffer.alloc(0);
   if (body instanceof Uint8Array) return Buffer.from(body);
   const chunks: Uint8Array[] = [];
@@ -32,5 +35,15 @@ export async function readAnswer({ body, statusCode }: Answer): Promise<Buffer> 
     }
     chunks.push(read);
   }
-  return Buffer.concat(chunks);
+  const answer = Buffer.concat(chunks);
+  return headers?.['content-encoding'] === 'gzip' ? inflated(answer) : answer;
+}
+
+/** Nobody is asked to compress answers, but some that stand in between do; a put would be made again and again for that. */
+function inflated(answer: Buffer): Buffer {
+  try {
+    return gunzipSync(answer, { maxOutputLength: MOST_BYTES });
+  } catch {
+    return answer;
+  }
 }

@@ -33,7 +33,7 @@ interface ErrorAnswer {
  */
 export function answerOf({ statusCode, headers, text }: HttpAnswer): Answer {
   const answer = parse(text);
-  if (statusCode < 300 && answer) return answer;
+  if (statusCode < 300 && answer && !namesError({ statusCode, headers, text })) return answer;
   const { __type, code, message, Message, expectedSequenceToken } = (answer ?? {}) as ErrorAnswer;
   const said = answer ? (textOf(message ?? Message) ?? 'UnknownError') : `HTTP ${statusCode}`;
   const name = answer ? (nameOf(__type ?? code ?? headers['x-amzn-errortype']) ?? 'Unknown') : 'SyntaxError';
@@ -43,6 +43,16 @@ export function answerOf({ statusCode, headers, text }: HttpAnswer): Answer {
     $metadata: { httpStatusCode: statusCode, attempts: 1 },
     $response: { statusCode, headers },
   });
+}
+
+/** Names of errors of AWS; what a success might call its own type is none of them. */
+const ERROR_NAME = /(?:exception|error|failure|fault|throttling|unavailable)$/i;
+
+/** Whether an answer names an error, whatever its status: what stands in between may answer 200 in its own name. */
+export function namesError({ headers, text }: HttpAnswer): boolean {
+  if (headers['x-amzn-errortype']) return true;
+  if (!text.includes('"__type"')) return false;
+  return ERROR_NAME.test(nameOf((parse(text) as ErrorAnswer | undefined)?.__type) ?? '');
 }
 
 /** @returns undefined for what is no JSON object, such as the page of a proxy */

@@ -4,7 +4,7 @@ import { withoutSent } from '../text/sent-text.js';
 import { clearTimeout, now, setTimeout, whenRead } from '../time/clock.js';
 import { boundAnswer, readAnswer } from './bounded-answer.js';
 import type { PutExtra } from './endpoint.js';
-import type { HttpAnswer } from './json-answer.js';
+import { answerOf, type HttpAnswer, namesError } from './json-answer.js';
 import type { PutRequest } from './put-request.js';
 import type { RequestWatch } from './request-handler.js';
 import { timeoutError, toPutFailure } from './sdk-failure.js';
@@ -118,6 +118,7 @@ export class OneCall {
           const result = await next(args);
           if (result.response) await boundAnswer(result.response);
           this.#answered(result.response);
+          refuseNamedError(result.response);
           return result;
         });
       },
@@ -282,6 +283,13 @@ export class OneCall {
     }
     return [...short];
   }
+}
+
+/** The SDK takes each 200 for a success. @throws the error that an answer names all the same */
+function refuseNamedError({ statusCode = 0, headers = {}, body }: NonNullable<Seen['response']> = {}): void {
+  if (statusCode >= 300 || !(body instanceof Uint8Array)) return;
+  const answer = { statusCode, headers, text: Buffer.from(body).toString() };
+  if (namesError(answer)) answerOf(answer);
 }
 
 function bytesOf(body: unknown): number {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type http from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, test } from 'node:test';
-import { json, oddEndpoint, SESSION_TOKEN, stored } from '../support/odd-endpoint.ts';
+import { gzipSync } from 'node:zlib';
+import { type Answer, json, oddEndpoint, SESSION_TOKEN, stored } from '../support/odd-endpoint.ts';
 
 const LINE = JSON.stringify({ user: 'bob', password: 'hunter2-hunter2', text: 'what only the log may know' });
 
@@ -81,6 +82,46 @@ for (const status of [200, 400, 500]) {
     assert.equal(publisher.stats().possibleDuplicates, status === 400 ? 0 : 1);
   });
 }
+
+const NAMED_IN_200: Record<string, Answer> = {
+  body: json(200, { __type: 'com.amazonaws.logs#ThrottlingException', message: 'Rate exceeded' }),
+  header: json(200, {}, { 'x-amzn-errortype': 'ThrottlingException:http://internal/' }),
+};
+for (const [where, answer] of Object.entries(NAMED_IN_200)) {
+  test(`an error that a 200 names in its ${where} is none of a success (the events counted as delivered)`, async (t) => {
+    const { host, publisher: make, came } = await oddEndpoint(t);
+    const { publisher, publish } = make();
+    // The first put goes another way than those after it.
+    for (const puts of [2, 4]) {
+      let asked = 0;
+      host.answer = (response, request) => (asked++ === 0 ? answer : stored)(response, request);
+      publish(`put ${puts}`);
+      while (came.length < puts) await publisher.flush({ timeoutMs: 50, beforeExit: true });
+      await publisher.flush();
+      assert.equal(came.length, puts);
+      assert.equal(publisher.stats().delivered, puts / 2);
+    }
+    assert.equal(publisher.stats().possibleDuplicates, 0);
+  });
+}
+
+test('an answer that was compressed on its way is read (its batch was put again without end)', async (t) => {
+  const { host, publisher: make, came } = await oddEndpoint(t);
+  const { publisher, publish } = make();
+  host.answer = (response) => {
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1', 'content-encoding': 'gzip' });
+    response.end(gzipSync('{"nextSequenceToken":"7"}'));
+  };
+  for (const text of ['one', 'two', 'three']) {
+    publish(text);
+    await publisher.flush();
+  }
+  assert.deepEqual(
+    came.map(({ body }) => JSON.parse(body).sequenceToken),
+    [undefined, '7', '7'],
+  );
+  assert.equal(publisher.stats().delivered, 3);
+});
 
 const TRICKLES: Record<string, (response: http.ServerResponse) => void> = {
   'a body': (response) => {
