@@ -3,7 +3,7 @@ import type { Batch } from '../batch/batch.js';
 import type { Endpoint, PutExtra } from '../cloudwatch/endpoint.js';
 import type { Outcome } from '../cloudwatch/outcome.js';
 import type { PutFailure, Target } from '../cloudwatch/sink.js';
-import { forPeople } from '../text/for-people.js';
+import { forPeople, withoutIds } from '../text/for-people.js';
 import { Refusals } from './refusals.js';
 import type { StreamQueue } from './stream-queue.js';
 import type { StreamWarnings } from './stream-warnings.js';
@@ -260,7 +260,7 @@ export class RefusedBatches {
       const isAlone = searches.size <= 1 && queue.aside[0]?.length === 1;
       const answer = this.#answerKey(failure);
       known.release = isAlone ? () => {} : endpoint.holds(answer);
-      warnings.allRefused(failure, `${target.logGroupName} ${answer}`);
+      warnings.allRefused(failure, `${target.logGroupName} ${withoutIds(answer)}`);
     }
     this.#stream.restSlowly();
   }

@@ -105,6 +105,20 @@ test('a put without an answer is told after 10 s, once for all streams of the gr
   await clock.until(publisher.close({ timeoutMs: 0 }));
 });
 
+test('a refusal that is worded with another id each time is told once for all streams (it was for each)', async () => {
+  const { clock, sink, publisher, publish, warnings } = setUp(30);
+  let asked = 0;
+  sink.put = async () => {
+    await new Promise<void>((resolve) => clock.setTimer(resolve, 1));
+    const id = `7f-${4_000_000 + ++asked}`;
+    return wrongToken('InvalidParameterException', `not now (Service: Logs, Request ID: ${id})`);
+  };
+  publish();
+  await clock.advance(13_000);
+  assert.equal(warnings.length, 1, JSON.stringify(warnings));
+  await clock.until(publisher.close({ timeoutMs: 0 }));
+});
+
 const never = () => new Promise<never>(() => {});
 const STREAMS = 30;
 const HANGING: [string, object, (sink: SimulatedService) => void, RegExp][] = [
