@@ -3,7 +3,7 @@ import type { Batch } from '../batch/batch.js';
 import type { Endpoint, PutExtra } from '../cloudwatch/endpoint.js';
 import type { Outcome } from '../cloudwatch/outcome.js';
 import type { PutFailure, Target } from '../cloudwatch/sink.js';
-import { forPeople, withoutIds } from '../text/for-people.js';
+import { forPeople } from '../text/for-people.js';
 import { Refusals } from './refusals.js';
 import type { StreamQueue } from './stream-queue.js';
 import type { StreamWarnings } from './stream-warnings.js';
@@ -246,7 +246,7 @@ export class RefusedBatches {
 
   /** Everything that was refused is whole again, and waits apart from the queue. */
   #hold(batch: Batch, failure: PutFailure): void {
-    const { queue, warnings, target } = this.#stream;
+    const { queue, warnings } = this.#stream;
     const { endpoint } = this.#context;
     const known = this.#known;
     const { searches, suspects } = known;
@@ -260,7 +260,7 @@ export class RefusedBatches {
       const isAlone = searches.size <= 1 && queue.aside[0]?.length === 1;
       const answer = this.#answerKey(failure);
       known.release = isAlone ? () => {} : endpoint.holds(answer);
-      warnings.allRefused(failure, `${target.logGroupName} ${withoutIds(answer)}`);
+      warnings.allRefused(failure);
     }
     this.#stream.restSlowly();
   }

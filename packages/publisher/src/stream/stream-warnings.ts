@@ -4,7 +4,7 @@ import type { PossibleDuplicates, WarningCode } from '../accounts/events.js';
 import type { PutExtra } from '../cloudwatch/endpoint.js';
 import type { Advice } from '../cloudwatch/outcome.js';
 import type { PutFailure, Target } from '../cloudwatch/sink.js';
-import { forPeople } from '../text/for-people.js';
+import { forPeople, withoutIds } from '../text/for-people.js';
 
 const WARN_FROM_FAILURE: Record<Advice, number> = {
   // What only a person can mend is said at once; what may pass by itself, when it has not.
@@ -66,14 +66,15 @@ export class StreamWarnings {
     this.#diagnostics.warn({ code: 'recovered', message, ...this.#target }, this.#target.logGroupName);
   }
 
-  /** Nothing shows that an event is to blame for what is refused. @param topic the cause and the destination */
-  allRefused(failure: PutFailure, topic: string): void {
+  /** Nothing shows that an event is to blame for what is refused. */
+  allRefused(failure: PutFailure): void {
     this.#isOpen = true;
     const { logGroupName, logStreamName } = this.#target;
     const message =
       `CloudWatch Logs refuses what is put to ${this.#name} (${quote(failure)}), and no other event shows that only ` +
       'some are refused. Events are kept, and tried again slowly; check the log group, its KMS key and its class, and ' +
       'what stands between here and the endpoint.';
+    const topic = `${logGroupName} ${withoutIds(quote(failure))}`;
     this.#diagnostics.warn({ code: 'refused', message, logGroupName, logStreamName }, topic);
   }
 
