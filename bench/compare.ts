@@ -16,7 +16,7 @@ import { logGroupName, logStreamName } from './loggers/aws.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** They wait most of the time. */
-const AT_ONCE = 3;
+const AT_ONCE = 4;
 
 async function main(words: readonly string[]): Promise<void> {
   const problem = installContenders(root);

@@ -2,7 +2,6 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { awsEnvironment, cleanEnvironment } from '../harness/environment.js';
-import { lastWords } from '../harness/run-case.js';
 import type { Contender } from '../rows/contenders.js';
 
 /** Lines to log, by their numbers: `from` the first on, `to` without the last. */
@@ -45,10 +44,10 @@ export class LoggingProcess {
       env: { ...cleanEnvironment(), ...(usesEnvironment && awsEnvironment(endpoint)) },
     });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#said = (this.#said + text).slice(-2000);
+      this.#said = (this.#said + text).slice(0, 20_000);
     });
     this.ended = once(this.#child, 'close').then(() => {
-      return this.#isToEnd ? undefined : lastWords(this.#said) || 'without a word';
+      return this.#isToEnd ? undefined : reasonOf(this.#said);
     });
   }
 
@@ -92,4 +91,11 @@ export class LoggingProcess {
     });
     return Promise.race([message, this.ended.then(() => undefined)]);
   }
+}
+
+/** Why Node.js says that a process ended: the line below the one that points to the place in the code. */
+function reasonOf(said: string): string {
+  const lines = said.split('\n');
+  const marker = lines.findIndex((line) => /^\s*\^+\s*$/.test(line));
+  return lines.slice(marker + 1).find((line) => line.trim() !== '') ?? 'without a word';
 }

@@ -53,8 +53,12 @@ ${scenarios.map(({ title, about }) => `- **${title}**: ${about}`).join('\n')}
 
 - Where AWS ignores tokens, as it does today, nobody can tell whether a put whose answer was lost was stored: it is put again, and may be
   there twice. The transports of this project count that in \`possibleDuplicates\` and name stream and time.
-- Where tokens are enforced theirs store each line once, [but for a first put](delivery.md#exactly-once) on a stream that somebody else made.
-- A transport without sequence tokens stores nothing where they are enforced. On AWS that does no harm.
+- Where tokens are enforced the transports of this project store each line once, but for [a first put](delivery.md#exactly-once) on a stream that
+  was there before.
+- A transport that sends no sequence token gets no further than its first put where tokens are enforced. On AWS that does no harm.
+- Where winston-aws-cloudwatch cannot deliver it emits \`'error'\`, which winston passes on to the logger: an application that does not
+  listen there ends, as that of these runs did.
+- The bad event itself cannot be stored by that endpoint, unless it is cut or split: \`maxEventBytes\` of this project does that.
 - What is lost is counted and reported by the transports of this project; of the others some call an error handler, and some say nothing.
 - How fast each is: [the results of the benchmarks](../bench/results/README.md).
 `;

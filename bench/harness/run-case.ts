@@ -82,7 +82,7 @@ function startProcess(file: string, args: readonly string[], env: NodeJS.Process
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What a process wrote about its end, in one line and without the paths of this machine. */
-export function lastWords(said: string): string {
+function lastWords(said: string): string {
   const lines = said.trim().split('\n');
   const error = lines.find((line) => /^(Uncaught )?\w*Error\b/.test(line)) ?? lines.at(-1) ?? '';
   return error.replaceAll(ROOT, '').replaceAll(tmpdir(), '').slice(0, 300);
