@@ -2,6 +2,8 @@ import { writeEscaped } from './json-bytes.js';
 import { hasUncheckedTime, type Note, withCheckedTime } from './note.js';
 
 const FIRST_BYTES = 256;
+/** A batch of that many bytes will hold more; until then it has four times the room when it needs more. */
+const LARGE_BYTES = 16 * 1024;
 const EMPTY = Buffer.alloc(0);
 const FIRST_LEVELS = 64;
 const COMPACT_FROM_EVENTS = 256;
@@ -251,7 +253,8 @@ export class PackedEvents {
     if (needed > this.#messages.length) {
       // Only with those that were taken out it can be more than the most.
       const most = needed > this.#maxBytes ? Number.POSITIVE_INFINITY : this.#maxBytes;
-      const wanted = Math.max(FIRST_BYTES, Math.min(most, this.#messages.length * 2), needed);
+      const held = this.#messages.length;
+      const wanted = Math.max(FIRST_BYTES, Math.min(most, held * (held < LARGE_BYTES ? 4 : 2)), needed);
       // Not of Node's pool: a small batch that waits would keep what others had there.
       const larger = Buffer.allocUnsafeSlow(wanted);
       this.#messages.copy(larger, 0, 0, at);

@@ -46,6 +46,7 @@ export class ReplayLane {
   readonly #stream: { offer(): void };
   readonly #sealed = new Fifo<Batch>();
   readonly #open = new OpenBatches();
+  #bytes = 0;
 
   constructor(limits: BatchLimits, flushes: Flushes, gate: ReplayGate, stream: { offer(): void }) {
     this.#limits = limits;
@@ -60,6 +61,11 @@ export class ReplayLane {
 
   get hasDue(): boolean {
     return this.#sealed.length > 0 && this.#gate.isOpen;
+  }
+
+  /** Of all events in it. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Oldest first. */
@@ -87,6 +93,7 @@ export class ReplayLane {
     }
     this.#flushes.joined(epoch, open.epoch);
     open.append(message, timestamp, size, note, id, epoch);
+    this.#bytes += size;
   }
 
   /** Makes everything that was appended ready to be sent. */
@@ -108,6 +115,7 @@ export class ReplayLane {
   take(): Batch | undefined {
     const batch = this.#sealed.shift();
     if (!batch) return undefined;
+    this.#bytes -= batch.bytes;
     this.#gate.enter(batch);
     if (this.#sealed.length === 0) this.#gate.forget(this);
     return batch;
@@ -116,6 +124,7 @@ export class ReplayLane {
   clear(): void {
     this.#open.clear();
     while (this.#sealed.shift());
+    this.#bytes = 0;
     this.#gate.forget(this);
   }
 

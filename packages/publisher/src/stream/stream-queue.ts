@@ -75,13 +75,11 @@ export class StreamQueue {
 
   /** Bytes of the recovered events, or of all others. */
   bytes(isReplay: boolean): number {
+    if (isReplay) return this.#replay?.bytes ?? 0;
     let bytes = 0;
-    if (isReplay) for (const batch of this.#replay?.batches() ?? []) bytes += batch.bytes;
-    else {
-      for (const batch of this.live.batches()) bytes += batch.bytes;
-      for (const batch of this.#resends ?? []) bytes += batch.bytes;
-      for (const batch of this.aside) bytes += batch.bytes;
-    }
+    for (const batch of this.live.batches()) bytes += batch.bytes;
+    for (const batch of this.#resends ?? []) bytes += batch.bytes;
+    for (const batch of this.aside) bytes += batch.bytes;
     return bytes;
   }
 
