@@ -39,12 +39,7 @@ export class StreamWarnings {
     if (inARow < WARN_FROM_FAILURE[advice]) return;
     this.#isOpen = true;
     const code = codeOf(advice, failure, action);
-    const message = explainFailure(code, failure, this.#target, action);
-    // A thousand streams of one application fail for the same reason.
-    this.#diagnostics.warn(
-      { code, message, ...this.#target },
-      `${this.#target.logGroupName} ${failure.name}`,
-    );
+    this.#warn(code, explainFailure(code, failure, this.#target, action));
   }
 
   /** In one line for all streams of a publisher. */
@@ -62,8 +57,7 @@ export class StreamWarnings {
   delivered(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    const message = `logs are delivered again to ${this.#name}.`;
-    this.#diagnostics.warn({ code: 'recovered', message, ...this.#target }, this.#target.logGroupName);
+    this.#warn('recovered', `logs are delivered again to ${this.#name}.`);
   }
 
   /** Nothing shows that an event is to blame for what is refused. */
