@@ -13,7 +13,7 @@ const TABLE = /(<!-- hosts:begin.*-->\n).*(<!-- hosts:end -->)/s;
 
 /** The columns, and the tests that are about them. */
 const COLUMNS = {
-  'logs and flushes': /^(?:logs|flush|is made|is built|is compiled)\b/,
+  'logs and flushes': /^(?:logs|flush|is made|is built)\b/,
   'runs out of work': /natural end|nothing left to do/,
   'process.exit()': /process\.exit/,
   'uncaught error': /uncaught error/,
