@@ -19,14 +19,16 @@ export function verdict({ logged, storedAlive, stored, crash }: Outcome): string
   return [
     ...(crash === undefined ? [] : [crashVerdict(crash)]),
     fate(logged, distinct),
-    ...(stored.length > distinct ? [`${stored.length - distinct} twice`] : []),
+    ...(stored.length > distinct ? [`${stored.length - distinct} copies too many`] : []),
     ...(late > 0 ? [`${late === distinct ? 'all' : late} only at the end of the process`] : []),
   ].join(', ');
 }
 
 /** That the process ended by itself, with the beginning of its last words. */
 function crashVerdict(lastWords: string): string {
-  return `**the process crashed** (${lastWords.replaceAll('|', '/').slice(0, SHOWN_WORDS)})`;
+  const words = lastWords.replaceAll('|', '/');
+  const shown = words.length > SHOWN_WORDS ? `${words.slice(0, SHOWN_WORDS)}…` : words;
+  return `**the process crashed** (${shown})`;
 }
 
 /** What became of the lines, and their order. */

@@ -23,7 +23,7 @@ test('a verdict tells lines that are lost, twice, late, swapped, and a process t
   assert.equal(verdict(alive([0, 1, 2])), 'all 3');
   assert.equal(verdict(alive([0, 2], 3)), '**1 of 3 lost**');
   assert.equal(verdict(alive([], 3)), '**all 3 lost**');
-  assert.equal(verdict(alive([0, 0, 1, 1], 2)), 'all 2, 2 twice');
+  assert.equal(verdict(alive([0, 0, 1, 1], 2)), 'all 2, 2 copies too many');
   assert.equal(
     verdict({ logged: 2, storedAlive: [0], stored: [0, 1] }),
     'all 2, 1 only at the end of the process',
