@@ -124,7 +124,11 @@ export class PutRoute {
   async #renewCredentials(): Promise<void> {
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = await this.#config.credentials();
     const credentials = { accessKeyId, secretAccessKey, sessionToken };
-    this.#sentTo = { ...this.#sentTo, credentials, expiresAt: expiration?.getTime() };
+    const expiresAt = expiration?.getTime();
+    // The same object while they are the same: the key that is made of them goes with it.
+    const { credentials: last, expiresAt: lastExpiresAt } = this.#sentTo;
+    if (expiresAt === lastExpiresAt && isDeepStrictEqual(credentials, last)) return;
+    this.#sentTo = { ...this.#sentTo, credentials, expiresAt };
   }
 
   get #config(): Config {

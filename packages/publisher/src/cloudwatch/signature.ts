@@ -24,9 +24,12 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
 const UNSIGNED =
   /^(?:authorization|cache-control|connection|expect|from|keep-alive|max-forwards|pragma|referer|te|trailer|transfer-encoding|upgrade|user-agent|x-amzn-trace-id|proxy-.*|sec-.*)$/;
 
+/** The key for the present day, region and service; it goes with the credentials that it is made of. */
+const keys = new WeakMap<SigningScope['credentials'], { readonly scope: string; readonly key: Buffer }>();
+
 /** @returns the headers of the signed request: those of `request` and the ones that the signature adds */
 export function sign(request: UnsignedRequest, scope: SigningScope, now: Date): Record<string, string> {
-  const { accessKeyId, secretAccessKey, sessionToken } = scope.credentials;
+  const { accessKeyId, sessionToken } = scope.credentials;
   const time = now.toISOString().replace(/[-:]|\.\d+/g, '');
   const day = time.slice(0, 8);
   const bodyHash = sha256(request.body);
@@ -50,13 +53,20 @@ export function sign(request: UnsignedRequest, scope: SigningScope, now: Date): 
     bodyHash,
   ].join('\n');
   const credentialScope = [day, scope.region, scope.service, 'aws4_request'].join('/');
-  const key = credentialScope
-    .split('/')
-    .reduce<string | Buffer>((last, part) => hmac(last, part), `AWS4${secretAccessKey}`);
+  const key = keyFor(scope.credentials, credentialScope);
   const toSign = [ALGORITHM, time, credentialScope, sha256(canonicalRequest)].join('\n');
   const signature = hmac(key, toSign).toString('hex');
   headers.authorization = `${ALGORITHM} Credential=${accessKeyId}/${credentialScope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
   return headers;
+}
+
+function keyFor(credentials: SigningScope['credentials'], scope: string): Buffer {
+  const known = keys.get(credentials);
+  if (known?.scope === scope) return known.key;
+  const first: string | Buffer = `AWS4${credentials.secretAccessKey}`;
+  const key = scope.split('/').reduce<string | Buffer>(hmac, first) as Buffer;
+  keys.set(credentials, { scope, key });
+  return key;
 }
 
 /** Without empty and dotted segments, and encoded once more, as every service but S3 wants it. */
