@@ -474,7 +474,8 @@ describe('around the SDK stays the client what it is', () => {
     const config = client.config as unknown as { systemClockOffset: number };
     const dated = (aheadMs: number, headers: http.OutgoingHttpHeaders = {}) => {
       const date = new Date(Date.now() + aheadMs).toUTCString();
-      return json(aheadMs < 0 ? 400 : 200, { __type: 'ThrottlingException' }, { date, ...headers });
+      const sent = { date, ...headers };
+      return aheadMs < 0 ? json(400, { __type: 'ThrottlingException' }, sent) : json(200, {}, sent);
     };
     const signedAt = () => {
       const [, day, hour] = /^(\d+)T(\d\d)/.exec(String(received.at(-1)?.headers['x-amz-date'])) ?? [];
