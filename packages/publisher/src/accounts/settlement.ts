@@ -92,7 +92,7 @@ export class Settlement {
     const { accounts, flushes } = this.#context;
     const events = accounts.settle(batch, 0, batch.length, fate);
     flushes.settled(batch, fate === 'delivered' ? events : 0, fate === 'delivered' ? 0 : events);
-    this.#finish(batch);
+    this.#finish(batch, fate === 'overflow');
   }
 
   /** The batch is settled as another thread counted it. */
@@ -110,9 +110,7 @@ export class Settlement {
 
   /** The batch is not settled, and never will be here. */
   left(batch: Batch): void {
-    this.#context.budget.release(batch.bytes);
-    batch.observer?.finished(0);
-    this.#context.flushes.replaced(batch, 0);
+    this.#leave(batch, false);
   }
 
   /** So many parts take the place of a batch. */
@@ -146,9 +144,18 @@ export class Settlement {
     });
   }
 
-  #finish(batch: Batch): void {
-    this.left(batch);
+  #finish(batch: Batch, isDropped = false): void {
+    this.#leave(batch, isDropped);
     this.#context.onSettled(batch);
+  }
+
+  /** @param isDropped to make room for another event */
+  #leave(batch: Batch, isDropped: boolean): void {
+    const { budget, flushes } = this.#context;
+    if (isDropped) budget.dropped(batch.bytes);
+    else budget.release(batch.bytes);
+    batch.observer?.finished(0);
+    flushes.replaced(batch, 0);
   }
 }
 

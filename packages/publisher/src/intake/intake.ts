@@ -2,7 +2,7 @@ import type { Accounts } from '../accounts/accounts.js';
 import type { Diagnostics } from '../accounts/diagnostics.js';
 import type { Drop } from '../accounts/events.js';
 import type { Flushes } from '../accounts/flush.js';
-import type { MemoryBudget } from '../accounts/memory-budget.js';
+import { FREE_STREAMS, type MemoryBudget } from '../accounts/memory-budget.js';
 import { Levels } from '../batch/levels.js';
 import { type DropReason, type Note, type SplitEvent, UNCHECKED_TIME } from '../batch/note.js';
 import type { Endpoint } from '../cloudwatch/endpoint.js';
@@ -266,8 +266,8 @@ export class Intake {
 
   #refuseOverflow(writer: StreamWriter, size: number, time: number, level: number): false {
     this.#context.accounts.count('overflow', 1);
-    // No stream is made only to tell of what is not in it.
-    const isTold = writer.hasPut || !writer.isUnused;
+    // Of very many streams none is made only to tell of what is not in it.
+    const isTold = this.#context.writers.size <= FREE_STREAMS || writer.hasPut || !writer.isUnused;
     this.#tellOverflow(writer, size, time, level, isTold);
     return false;
   }

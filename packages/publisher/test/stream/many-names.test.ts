@@ -147,22 +147,24 @@ test('the first streams keep their place while others come and go, until they we
   await clock.until(publisher.close());
 });
 
-test('a stream that has filled the buffer keeps no new stream out, and loses nothing for what that takes', async () => {
-  const { clock, publisher, publish, messages, state } = setUp();
-  const kilobyte = 'x'.repeat(1024 - 26);
-  state.fault = 'throttle';
-  for (let id = 0; id <= FREE_STREAMS; id++) publish(id);
-  await clock.advance(10);
-  while (publisher.stats().dropped.overflow === 0) publish('failing', kilobyte);
-  const lost = publisher.stats().dropped.overflow;
-  for (let id = 0; id < 50; id++) assert.equal(publish(`new-${id}`, 'small'), true);
-  const more = publisher.stats().dropped.overflow - lost;
-  assert.ok(more <= 2, `${more} kilobytes made room for 50 small events`);
-  law(publisher.stats());
-  state.fault = undefined;
-  await clock.until(publisher.close({ timeoutMs: 600_000 }));
-  for (let id = 0; id < 50; id++) assert.deepEqual(messages(`new-${id}`), ['small']);
-});
+for (const overflow of ['drop-oldest', 'drop-newest', 'drop-lowest'] as const) {
+  test(`a stream that has filled the buffer keeps no new stream out, nor loses for what that takes: ${overflow}`, async () => {
+    const { clock, publisher, publish, messages, state } = setUp({ overflow });
+    const kilobyte = 'x'.repeat(1024 - 26);
+    state.fault = 'throttle';
+    for (let id = 0; id <= FREE_STREAMS; id++) publish(id);
+    await clock.advance(10);
+    while (publisher.stats().dropped.overflow === 0) publish('failing', kilobyte);
+    const lost = publisher.stats().dropped.overflow;
+    for (let id = 0; id < 50; id++) assert.equal(publish(`new-${id}`, 'small'), true);
+    const more = publisher.stats().dropped.overflow - lost;
+    assert.ok(more <= 3, `${more} kilobytes made room for 50 small events`);
+    law(publisher.stats());
+    state.fault = undefined;
+    await clock.until(publisher.close({ timeoutMs: 600_000 }));
+    for (let id = 0; id < 50; id++) assert.deepEqual(messages(`new-${id}`), ['small']);
+  });
+}
 
 test('who waits for room waits for that of a stream, too', async () => {
   const { clock, publisher, state } = setUp({ maxBufferBytes: 4096, maxEventBytes: 1024 });
