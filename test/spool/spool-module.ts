@@ -19,7 +19,7 @@ async function bundleSpool(): Promise<string> {
     resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
   });
   const file = path.join(folder, 'spool.mjs');
-  await bundle.write({ file, format: 'esm' });
+  await bundle.write({ file, format: 'esm', codeSplitting: false });
   await bundle.close();
   return pathToFileURL(file).href;
 }
