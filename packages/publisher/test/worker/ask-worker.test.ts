@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import test from 'node:test';
+import timers from 'node:timers';
 import { ANSWER_EVENT } from '../../src/worker/worker-protocol.ts';
 
 // The publisher takes its timer functions when it is loaded, so what counts them is in place before.
-const { clearTimeout } = globalThis;
+const { clearTimeout } = timers;
 let timersCleared = 0;
-globalThis.clearTimeout = (timer) => {
+timers.clearTimeout = (timer) => {
   timersCleared++;
   clearTimeout(timer);
 };
