@@ -1,7 +1,7 @@
 import type { Predicate } from './expression.js';
 import type { Scanner } from './scanner.js';
 
-/** What was read of a pattern. */
+/** The terms of a pattern that was read. */
 interface Terms {
   readonly matches: Predicate<string>;
   /** A text that every message has that matches, where one is known. */

@@ -34,7 +34,7 @@ export const EVENT_OVERHEAD_BYTES = 26;
 export interface Entity {
   /** The attributes that name it, such as `Type`, `Name` and `Environment`. */
   readonly keyAttributes: Readonly<Record<string, string>>;
-  /** What else is said of it, such as its platform. */
+  /** Further attributes, such as its platform. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 

@@ -248,7 +248,7 @@ export class Intake {
     return this.#context.budget.fits(bytes) || this.#overflow.makeRoom(writer, bytes, level);
   }
 
-  /** What corrects a time: something only where it is that of this machine's clock; undefined while it is not known. */
+  /** The correction of a time in milliseconds: other than 0 only where it is that of this machine's clock; undefined while it is not known. */
   #correctionOf(time: number): number | undefined {
     const { clock, endpoint } = this.#context;
     return Math.abs(time - clock.wallTime()) > ARRIVAL_MS ? 0 : endpoint.time.correctionMs;

@@ -160,7 +160,7 @@ export class RangeSet {
     }
   }
 
-  /** What is left when sorted ranges are taken out. */
+  /** The ids that are left when sorted ranges are taken out. */
   #without(ranges: readonly IdRange[]): RangeSet {
     const kept = new RangeSet();
     let next = 0;
