@@ -5,6 +5,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { startLocal } from 'cloudwatch-logs-local';
 import { Consumer, environmentFor } from '../consumers/consumer.ts';
+import { FRAMEWORKS } from '../consumers/frameworks/packages.ts';
 import { newerNode } from '../consumers/newer-node.ts';
 import { writeFilesOf } from '../consumers/pages.ts';
 import { freePort, start, whileRunning } from '../consumers/server.ts';
@@ -20,20 +21,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
 const consumer = new Consumer(new URL('../consumers/frameworks/project/', import.meta.url));
 // nestjs-pino asks for a newer one than the oldest that the packages support.
 const { node = '', problem } = await newerNode('24');
-const skip =
-  problem ??
-  consumer.install([
-    ...['fastify@5', 'express@5', 'pino@10', 'pino-http@11', 'winston@3', 'express-winston@4'],
-    ...[
-      '@nestjs/common@12',
-      '@nestjs/core@12',
-      '@nestjs/platform-express@12',
-      'nestjs-pino@5',
-      'nest-winston@2',
-    ],
-    ...['reflect-metadata@0.2', 'rxjs@7', 'typescript@5', '@types/node@20'],
-  ]) ??
-  false;
+const skip = problem ?? consumer.install(FRAMEWORKS) ?? false;
 for (const page of Object.keys(PAGES)) writeFilesOf(page, consumer.folder);
 if (!skip) {
   writeFileSync(path.join(consumer.folder, 'package.json'), '{ "private": true, "type": "module" }\n');

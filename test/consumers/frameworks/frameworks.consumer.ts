@@ -8,6 +8,7 @@ import { Consumer, environmentFor } from '../consumer.ts';
 import { newerNode } from '../newer-node.ts';
 import { writeFilesOf } from '../pages.ts';
 import { freePort, start, whileRunning } from '../server.ts';
+import { FRAMEWORKS } from './packages.ts';
 
 /** The servers of the pages; each answers GET /order, /slow, /stream and /crash. */
 const SERVERS = [
@@ -23,20 +24,7 @@ const SERVERS = [
 const consumer = new Consumer(new URL('./project/', import.meta.url));
 // nestjs-pino 5 asks for a newer one than the oldest that the packages support.
 const { node = '', problem } = await newerNode('24');
-const skip =
-  problem ??
-  consumer.install([
-    ...['fastify@5', 'express@5', 'pino@10', 'pino-http@11', 'winston@3', 'express-winston@4'],
-    ...[
-      '@nestjs/common@12',
-      '@nestjs/core@12',
-      '@nestjs/platform-express@12',
-      'nestjs-pino@5',
-      'nest-winston@2',
-    ],
-    ...['reflect-metadata@0.2', 'rxjs@7', 'typescript@5', '@types/node@20'],
-  ]) ??
-  false;
+const skip = problem ?? consumer.install(FRAMEWORKS) ?? false;
 for (const page of ['fastify.md', 'express.md', 'nestjs.md']) writeFilesOf(page, consumer.folder);
 
 describe('the code for NestJS', { skip }, () => {

@@ -16,6 +16,7 @@ import type { PutProgress, PutResult } from '../../src/cloudwatch/sink.ts';
 import type { PublisherOptions } from '../../src/options/options.ts';
 import { resolveOptions } from '../../src/options/resolve-options.ts';
 import { now } from '../../src/time/clock.ts';
+import { json } from '../support/odd-endpoint.ts';
 
 interface Received {
   readonly url: string | undefined;
@@ -46,13 +47,6 @@ const watchedSdk = {
     }
   },
 };
-
-const json =
-  (status: number, body: object | string, headers: http.OutgoingHttpHeaders = {}): Answer =>
-  (response) => {
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', ...headers });
-    response.end(typeof body === 'string' ? body : JSON.stringify(body));
-  };
 
 before(async () => {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';

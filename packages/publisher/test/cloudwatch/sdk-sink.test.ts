@@ -16,6 +16,7 @@ import type { PutFailure, PutSuccess } from '../../src/cloudwatch/sink.ts';
 import type { PublisherOptions } from '../../src/options/options.ts';
 import { resolveOptions } from '../../src/options/resolve-options.ts';
 import { Publisher } from '../../src/publisher.ts';
+import { json } from '../support/odd-endpoint.ts';
 
 interface Received {
   readonly headers: http.IncomingHttpHeaders;
@@ -33,13 +34,6 @@ let answer: Answer;
 const sockets = new Set<Socket>();
 const uncaught: unknown[] = [];
 const onUncaught = (error: unknown) => uncaught.push(error);
-
-const json =
-  (status: number, body: object | string, headers: http.OutgoingHttpHeaders = {}): Answer =>
-  (response) => {
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', ...headers });
-    response.end(typeof body === 'string' ? body : JSON.stringify(body));
-  };
 
 before(async () => {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';

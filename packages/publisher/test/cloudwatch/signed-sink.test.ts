@@ -11,6 +11,7 @@ import { SignedSink } from '../../src/cloudwatch/signed-sink.ts';
 import type { PutResult, Sink } from '../../src/cloudwatch/sink.ts';
 import type { PublisherOptions } from '../../src/options/options.ts';
 import { resolveOptions } from '../../src/options/resolve-options.ts';
+import { json } from '../support/odd-endpoint.ts';
 
 interface Received {
   readonly headers: http.IncomingHttpHeaders;
@@ -75,13 +76,6 @@ function batch(): Batch {
   made.freeze();
   return made;
 }
-
-const json =
-  (status: number, body: object | string, headers: http.OutgoingHttpHeaders = {}): Answer =>
-  (response) => {
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', ...headers });
-    response.end(typeof body === 'string' ? body : JSON.stringify(body));
-  };
 
 describe('a sink without the SDK sends what the SDK sends', () => {
   const calls: Record<string, [call: (sink: Sink) => Promise<unknown>, options?: Partial<PublisherOptions>]> =

@@ -17,10 +17,10 @@ export interface Came {
 export type Answer = (response: http.ServerResponse, came: Came) => void;
 
 export const json =
-  (status: number, body: object, headers: http.OutgoingHttpHeaders = {}): Answer =>
-  (response) => {
+  (status: number, body: object | string, headers: http.OutgoingHttpHeaders = {}) =>
+  (response: http.ServerResponse, ..._: unknown[]): void => {
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', ...headers });
-    response.end(JSON.stringify(body));
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
   };
 export const stored = json(200, { nextSequenceToken: '1' });
 
