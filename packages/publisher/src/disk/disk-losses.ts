@@ -5,7 +5,7 @@ import type { StreamWriter } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import { type IdRange, RangeSet } from '../structures/range-set.js';
 import type { OnlyOnDisk } from './only-on-disk.js';
-import { noteOf, type SplitState, weightOf } from './spooled-parts.js';
+import { noteOf, type SplitState, weightOf } from './spooled-events.js';
 
 /** Events that the spool drops or hands back: they are lost, or taken into memory again, unless they are there anyway. */
 export class DiskLosses {

@@ -5,7 +5,7 @@ import type { StreamWriter } from '../stream/stream-writer.js';
 import type { DiskLosses } from './disk-losses.js';
 import type { OnlyOnDisk } from './only-on-disk.js';
 import type { PutNotes } from './put-notes.js';
-import { flagsOf, weightOf } from './spooled-parts.js';
+import { flagsOf, weightOf } from './spooled-events.js';
 
 /** A batch that was not settled when its publisher ended, with its stream. */
 export interface Leftover {

@@ -5,7 +5,7 @@ import type { SpoolMode } from '../options/options.js';
 import type { Spool } from '../spool/spool.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
 import type { OnlyOnDisk } from './only-on-disk.js';
-import { flagsOf } from './spooled-parts.js';
+import { flagsOf } from './spooled-events.js';
 
 /** Of the memory, for what is read back: streams that are stuck would take all of it otherwise. */
 export const RESERVE = 1 / 4;

@@ -8,7 +8,7 @@ import type { StreamWriter } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import { RangeSet } from '../structures/range-set.js';
 import type { OnlyOnDisk } from './only-on-disk.js';
-import { noteOf, type SplitState } from './spooled-parts.js';
+import { noteOf, type SplitState } from './spooled-events.js';
 
 /** The parts of a publisher that it takes to put batches again. */
 export interface ResendsContext {

@@ -7,7 +7,7 @@ import type { StreamWriters } from '../stream/stream-writers.js';
 import type { Clock } from '../time/clock.js';
 import type { DiskTail, OnlyOnDisk } from './only-on-disk.js';
 import { Scan } from './scan.js';
-import { noteOf, weightOf } from './spooled-parts.js';
+import { noteOf, weightOf } from './spooled-events.js';
 
 /** The parts of a publisher that a reader needs. */
 export interface TailReaderContext {
