@@ -1,5 +1,6 @@
 import { EVENT_OVERHEAD_BYTES, MAX_BATCH_SPAN_MS } from '../options/limits.js';
 import { type IdRange, rangesOfIds } from '../structures/range-set.js';
+import type { EventRecord } from './event-record.js';
 import { type Fate, hasUncheckedTime, isUnaccounted, type Note } from './note.js';
 import { PackedEvents, type PackedEventsData } from './packed-events.js';
 import { NEVER_PUT, ofJoined, ofPart, type PutHistory, type PutToken } from './put-history.js';
@@ -115,17 +116,11 @@ export class Batch {
     return timestamp - this.#earliest <= MAX_BATCH_SPAN_MS && this.#latest - timestamp <= MAX_BATCH_SPAN_MS;
   }
 
-  /**
-   * Appends an event that fits.
-   *
-   * @param id of the event in the spool; all events of a batch have one, or none has
-   * @param epoch in which the event was received
-   * @param level its number, see `levels.ts`
-   */
-  append(message: string, timestamp: number, size: number, note?: Note, id = 0, epoch = 0, level = 0): void {
-    this.#noteEpoch(epoch, isUnaccounted(note) ? 0 : 1);
-    this.#events.push(message, size - EVENT_OVERHEAD_BYTES, timestamp, note, id, level);
-    this.#count(size, timestamp, note, level);
+  /** Appends an event that fits. */
+  append(event: EventRecord): void {
+    this.#noteEpoch(event.epoch, isUnaccounted(event.note) ? 0 : 1);
+    this.#events.push(event);
+    this.#count(event.size, event.timestamp, event.note, event.level);
   }
 
   /** How many of its events were received in an epoch or before, as the application gave them. */
@@ -135,15 +130,7 @@ export class Batch {
   }
 
   /** Takes the first or the last event out to make room. Only before the batch is frozen. */
-  drop(which: 'first' | 'last'): {
-    readonly size: number;
-    readonly timestamp: number;
-    readonly note: Note | undefined;
-    /** 0 when it is not on disk. */
-    readonly id: number;
-    /** In which it was received. */
-    readonly epoch: number;
-  } {
+  drop(which: 'first' | 'last'): Omit<EventRecord, 'message' | 'level'> {
     const index = which === 'first' ? 0 : this.length - 1;
     const size = this.messageBytesAt(index) + EVENT_OVERHEAD_BYTES;
     const note = this.noteAt(index);

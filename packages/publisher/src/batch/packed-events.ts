@@ -1,3 +1,5 @@
+import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
+import type { EventRecord } from './event-record.js';
 import { writeEscaped } from './json-bytes.js';
 import { hasUncheckedTime, type Note, withCheckedTime } from './note.js';
 
@@ -71,22 +73,11 @@ export class PackedEvents {
     return this.#gone > 0 ? this.#ids?.slice(this.#gone) : this.#ids;
   }
 
-  /**
-   * @param messageBytes UTF-8 bytes of the message
-   * @param id in the spool; all events have one, or none (0) has
-   * @param level its number, see `levels.ts`
-   */
-  push(
-    message: string,
-    messageBytes: number,
-    timestamp: number,
-    note: Note | undefined,
-    id: number,
-    level = 0,
-  ): void {
-    const at = this.#room(messageBytes);
-    this.#messages.write(message, at, messageBytes);
-    this.#add(at + messageBytes, timestamp, note, id, level);
+  push({ message, timestamp, size, note, level, id }: EventRecord): void {
+    const bytes = size - EVENT_OVERHEAD_BYTES;
+    const at = this.#room(bytes);
+    this.#messages.write(message, at, bytes);
+    this.#add(at + bytes, timestamp, note, level, id);
   }
 
   /** Takes the first event out. */
@@ -200,8 +191,8 @@ export class PackedEvents {
         at + bytes,
         from.timestampAt(index),
         from.noteAt(index),
-        from.idAt(index),
         from.levelAt(index),
+        from.idAt(index),
       );
     }
   }
@@ -217,7 +208,7 @@ export class PackedEvents {
     this.#gone = 0;
   }
 
-  #add(end: number, timestamp: number, note: Note | undefined, id: number, level: number): void {
+  #add(end: number, timestamp: number, note: Note | undefined, level: number, id: number): void {
     if (level > 0 || this.#levels) this.#setLevel(this.#ends.length, level);
     // `push` to an empty array makes room for 17, and most batches of very many streams hold one event.
     if (this.#ends.length === 0) {

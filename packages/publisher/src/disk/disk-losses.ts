@@ -1,11 +1,10 @@
 import type { Intake } from '../intake/intake.js';
-import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
 import type { SpoolDrop, SpooledEvent } from '../spool/spool.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import { type IdRange, RangeSet } from '../structures/range-set.js';
 import type { OnlyOnDisk } from './only-on-disk.js';
-import { noteOf, type SplitState, weightOf } from './spooled-events.js';
+import { recordOf, type SplitState, weightOf } from './spooled-events.js';
 
 /** Events that the spool drops or hands back: they are lost, or taken into memory again, unless they are there anyway. */
 export class DiskLosses {
@@ -50,7 +49,7 @@ export class DiskLosses {
   handedBack(events: readonly SpooledEvent[]): void {
     const parts = new Map<StreamWriter, SplitState>();
     for (const event of events) {
-      const { id, message, messageBytes, timestamp } = event;
+      const { id } = event;
       const writer = this.#writers.of(event);
       const tail = this.#onlyOnDisk.live(writer);
       // Behind a tail is only what is kept at the end.
@@ -60,10 +59,10 @@ export class DiskLosses {
       }
       const state = parts.get(writer) ?? { split: undefined };
       parts.set(writer, state);
-      const note = noteOf(event, state);
+      const record = recordOf(event, state, this.#onlyOnDisk.epochOf(id));
+      record.id = 0; // it is not there
       this.#onlyOnDisk.load(weightOf(event));
-      const size = messageBytes + EVENT_OVERHEAD_BYTES;
-      this.#intake.takeBack(writer, message, timestamp, size, note, this.#onlyOnDisk.epochOf(id));
+      this.#intake.takeBack(writer, record);
     }
   }
 }

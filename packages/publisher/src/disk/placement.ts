@@ -1,5 +1,6 @@
 import type { MemoryBudget } from '../accounts/memory-budget.js';
-import type { Note } from '../batch/note.js';
+import type { EventRecord } from '../batch/event-record.js';
+import { isUnaccounted } from '../batch/note.js';
 import type { DiskPlace } from '../intake/intake.js';
 import type { SpoolMode } from '../options/options.js';
 import type { Spool } from '../spool/spool.js';
@@ -29,52 +30,19 @@ export class Placement implements DiskPlace {
     this.#budget = budget;
   }
 
-  take(
-    writer: StreamWriter,
-    text: string,
-    time: number,
-    size: number,
-    note: Note | undefined,
-    level: number,
-  ): boolean {
-    return this.#hearLater(() => {
-      const isMemorys = this.#hasMemory(writer, size);
-      const id = isMemorys && this.#mode === 'overflow' ? 0 : this.#append(writer, text, time, flagsOf(note));
-      if (isMemorys) {
-        this.#budget.take(size);
-        writer.append(text, time, size, note, id, undefined, level);
-      } else if (id > 0) {
-        this.#onlyOnDisk.add(writer, id, 1);
-      }
-      return isMemorys || id > 0;
-    });
+  take(writer: StreamWriter, event: EventRecord): boolean {
+    return this.#hearLater(() => this.#place(writer, event, this.#hasMemory(writer, event.size)));
   }
 
-  takeParts(
-    writer: StreamWriter,
-    parts: readonly string[],
-    sizes: readonly number[],
-    time: number,
-    notes: readonly (Note | undefined)[],
-    level: number,
-  ): boolean {
+  takeParts(writer: StreamWriter, parts: readonly EventRecord[]): boolean {
     return this.#hearLater(() => {
-      const total = sizes.reduce((sum, size) => sum + size, 0);
+      const total = parts.reduce((sum, { size }) => sum + size, 0);
       let isMemorys = this.#hasMemory(writer, total);
       for (const [index, part] of parts.entries()) {
-        const note = notes[index];
-        const isOnlyMemorys = isMemorys && this.#mode === 'overflow';
-        const id = isOnlyMemorys ? 0 : this.#append(writer, part, time, flagsOf(note));
-        if (!isMemorys && id === 0) {
-          if (index === 0) return false;
-          isMemorys = true; // the disk failed in between: the rest of the event has to stay here
-        }
-        if (isMemorys) {
-          this.#budget.take(sizes[index]);
-          writer.append(part, time, sizes[index], note, id, undefined, level);
-        } else {
-          this.#onlyOnDisk.add(writer, id, index === parts.length - 1 ? 1 : 0);
-        }
+        if (this.#place(writer, part, isMemorys)) continue;
+        if (index === 0) return false;
+        isMemorys = true; // the disk failed in between: the rest of the event has to stay here
+        writer.append(part);
       }
       return true;
     });
@@ -101,8 +69,16 @@ export class Placement implements DiskPlace {
     }
   }
 
-  #append({ target }: StreamWriter, text: string, time: number, flags: number): number {
-    const id = this.#spool.append(target, text, time, flags);
+  /** @returns false when neither memory nor disk has the event */
+  #place(writer: StreamWriter, event: EventRecord, isMemorys: boolean): boolean {
+    if (!isMemorys || this.#mode === 'always') event.id = this.#write(writer, event);
+    if (isMemorys) writer.append(event);
+    else if (event.id > 0) this.#onlyOnDisk.add(writer, event.id, isUnaccounted(event.note) ? 0 : 1);
+    return isMemorys || event.id > 0;
+  }
+
+  #write({ target }: StreamWriter, { message, timestamp, note }: EventRecord): number {
+    const id = this.#spool.append(target, message, timestamp, flagsOf(note));
     if (id > 0) this.#onlyOnDisk.appended(id);
     return id;
   }

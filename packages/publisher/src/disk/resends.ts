@@ -8,7 +8,7 @@ import type { StreamWriter } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import { RangeSet } from '../structures/range-set.js';
 import type { OnlyOnDisk } from './only-on-disk.js';
-import { noteOf, type SplitState } from './spooled-events.js';
+import { recordOf, type SplitState } from './spooled-events.js';
 
 /** The parts of a publisher that it takes to put batches again. */
 export interface ResendsContext {
@@ -169,11 +169,10 @@ export class Resends {
     const batch = new Batch({ maxBytes: Number.POSITIVE_INFINITY, maxEvents: Number.POSITIVE_INFINITY });
     const parts: SplitState = { split: undefined };
     for (const event of events) {
-      const { id, message, messageBytes, timestamp } = event;
-      if (isGone(id)) continue;
-      const epoch = onlyOnDisk.epochOf(id);
+      if (isGone(event.id)) continue;
+      const epoch = onlyOnDisk.epochOf(event.id);
       flushes.joined(epoch, batch.epoch);
-      batch.append(message, timestamp, messageBytes + EVENT_OVERHEAD_BYTES, noteOf(event, parts), id, epoch);
+      batch.append(recordOf(event, parts, epoch));
     }
     if (batch.length === 0) return undefined;
     budget.take(batch.bytes);

@@ -1,3 +1,4 @@
+import type { EventRecord } from '../batch/event-record.js';
 import {
   hasUncheckedTime,
   isUnaccounted,
@@ -5,6 +6,7 @@ import {
   type SplitEvent,
   UNCHECKED_TIME,
 } from '../batch/note.js';
+import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
 import { PART_FLAG, type SpooledEvent, UNCHECKED_TIME_FLAG } from '../spool/spool.js';
 
 /** The event whose parts come one after the other at present. */
@@ -17,8 +19,15 @@ export function flagsOf(note: Note | undefined): number {
   return (isUnaccounted(note) ? PART_FLAG : 0) | (hasUncheckedTime(note) ? UNCHECKED_TIME_FLAG : 0);
 }
 
-/** The note of an event of the spool: what follows the parts of a split event in its stream is the last of them. */
-export function noteOf({ flags }: SpooledEvent, state: SplitState): Note | undefined {
+/** An event of the spool as it goes to its batch. @param state of its stream */
+export function recordOf(event: SpooledEvent, state: SplitState, epoch: number): EventRecord {
+  const { id, message, messageBytes, timestamp } = event;
+  const size = messageBytes + EVENT_OVERHEAD_BYTES;
+  return { message, timestamp, size, note: noteOf(event, state), level: 0, epoch, id };
+}
+
+/** What follows the parts of a split event in its stream is the last of them. */
+function noteOf({ flags }: SpooledEvent, state: SplitState): Note | undefined {
   const isUnchecked = (flags & UNCHECKED_TIME_FLAG) !== 0;
   const isPart = (flags & PART_FLAG) !== 0;
   if (isPart) state.split ??= { worst: undefined, counted: undefined };

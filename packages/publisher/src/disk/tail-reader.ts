@@ -7,7 +7,7 @@ import type { StreamWriters } from '../stream/stream-writers.js';
 import type { Clock } from '../time/clock.js';
 import type { DiskTail, OnlyOnDisk } from './only-on-disk.js';
 import { Scan } from './scan.js';
-import { noteOf, weightOf } from './spooled-events.js';
+import { recordOf, weightOf } from './spooled-events.js';
 
 /** The parts of a publisher that a reader needs. */
 export interface TailReaderContext {
@@ -199,7 +199,7 @@ export class TailReader {
     const most = budget.mostBytes + (bytes === 0 ? bytesPerStream : 0);
     if (budget.usedBytes + size > most) return this.#wait(scan, undefined, size);
     this.#waits.delete(scan);
-    this.#load(tail, event, size);
+    this.#load(tail, event);
     return true;
   }
 
@@ -235,14 +235,12 @@ export class TailReader {
   }
 
   /** Gives an event that was read to its stream. */
-  #load(tail: DiskTail, event: SpooledEvent, size: number): void {
+  #load(tail: DiskTail, event: SpooledEvent): void {
     const { budget, onlyOnDisk, spool } = this.#context;
-    const { id, message, timestamp } = event;
+    const { id } = event;
     const { writer } = tail;
     tail.cursor = id;
-    const note = noteOf(event, tail);
-    const epoch = onlyOnDisk.epochOf(id);
-    budget.take(size);
+    const record = recordOf(event, tail, onlyOnDisk.epochOf(id));
     if (this.#isReplay) {
       const lane = writer.replayLane(this.#gate);
       if (id > tail.directoryEnd) {
@@ -250,8 +248,9 @@ export class TailReader {
         lane.seal();
         tail.directoryEnd = spool.lastIdBeside(id);
       }
-      lane.append(message, timestamp, size, note, id, epoch);
-    } else writer.append(message, timestamp, size, note, id, epoch);
+      budget.take(record.size);
+      lane.append(record);
+    } else writer.append(record);
     onlyOnDisk.load(weightOf(event));
     this.#touched.add(tail);
     this.#endIfOver(tail);

@@ -99,7 +99,8 @@ function trialBatch({ maxBatchBytes, maxBatchEvents }: ResolvedOptions): Batch {
     hostname: os.hostname(),
     msg: 'a trial event of the doctor of cloudwatch-logs-publisher',
   });
-  batch.append(message, timestamp, Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES);
+  const size = Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES;
+  batch.append({ message, timestamp, size, note: undefined, level: 0, epoch: 0, id: 0 });
   return batch;
 }
 

@@ -3,6 +3,7 @@ import type { Diagnostics } from '../accounts/diagnostics.js';
 import type { Drop } from '../accounts/events.js';
 import type { Flushes } from '../accounts/flush.js';
 import { FREE_STREAMS, type MemoryBudget } from '../accounts/memory-budget.js';
+import type { EventRecord } from '../batch/event-record.js';
 import { Levels } from '../batch/levels.js';
 import { type DropReason, type Note, type SplitEvent, UNCHECKED_TIME } from '../batch/note.js';
 import type { Endpoint } from '../cloudwatch/endpoint.js';
@@ -33,23 +34,9 @@ export interface LogEvent {
 /** A place on disk for events that memory has no room for, or that are to be on disk in any case. */
 export interface DiskPlace {
   /** @returns false when the event is not taken here, so that the rules of memory hold */
-  take(
-    writer: StreamWriter,
-    text: string,
-    time: number,
-    size: number,
-    note: Note | undefined,
-    level: number,
-  ): boolean;
+  take(writer: StreamWriter, event: EventRecord): boolean;
   /** The same for an event that became several. */
-  takeParts(
-    writer: StreamWriter,
-    parts: readonly string[],
-    sizes: readonly number[],
-    time: number,
-    notes: readonly (Note | undefined)[],
-    level: number,
-  ): boolean;
+  takeParts(writer: StreamWriter, parts: readonly EventRecord[]): boolean;
   /** Whether so many bytes fit without anything being dropped for them; undefined while the rules of memory hold. */
   hasRoomFor(bytes: number): boolean | undefined;
 }
@@ -110,17 +97,17 @@ export class Intake {
     if (message === '') return this.refuse('invalid', EVENT_OVERHEAD_BYTES, 'an event has an empty message');
     const told = this.#validTime(timestamp);
     const correctionMs = this.#correctionOf(told);
-    const isChecked = correctionMs !== undefined;
+    const note = correctionMs === undefined ? UNCHECKED_TIME : undefined;
     const time = told + (correctionMs ?? 0);
     const text = message.isWellFormed() ? message : message.toWellFormed();
     const size = Buffer.byteLength(text) + EVENT_OVERHEAD_BYTES;
     const writer = this.#writerAt(time, eventContext, text);
     if (!writer) return this.#refuseStream(size);
     const level = this.#levels?.numberOf(eventContext) ?? 0;
+    const { epoch } = this.#context.flushes;
+    const event = { message: text, timestamp: time, size, note, level, epoch, id: 0 };
     const isTaken =
-      size > options.maxEventBytes
-        ? this.#takeOversize(writer, text, time, size, isChecked, level)
-        : this.#takeWhole(writer, text, time, size, isChecked, level);
+      size > options.maxEventBytes ? this.#takeOversize(writer, event) : this.#takeWhole(writer, event);
     // Not before it has its place: the stream of another day may need room, which one that is idle gives.
     if (writer.aheadAt === undefined || time >= writer.aheadAt)
       this.#lookAhead(writer, time, eventContext, text);
@@ -161,22 +148,14 @@ export class Intake {
   }
 
   /** Takes an event into memory that the spool could not keep. It has lost its level. */
-  takeBack(
-    writer: StreamWriter,
-    text: string,
-    time: number,
-    size: number,
-    note: Note | undefined,
-    epoch: number,
-  ): void {
-    const { accounts, budget, flushes } = this.#context;
-    if (this.#fits(writer, size, 0)) {
-      budget.take(size);
-      writer.append(text, time, size, note, 0, epoch);
+  takeBack(writer: StreamWriter, event: EventRecord): void {
+    const { accounts, flushes } = this.#context;
+    if (this.#fits(writer, event)) {
+      writer.append(event);
       return;
     }
-    flushes.dropped(epoch, accounts.settleOne(note, 'overflow'));
-    this.#tellOverflow(writer, size, time, 0);
+    flushes.dropped(event.epoch, accounts.settleOne(event.note, 'overflow'));
+    this.#tellOverflow(writer, event);
   }
 
   #writerAt(time: number, eventContext: EventContext | undefined, text: string): StreamWriter | undefined {
@@ -189,32 +168,17 @@ export class Intake {
     this.#ahead.noteEvent(writer, time, (at) => this.#writerAt(at, eventContext, text));
   }
 
-  #takeWhole(
-    writer: StreamWriter,
-    text: string,
-    time: number,
-    size: number,
-    isChecked: boolean,
-    level: number,
-  ): boolean {
-    const note = isChecked ? undefined : UNCHECKED_TIME;
-    if (this.disk?.take(writer, text, time, size, note, level)) return true;
-    if (!this.#fits(writer, size, level)) return this.#refuseOverflow(writer, size, time, level);
-    this.#context.budget.take(size);
-    writer.append(text, time, size, note, 0, undefined, level);
+  #takeWhole(writer: StreamWriter, event: EventRecord): boolean {
+    if (this.disk?.take(writer, event)) return true;
+    if (!this.#fits(writer, event)) return this.#refuseOverflow(writer, event);
+    writer.append(event);
     return true;
   }
 
-  #takeOversize(
-    writer: StreamWriter,
-    text: string,
-    time: number,
-    size: number,
-    isChecked: boolean,
-    level: number,
-  ): boolean {
-    const { options, accounts, budget } = this.#context;
+  #takeOversize(writer: StreamWriter, event: EventRecord): boolean {
+    const { options, accounts } = this.#context;
     const { oversize, maxEventBytes } = options;
+    const { message, size } = event;
     const room = maxEventBytes - EVENT_OVERHEAD_BYTES;
     if (oversize === 'drop') {
       return this.refuse(
@@ -223,29 +187,23 @@ export class Intake {
         `an event of ${size} bytes is larger than maxEventBytes (${maxEventBytes})`,
       );
     }
-    const parts = oversize === 'split' ? splitMessage(text, room) : [truncateMessage(text, room)];
-    const sizes = parts.map((part) => Buffer.byteLength(part) + EVENT_OVERHEAD_BYTES);
-    const total = sizes.reduce((sum, one) => sum + one, 0);
-    const notes = partNotes(parts.length, isChecked);
-    const isSpooled = this.disk?.takeParts(writer, parts, sizes, time, notes, level) ?? false;
-    if (!isSpooled && !this.#fits(writer, total, level))
-      return this.#refuseOverflow(writer, total, time, level);
+    const texts = oversize === 'split' ? splitMessage(message, room) : [truncateMessage(message, room)];
+    const parts = partsOf(event, texts);
+    const whole = { ...event, size: parts.reduce((sum, part) => sum + part.size, 0) };
+    const isSpooled = this.disk?.takeParts(writer, parts) ?? false;
+    if (!isSpooled && !this.#fits(writer, whole)) return this.#refuseOverflow(writer, whole);
     if (parts.length > 1) accounts.splitEvents++;
     else {
       accounts.truncatedEvents++;
       this.#warn('oversize', `an event of ${size} bytes was truncated to maxEventBytes (${maxEventBytes}).`);
     }
-    if (isSpooled) return true;
-    budget.take(total);
-    parts.forEach((part, index) => {
-      writer.append(part, time, sizes[index], notes[index], 0, undefined, level);
-    });
+    if (!isSpooled) for (const part of parts) writer.append(part);
     return true;
   }
 
-  /** Whether bytes of a stream fit into the buffer, after events made room where that is wanted. */
-  #fits(writer: StreamWriter, bytes: number, level: number): boolean {
-    return this.#context.budget.fits(bytes) || this.#overflow.makeRoom(writer, bytes, level);
+  /** Whether an event fits into the buffer, after others made room where that is wanted. */
+  #fits(writer: StreamWriter, { size, level }: EventRecord): boolean {
+    return this.#context.budget.fits(size) || this.#overflow.makeRoom(writer, size, level);
   }
 
   /** The correction of a time in milliseconds: other than 0 only where it is that of this machine's clock; undefined while it is not known. */
@@ -264,11 +222,11 @@ export class Intake {
     return this.#context.clock.wallTime();
   }
 
-  #refuseOverflow(writer: StreamWriter, size: number, time: number, level: number): false {
+  #refuseOverflow(writer: StreamWriter, event: EventRecord): false {
     this.#context.accounts.count('overflow', 1);
     // Of very many streams none is made only to tell of what is not in it.
     const isTold = this.#context.writers.size <= FREE_STREAMS || writer.hasPut || !writer.isUnused;
-    this.#tellOverflow(writer, size, time, level, isTold);
+    this.#tellOverflow(writer, event, isTold);
     return false;
   }
 
@@ -288,9 +246,9 @@ export class Intake {
   }
 
   /** An event was dropped that came in vain. @param isMarked whether its stream tells of it */
-  #tellOverflow(writer: StreamWriter, size: number, time: number, level: number, isMarked = true): void {
+  #tellOverflow(writer: StreamWriter, { size, timestamp, level }: EventRecord, isMarked = true): void {
     const name = this.#levels?.nameOf(level);
-    if (isMarked) writer.noteLoss(size, time, 1, name);
+    if (isMarked) writer.noteLoss(size, timestamp, 1, name);
     this.#reportOverflow(writer, size, 1, name === undefined ? undefined : { [name]: 1 });
   }
 
@@ -314,14 +272,14 @@ export class Intake {
   }
 }
 
-/** The notes of an event that became `count`. */
-function partNotes(count: number, isChecked: boolean): (Note | undefined)[] {
-  if (count === 1) return [isChecked ? undefined : UNCHECKED_TIME];
-  const event: SplitEvent = { worst: undefined, counted: undefined };
-  return Array.from({ length: count }, (_, index) => ({
-    kind: 'part',
-    event,
-    last: index === count - 1,
-    hasUncheckedTime: !isChecked,
-  }));
+/** An event with another text each, the parts of which are accounted for as one. */
+function partsOf(event: EventRecord, texts: readonly string[]): EventRecord[] {
+  const split: SplitEvent = { worst: undefined, counted: undefined };
+  const hasUncheckedTime = event.note !== undefined;
+  return texts.map((message, index) => {
+    const last = index === texts.length - 1;
+    const note: Note | undefined =
+      texts.length === 1 ? event.note : { kind: 'part', event: split, last, hasUncheckedTime };
+    return { ...event, message, size: Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES, note };
+  });
 }

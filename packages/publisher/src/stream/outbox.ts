@@ -1,7 +1,7 @@
 import type { Flushes } from '../accounts/flush.js';
 import type { MemoryBudget } from '../accounts/memory-budget.js';
 import { Batch, type BatchLimits } from '../batch/batch.js';
-import type { Note } from '../batch/note.js';
+import type { EventRecord } from '../batch/event-record.js';
 import { NEVER_PUT } from '../batch/put-history.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
 import type { Clock } from '../time/clock.js';
@@ -103,17 +103,9 @@ export class Outbox {
     yield* this.#open;
   }
 
-  /** @param epoch in which the event was received */
-  append(
-    message: string,
-    timestamp: number,
-    size: number,
-    note?: Note,
-    id = 0,
-    epoch = this.#context.flushes.epoch,
-    level = 0,
-  ): void {
+  append(event: EventRecord): void {
     const { endpoint: limits, flushes } = this.#context;
+    const { timestamp, size, epoch, id } = event;
     let open = this.#open.of(timestamp);
     // What is on disk is never mixed with what is not: a batch is noted, and found again, as a whole.
     const isOver = open
@@ -134,7 +126,7 @@ export class Outbox {
       this.#open.add(open);
     }
     flushes.joined(epoch, open.epoch);
-    open.append(message, timestamp, size, note, id, epoch, level);
+    open.append(event);
     this.#droppableBytes += size;
     if (open.length >= limits.maxEvents) this.seal();
   }
@@ -308,9 +300,10 @@ export class Outbox {
     const { message, timestamp } = lost.take();
     const batch = new Batch(limits);
     const size = Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES;
+    const { epoch } = flushes;
     budget.take(size);
-    flushes.joined(flushes.epoch, batch.epoch);
-    batch.append(message, timestamp, size, { kind: 'marker' }, 0, flushes.epoch);
+    flushes.joined(epoch, batch.epoch);
+    batch.append({ message, timestamp, size, note: { kind: 'marker' }, level: 0, epoch, id: 0 });
     batch.seal();
     return batch;
   }

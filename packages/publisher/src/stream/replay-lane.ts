@@ -1,6 +1,6 @@
 import type { Flushes } from '../accounts/flush.js';
 import { Batch, type BatchLimits } from '../batch/batch.js';
-import type { Note } from '../batch/note.js';
+import type { EventRecord } from '../batch/event-record.js';
 import { Fifo } from '../structures/fifo.js';
 import { OpenBatches } from './open-batches.js';
 
@@ -74,14 +74,8 @@ export class ReplayLane {
     yield* this.#open;
   }
 
-  append(
-    message: string,
-    timestamp: number,
-    size: number,
-    note: Note | undefined,
-    id: number,
-    epoch: number,
-  ): void {
+  append(event: EventRecord): void {
+    const { timestamp, size, epoch } = event;
     let open = this.#open.of(timestamp);
     if (open ? !open.fits(timestamp, size) : this.#open.isFull) {
       this.seal();
@@ -92,7 +86,7 @@ export class ReplayLane {
       this.#open.add(open);
     }
     this.#flushes.joined(epoch, open.epoch);
-    open.append(message, timestamp, size, note, id, epoch);
+    open.append(event);
     this.#bytes += size;
   }
 

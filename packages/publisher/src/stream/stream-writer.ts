@@ -1,5 +1,6 @@
 import type { Batch } from '../batch/batch.js';
-import type { Fate, Note } from '../batch/note.js';
+import type { EventRecord } from '../batch/event-record.js';
+import type { Fate } from '../batch/note.js';
 import { attempted, leftUnanswered, type PutToken } from '../batch/put-history.js';
 import { type BatchSnapshot, snapshotBatch } from '../batch/snapshot.js';
 import type { Endpoint } from '../cloudwatch/endpoint.js';
@@ -168,23 +169,10 @@ export class StreamWriter implements PutSource, AnsweredStream, QueuedStream {
     return (this.#queue?.hasDue ?? false) || this.#underWay.size > 0;
   }
 
-  /**
-   * Takes an event; its bytes are in the memory budget already.
-   *
-   * @param id of the event in the spool, if it is there
-   * @param epoch in which it was received; now by default
-   * @param level its number, where levels are looked at
-   */
-  append(
-    message: string,
-    timestamp: number,
-    size: number,
-    note?: Note,
-    id?: number,
-    epoch?: number,
-    level?: number,
-  ): void {
-    this.queue.live.append(message, timestamp, size, note, id, epoch, level);
+  /** Takes an event into memory, for which there is room. */
+  append(event: EventRecord): void {
+    this.#context.budget.take(event.size);
+    this.queue.live.append(event);
     this.#context.fullest.moved(this);
   }
 

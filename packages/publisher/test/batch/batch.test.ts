@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { Accounts } from '../../src/accounts/accounts.ts';
 import { Batch, type BatchObserver } from '../../src/batch/batch.ts';
 import type { Fate } from '../../src/batch/note.ts';
+import { eventOf } from '../support/event-record.ts';
 
 const LIMITS = { maxBytes: 1_048_576, maxEvents: 10_000 };
 const DAY_MS = 86_400_000;
@@ -19,10 +20,10 @@ const NO_PLACES = {
 
 test('a batch takes events up to its bytes exactly', () => {
   const batch = new Batch(LIMITS);
-  batch.append('x'.repeat(1_047_974), 0, 1_048_000);
+  batch.append(eventOf('x'.repeat(1_047_974)));
   assert.equal(batch.fits(0, 576), true);
   assert.equal(batch.fits(0, 577), false);
-  batch.append('x'.repeat(550), 0, 576);
+  batch.append(eventOf('x'.repeat(550)));
   assert.equal(batch.bytes, 1_048_576);
   assert.equal(batch.fits(0, 27), false);
 });
@@ -31,18 +32,18 @@ test('a batch takes events up to its count exactly', () => {
   const batch = new Batch({ ...LIMITS, maxEvents: 3 });
   for (let i = 0; i < 3; i++) {
     assert.equal(batch.fits(0, 27), true);
-    batch.append('x', 0, 27);
+    batch.append(eventOf('x'));
   }
   assert.equal(batch.fits(0, 27), false);
 });
 
 test('a batch spans 24 hours and not a millisecond more, whichever event comes first', () => {
   const batch = new Batch(LIMITS);
-  batch.append('x', DAY_MS, 27);
+  batch.append(eventOf('x', DAY_MS));
   assert.equal(batch.fits(2 * DAY_MS, 27), true);
   assert.equal(batch.fits(2 * DAY_MS + 1, 27), false);
   assert.equal(batch.fits(0, 27), true);
-  batch.append('x', 10, 27);
+  batch.append(eventOf('x', 10));
   assert.equal(batch.fits(DAY_MS + 10, 27), true);
   assert.equal(batch.fits(DAY_MS + 11, 27), false);
   assert.equal(batch.fits(9, 27), true);
@@ -57,7 +58,7 @@ test('freezing sorts by time and keeps the order of equal times', () => {
     fc.property(fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 100 }), (times) => {
       const batch = new Batch(LIMITS);
       times.forEach((time, index) => {
-        batch.append(`${index}`, time, 26 + `${index}`.length);
+        batch.append(eventOf(`${index}`, time));
       });
       batch.freeze();
       const expected = times
@@ -74,8 +75,8 @@ test('freezing sorts by time and keeps the order of equal times', () => {
 
 test('a batch never changes after it was frozen', () => {
   const batch = new Batch(LIMITS);
-  batch.append('b', 2, 27);
-  batch.append('a', 1, 27);
+  batch.append(eventOf('b', 2));
+  batch.append(eventOf('a', 1));
   batch.freeze();
   batch.seal();
   batch.freeze();
@@ -86,7 +87,7 @@ test('a batch never changes after it was frozen', () => {
 test('dropping from the front keeps bytes, count and what remains right', () => {
   const batch = new Batch(LIMITS);
   for (const [index, message] of ['first', 'second', 'third'].entries()) {
-    batch.append(message, 10 - index, message.length + 26);
+    batch.append(eventOf(message, 10 - index));
   }
   assert.deepEqual(batch.drop('first'), { size: 31, timestamp: 10, note: undefined, id: 0, epoch: 0 });
   assert.equal(batch.length, 2);
@@ -101,7 +102,7 @@ test('halves hold every event once, with its notes and followers, and stay froze
   const batch = new Batch(LIMITS);
   const event = { worst: undefined, counted: undefined };
   for (let i = 0; i < 7; i++) {
-    batch.append(`${i}`, i, 27, i === 2 ? { kind: 'part', event, last: false } : undefined);
+    batch.append(eventOf(`${i}`, i, i === 2 ? { note: { kind: 'part', event, last: false } } : {}));
   }
   const observer: BatchObserver = { putting() {}, settled() {}, finished() {} };
   batch.observer = observer;
@@ -119,7 +120,7 @@ test('halves hold every event once, with its notes and followers, and stay froze
 test('a batch knows how many of its events came in which epoch, also after some were dropped, and in halves', () => {
   const batch = new Batch(LIMITS);
   for (const [index, epoch] of [3, 3, 4, 4, 4, 2].entries())
-    batch.append(`${index}`, index, 27, undefined, 0, epoch);
+    batch.append(eventOf(`${index}`, index, { epoch }));
   const through = (one: Batch) => [1, 2, 3, 4, 5].map((epoch) => one.weightThrough(epoch));
   assert.equal(batch.epoch, 2);
   assert.deepEqual(through(batch), [0, 1, 3, 6, 6]);
@@ -140,7 +141,7 @@ test('a part of a batch is as complete as that, and knows exactly which epochs i
   for (const [index, epoch] of epochs.entries()) {
     const note =
       index === 1 || index === 2 ? ({ kind: 'part', event, last: index === 2 } as const) : undefined;
-    batch.append(`${index}`, 10 - index, 27, note, 0, epoch, index % 3);
+    batch.append(eventOf(`${index}`, 10 - index, { note, epoch, level: index % 3 }));
   }
   batch.seal();
   const [even, odd] = batch.divided((index) => index % 2 === 0);
@@ -164,10 +165,10 @@ test('a part of a batch is as complete as that, and knows exactly which epochs i
 test('weight counts a split event once and a marker not at all', () => {
   const batch = new Batch(LIMITS);
   const event = { worst: undefined, counted: undefined };
-  batch.append('m', 0, 27, { kind: 'marker' });
-  batch.append('a', 0, 27, { kind: 'part', event, last: false });
-  batch.append('b', 0, 27, { kind: 'part', event, last: true });
-  batch.append('c', 0, 27);
+  batch.append(eventOf('m', 0, { note: { kind: 'marker' } }));
+  batch.append(eventOf('a', 0, { note: { kind: 'part', event, last: false } }));
+  batch.append(eventOf('b', 0, { note: { kind: 'part', event, last: true } }));
+  batch.append(eventOf('c'));
   assert.equal(batch.length, 4);
   assert.equal(batch.weight, 2);
   batch.drop('first');

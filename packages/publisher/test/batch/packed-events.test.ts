@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Note } from '../../src/batch/note.ts';
 import { PackedEvents } from '../../src/batch/packed-events.ts';
+import { eventOf } from '../support/event-record.ts';
 
 interface Event {
   readonly message: string;
@@ -17,8 +18,8 @@ const anyMessage = fc.oneof(
   fc.string({ unit: fc.constantFrom('a', 'é', '😀', '\ufeff', '\0'), maxLength: 30 }),
 );
 
-function push(events: PackedEvents, { message, timestamp, note, id, level }: Event): void {
-  events.push(message, Buffer.byteLength(message), timestamp, note, id, level);
+function push(events: PackedEvents, { message, timestamp, ...more }: Event): void {
+  events.push(eventOf(message, timestamp, more));
 }
 
 function read(events: PackedEvents): Event[] {

@@ -11,12 +11,13 @@ import {
   type PutToken,
 } from '../../src/batch/put-history.ts';
 import { restoreBatch, snapshotBatch } from '../../src/batch/snapshot.ts';
+import { eventOf } from '../support/event-record.ts';
 
 const LIMITS = { maxBytes: 1000, maxEvents: 10 };
 
 function batchOf(...messages: string[]): Batch {
   const batch = new Batch(LIMITS);
-  for (const message of messages) batch.append(message, 0, message.length + 26);
+  for (const message of messages) batch.append(eventOf(message));
   batch.freeze();
   return batch;
 }

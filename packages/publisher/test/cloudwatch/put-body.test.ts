@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Batch } from '../../src/batch/batch.ts';
 import { encodePut } from '../../src/cloudwatch/put-body.ts';
+import { eventOf } from '../support/event-record.ts';
 
 const LIMITS = { maxBytes: 1_048_576, maxEvents: 10_000 };
 const TARGET = { logGroupName: 'g"\\', logStreamName: 's/é\n' };
@@ -27,8 +28,7 @@ test('the body is what JSON.stringify makes of the request, for any text', () =>
           timestamp,
           message: message.toWellFormed(),
         }));
-        for (const { timestamp, message } of clean)
-          batch.append(message, timestamp, Buffer.byteLength(message) + 26);
+        for (const { timestamp, message } of clean) batch.append(eventOf(message, timestamp));
         batch.freeze();
         const sorted = [...clean].sort((a, b) => a.timestamp - b.timestamp);
         const expected = JSON.stringify({ ...TARGET, sequenceToken, entity, logEvents: sorted });
@@ -41,7 +41,7 @@ test('the body is what JSON.stringify makes of the request, for any text', () =>
 test('events of a large batch join without a gap', () => {
   for (const count of [1, 255, 256, 257, 512, 513, 10_000]) {
     const batch = new Batch(LIMITS);
-    for (let i = 0; i < count; i++) batch.append(`${i}`, i, 26 + `${i}`.length);
+    for (let i = 0; i < count; i++) batch.append(eventOf(`${i}`, i));
     batch.freeze();
     const body = JSON.parse(encodePut(TARGET, batch, undefined, undefined).toString());
     assert.equal(body.logEvents.length, count);
@@ -59,7 +59,7 @@ test('text that JSON makes six times longer is whole', () => {
     [3, 'x'.repeat(300_000)],
   ] as const) {
     const batch = new Batch(LIMITS);
-    for (let i = 0; i < events; i++) batch.append(message, i, Buffer.byteLength(message) + 26);
+    for (let i = 0; i < events; i++) batch.append(eventOf(message, i));
     batch.freeze();
     const logEvents = Array.from({ length: events }, (_, timestamp) => ({ timestamp, message }));
     const expected = JSON.stringify({ ...TARGET, sequenceToken: 't', logEvents });
@@ -72,7 +72,7 @@ test('a body ends whole, wherever its buffer ends', () => {
     for (let length = 1; length <= 1500; length++) {
       const message = unit.repeat(length);
       const batch = new Batch(LIMITS);
-      batch.append(message, 1, Buffer.byteLength(message) + 26);
+      batch.append(eventOf(message, 1));
       batch.freeze();
       const expected = JSON.stringify({ ...TARGET, logEvents: [{ timestamp: 1, message }] });
       assert.equal(encodePut(TARGET, batch, undefined, undefined).toString() === expected, true, `${length}`);

@@ -16,6 +16,7 @@ import type { PutProgress, PutResult } from '../../src/cloudwatch/sink.ts';
 import type { PublisherOptions } from '../../src/options/options.ts';
 import { resolveOptions } from '../../src/options/resolve-options.ts';
 import { now } from '../../src/time/clock.ts';
+import { eventOf } from '../support/event-record.ts';
 import { json } from '../support/odd-endpoint.ts';
 
 interface Received {
@@ -106,7 +107,7 @@ function clientWith(settings: sdk.CloudWatchLogsClientConfig = {}): sdk.CloudWat
 function batch(...messages: string[]): Batch {
   const made = new Batch({ maxBytes: 1_048_576, maxEvents: 10_000 });
   for (const message of messages.length > 0 ? messages : ['one', 'é "two" \u2028', 'x'.repeat(3000)]) {
-    made.append(message, 1000, Buffer.byteLength(message) + 26);
+    made.append(eventOf(message, 1000));
   }
   made.freeze();
   return made;

@@ -16,6 +16,7 @@ import type { PutFailure, PutSuccess } from '../../src/cloudwatch/sink.ts';
 import type { PublisherOptions } from '../../src/options/options.ts';
 import { resolveOptions } from '../../src/options/resolve-options.ts';
 import { Publisher } from '../../src/publisher.ts';
+import { eventOf } from '../support/event-record.ts';
 import { json } from '../support/odd-endpoint.ts';
 
 interface Received {
@@ -87,7 +88,7 @@ function sinkWith(options: Partial<PublisherOptions> = {}): CloudWatchLogsSink {
 function batchOf(...messages: string[]): Batch {
   const batch = new Batch({ maxBytes: 1_048_576, maxEvents: 10_000 });
   messages.forEach((message, index) => {
-    batch.append(message, 1000 + index, Buffer.byteLength(message) + 26);
+    batch.append(eventOf(message, 1000 + index));
   });
   batch.freeze();
   return batch;

@@ -11,6 +11,7 @@ import { SignedSink } from '../../src/cloudwatch/signed-sink.ts';
 import type { PutResult, Sink } from '../../src/cloudwatch/sink.ts';
 import type { PublisherOptions } from '../../src/options/options.ts';
 import { resolveOptions } from '../../src/options/resolve-options.ts';
+import { eventOf } from '../support/event-record.ts';
 import { json } from '../support/odd-endpoint.ts';
 
 interface Received {
@@ -71,7 +72,7 @@ function sinks(given: Partial<PublisherOptions> = {}): { sdk: Sink; signed: Sink
 function batch(): Batch {
   const made = new Batch({ maxBytes: 1_048_576, maxEvents: 10_000 });
   for (const message of ['one', 'é "two"', 'x'.repeat(3000)]) {
-    made.append(message, 1000, Buffer.byteLength(message) + 26);
+    made.append(eventOf(message, 1000));
   }
   made.freeze();
   return made;

@@ -10,6 +10,7 @@ import { Outbox } from '../../src/stream/outbox.ts';
 import { Pace } from '../../src/stream/pace.ts';
 import { Deadlines } from '../../src/time/deadlines.ts';
 import { pass, settledBy } from '../support/disk-pace.ts';
+import { eventOf } from '../support/event-record.ts';
 import { drained, law, line, numbers, start, until, upTo } from '../support/publisher-fixture.ts';
 import { type Fault, type ServiceOptions, SimulatedService, VirtualClock } from '../support/simulation.ts';
 import { deadOwner, destination, temporaryDirectory } from '../support/spool-fixture.ts';
@@ -315,7 +316,7 @@ test('taking a batch that became due does not ask for another one, which would b
     endsAtMilliseconds: false,
     offer: () => asked++,
   });
-  outbox.append('event', clock.now(), 31);
+  outbox.append(eventOf('event', clock.now()));
   await clock.advance(10);
   assert.equal(asked, 1);
   assert.equal(outbox.take()?.length, 1);

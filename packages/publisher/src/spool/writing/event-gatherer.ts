@@ -20,11 +20,11 @@ export class EventGatherer {
   }
 
   add(
-    id: number,
     { logGroupName, logStreamName }: StreamName,
     message: string,
     timestamp: number,
     flags: number,
+    id: number,
   ): void {
     let columns = this.#latest;
     if (columns?.logStreamName !== logStreamName || columns.logGroupName !== logGroupName) {

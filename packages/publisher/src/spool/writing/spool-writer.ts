@@ -107,7 +107,7 @@ export class SpoolWriter {
   append(stream: StreamName, message: string, timestamp: number, flags: number): number {
     if (!this.usable || message.length > MAX_MESSAGE_LENGTH) return 0;
     const id = this.#nextId++;
-    this.#gatherer.add(id, stream, message, timestamp, flags);
+    this.#gatherer.add(stream, message, timestamp, flags, id);
     if (this.#gatherer.approximateBytes >= GROUP_BYTES) {
       this.seal();
     } else if (!this.#sealScheduled) {
