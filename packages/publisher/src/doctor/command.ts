@@ -4,7 +4,8 @@ import { optionFlagsHelp, readCommandLine } from '../options/flags.js';
 import type { PublisherOptions } from '../options/options.js';
 import { nearestName } from '../options/spelling.js';
 import { lineForPeople } from '../text/for-people.js';
-import { type Check, type DoctorReport, doctor } from './doctor.js';
+import type { Check } from './checks.js';
+import { type DoctorReport, doctor } from './doctor.js';
 
 /** Besides a flag for every option. */
 const OWN = {
