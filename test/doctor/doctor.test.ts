@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -265,6 +267,30 @@ test('a publisher that is switched off is told', async (t) => {
   const report = await doctor({ ...optionsFor(await start(t)), enabled: false }, { env: {} });
   assert.equal(report.ok, false);
   assert.match(find(report, 'options').message, /switched off/);
+});
+
+test('an endpoint that only the environment or a profile names is the one that is looked at', async (t) => {
+  const local = await start(t);
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'doctor-'));
+  atEnd(t, () => rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'config');
+  writeFileSync(file, `[default]\nendpoint_url = ${local.endpoint}\n`);
+  const keys = {
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_REGION: 'eu-central-1',
+  };
+  const named: Record<string, string>[] = [
+    { AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: local.endpoint },
+    { AWS_ENDPOINT_URL: local.endpoint, AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1' },
+    { AWS_CONFIG_FILE: file },
+  ];
+  for (const [index, env] of named.entries()) {
+    const { code, stdout } = await run('publisher', ['--group', 'my-app'], { ...keys, ...env });
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, new RegExp(`requests go to ${local.endpoint}`));
+    assert.equal(local.events({ logGroupName: 'my-app' }).length, index + 1);
+  }
 });
 
 const PROGRAMS = {

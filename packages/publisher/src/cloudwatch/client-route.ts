@@ -26,11 +26,21 @@ export interface PlainAnswer {
   readonly text: string;
 }
 
-/** The way that a client's requests take, found out before one is made. */
-export interface ClientRoute {
+/** A client, and the package that it speaks through. */
+export interface LoadedClient {
+  readonly sdk: typeof import('@aws-sdk/client-cloudwatch-logs');
+  readonly client: CloudWatchLogsClient;
+}
+
+/** Where a client's requests go. */
+export interface ClientEndpoint {
   readonly url: URL;
   /** Whether `url` is AWS's own endpoint for the Region. */
   readonly isAws: boolean;
+}
+
+/** The way that a client's requests take, found out before one is made. */
+export interface ClientRoute extends ClientEndpoint {
   /** Settings of the agent that makes the connections, such as `ca`. */
   readonly agent: AgentSettings;
   /** Whether that is an agent of Node.js, which goes straight to the endpoint where it names no proxy. */
@@ -74,22 +84,45 @@ export async function credentialsOf(client: CloudWatchLogsClient): Promise<Found
   return { keys: { accessKeyId, secretAccessKey, sessionToken }, expiration, source };
 }
 
-/** @throws the SDK's error when the Region has no endpoint */
-export async function routeOf(client: CloudWatchLogsClient): Promise<ClientRoute> {
+/**
+ * The endpoint of a client's requests, by the rules of the SDK: its own settings, the environment, the shared files, the
+ * Region. A request is made up to where the SDK has put the endpoint into it, and not sent.
+ *
+ * @throws the SDK's error when there is no Region, or it has no endpoint
+ */
+export async function endpointOf({ sdk, client }: LoadedClient): Promise<ClientEndpoint> {
   const { config } = client;
-  const custom = await config.endpoint?.();
-  const url = custom
-    ? new URL(`${custom.protocol}//${custom.hostname}${custom.port ? `:${custom.port}` : ''}${custom.path}`)
-    : config.endpointProvider({
-        Region: await config.region(),
-        UseFIPS: await config.useFipsEndpoint(),
-        UseDualStack: await config.useDualstackEndpoint(),
-      }).url;
+  const command = new sdk.DescribeLogGroupsCommand({});
+  let made: SentRequest | undefined;
+  command.middlewareStack.add(
+    () => async (args) => {
+      made = args.request as SentRequest;
+      return { output: { $metadata: {} }, response: {} };
+    },
+    { step: 'build', priority: 'high', name: 'seesEndpoint' },
+  );
+  // Not by `client.send`, which an application may have replaced.
+  await command.resolveMiddleware(client.middlewareStack, config, {})(command);
+  const own = config.endpointProvider({
+    Region: await config.region(),
+    UseFIPS: await config.useFipsEndpoint(),
+    UseDualStack: await config.useDualstackEndpoint(),
+  }).url;
+  const url = made
+    ? new URL(`${made.protocol}//${made.hostname}${made.port ? `:${made.port}` : ''}${made.path}`)
+    : own;
+  return { url, isAws: url.href === own.href };
+}
+
+/** @throws the SDK's error when the Region has no endpoint */
+export async function routeOf(loaded: LoadedClient): Promise<ClientRoute> {
+  const { url, isAws } = await endpointOf(loaded);
+  const { config } = loaded.client;
   const handler = config.requestHandler as Handler & object;
   const agent = await agentFor(handler, url);
   return {
     url,
-    isAws: custom === undefined,
+    isAws,
     agent: agent?.options ?? {},
     isPlain: agentSettings(agent) !== undefined,
     agentClass: agent?.constructor?.name ?? 'unknown',
@@ -97,6 +130,14 @@ export async function routeOf(client: CloudWatchLogsClient): Promise<ClientRoute
     followsEnvironment: handler instanceof RequestHandler,
     send: (request, timeoutMs) => send(handler, request, timeoutMs),
   };
+}
+
+/** The part of a request of the SDK that says where it goes. */
+interface SentRequest {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number;
+  readonly path: string;
 }
 
 /** The part of a handler of the SDK that is used here. */

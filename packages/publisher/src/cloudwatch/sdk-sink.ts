@@ -12,6 +12,7 @@ import { now } from '../time/clock.js';
 import { type Access, type SentTo, sentTo, sentToFirst } from './access.js';
 import { accessOf } from './client-access.js';
 import { loadClient } from './client-module.js';
+import { endpointOf, type LoadedClient } from './client-route.js';
 import type { SentPlace } from './console-link.js';
 import type { Answer } from './json-answer.js';
 import { OneCall } from './one-call.js';
@@ -25,15 +26,9 @@ import { Silences } from './silences.js';
 import type { CallResult, PutOptions, PutResult, Sink, Target } from './sink.js';
 import { unheld } from './unheld.js';
 
-type Sdk = typeof import('@aws-sdk/client-cloudwatch-logs');
+type Sdk = LoadedClient['sdk'];
 
 type Creation = CreateLogGroupCommand | CreateLogStreamCommand | PutRetentionPolicyCommand;
-
-/** A client, and the package that it speaks through. */
-interface Loaded {
-  readonly sdk: Sdk;
-  readonly client: CloudWatchLogsClient;
-}
 
 /** The answer to a put, from the SDK or around it. */
 type PutAnswer = Answer & { readonly $metadata?: { readonly attempts?: number | undefined } };
@@ -54,8 +49,8 @@ export class CloudWatchLogsSink implements Sink {
   #opensNothing: boolean | undefined;
   readonly #silences = new Silences();
   #handler: RequestHandler | undefined;
-  #loading: Promise<Loaded> | undefined;
-  #loaded: Loaded | undefined;
+  #loading: Promise<LoadedClient> | undefined;
+  #loaded: LoadedClient | undefined;
   #lastPut: SentTo | undefined;
   #route: PutRoute | undefined;
   /** Whether there is a route is not looked into before. */
@@ -88,7 +83,7 @@ export class CloudWatchLogsSink implements Sink {
   ): Promise<PutResult> {
     const call = new OneCall(this.#silences, progress, patience);
     try {
-      const sendPut = async (loaded: Loaded, signal: AbortSignal) => {
+      const sendPut = async (loaded: LoadedClient, signal: AbortSignal) => {
         const request = await putRequest(target, batch, sequenceToken, this.#options, without);
         call.puts(batch, request);
         return this.#sendPut(loaded, target, request, call, signal);
@@ -171,20 +166,15 @@ export class CloudWatchLogsSink implements Sink {
     return first && { ...first, clockOffsetMs: 0, agent: {}, proxy: proxyFor(first, process.env)?.href };
   }
 
-  /** The client that makes the requests, loaded where it is not yet. @throws what loading or making it throws */
-  async client(): Promise<CloudWatchLogsClient> {
-    return (await this.#load()).client;
+  /** What makes the requests, loaded where it is not yet. @throws what loading or making it throws */
+  loaded(): Promise<LoadedClient> {
+    return this.#load();
   }
 
   async location(): Promise<{ readonly region: string | undefined; readonly endpoint: string | undefined }> {
-    const { config } = (await this.#load()).client;
-    const custom = await config.endpoint?.();
-    return {
-      region: await config.region(),
-      endpoint:
-        custom &&
-        `${custom.protocol}//${custom.hostname}${custom.port ? `:${custom.port}` : ''}${custom.path}`,
-    };
+    const loaded = await this.#load();
+    const { url, isAws } = await endpointOf(loaded);
+    return { region: await loaded.client.config.region(), endpoint: isAws ? undefined : url.href };
   }
 
   waitsFor(timeoutMs: number): () => void {
@@ -203,7 +193,7 @@ export class CloudWatchLogsSink implements Sink {
   }
 
   async #sendPut(
-    loaded: Loaded,
+    loaded: LoadedClient,
     target: Target,
     put: PutRequest,
     call: OneCall,
@@ -223,7 +213,7 @@ export class CloudWatchLogsSink implements Sink {
   }
 
   async #sendThroughSdk(
-    { sdk, client }: Loaded,
+    { sdk, client }: LoadedClient,
     target: Target,
     put: PutRequest,
     call: OneCall,
@@ -282,7 +272,10 @@ export class CloudWatchLogsSink implements Sink {
   }
 
   /** The SDK heeds the signal only once it has credentials, and a module for a client may never be there. */
-  async #timed<T>(call: OneCall, send: (loaded: Loaded, signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #timed<T>(
+    call: OneCall,
+    send: (loaded: LoadedClient, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     const controller = new AbortController();
     const aborted = new Promise<never>((_, reject) => {
       controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
@@ -295,8 +288,8 @@ export class CloudWatchLogsSink implements Sink {
     const ends = call.whenSilent(this.#options.requestTimeoutMs, (late) => controller.abort(late));
     this.#underWay.add(abort);
     call.givingUp.addEventListener('abort', giveUp, { once: true });
-    let loading: Promise<Loaded> | undefined;
-    let loaded: Loaded | undefined;
+    let loading: Promise<LoadedClient> | undefined;
+    let loaded: LoadedClient | undefined;
     try {
       if (this.#isClosed) throw timeoutError('the publisher was closed');
       const request = async () => {
@@ -331,7 +324,7 @@ export class CloudWatchLogsSink implements Sink {
     return !client && !clientModule && aws.requestHandler === undefined;
   }
 
-  #load(): Promise<Loaded> {
+  #load(): Promise<LoadedClient> {
     if (!this.#loading) {
       const loading = this.#start();
       this.#loading = loading;
@@ -343,7 +336,7 @@ export class CloudWatchLogsSink implements Sink {
     return this.#loading;
   }
 
-  async #start(): Promise<Loaded> {
+  async #start(): Promise<LoadedClient> {
     const module = (await this.#loadSdk()) as Sdk & { readonly default?: Sdk };
     // A bundler that splits its output may leave of the SDK's own names no other than the default.
     const sdk = module.CloudWatchLogsClient ? module : (module.default ?? module);
@@ -357,7 +350,7 @@ export class CloudWatchLogsSink implements Sink {
    *
    * @param before undefined when it was never there
    */
-  #startAnew(before: Loaded | undefined): void {
+  #startAnew(before: LoadedClient | undefined): void {
     const { client, clientModule } = this.#options;
     if (!before) this.#loading = undefined;
     if (!before || client || clientModule) return;

@@ -12,7 +12,7 @@ import type { Checks } from './checks.js';
 
 export function checkRegion(checks: Checks, sink: CloudWatchLogsSink): Promise<string | undefined> {
   return checks.run('region', async (keep) => {
-    const client = await checks.soon(sink.client());
+    const { client } = await checks.soon(sink.loaded());
     const region = keep(await checks.soon(regionOf(client)));
     return { status: 'ok', message: region, details: { region } };
   });
@@ -23,7 +23,7 @@ export function checkCredentials(
   sink: CloudWatchLogsSink,
 ): Promise<FoundCredentials | undefined> {
   return checks.run('credentials', async (keep) => {
-    const found = keep(await checks.soon(credentialsOf(await sink.client())));
+    const found = keep(await checks.soon(credentialsOf((await sink.loaded()).client)));
     const { keys, expiration, source } = found;
     const key = `access key ...${keys.accessKeyId.slice(-4)}`;
     const details = { source, expiration: expiration?.toJSON() };
@@ -43,7 +43,7 @@ export function checkProxy(
   { HTTPS_PROXY, https_proxy }: NodeJS.ProcessEnv,
 ): Promise<ClientRoute | undefined> {
   return checks.run('proxy', async (keep) => {
-    const route = keep(await checks.soon(sink.client().then(routeOf)));
+    const route = keep(await checks.soon(sink.loaded().then(routeOf)));
     const { proxy, url } = route;
     const endpoint = url.href.replace(/\/$/, '');
     if (proxy) {
