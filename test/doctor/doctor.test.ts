@@ -263,6 +263,14 @@ test('a forward proxy that wants a password is named where it refuses', async (t
   assert.match(failed?.message ?? '', /407/);
 });
 
+test('a client that cannot be made is told, and not taken for the network', async (t) => {
+  const { endpoint } = await start(t);
+  const options = { ...optionsFor({ endpoint }), aws: {}, clientModule: './not-there.mjs' };
+  const report = await doctor(options, { env: {} });
+  assert.match(find(report, 'client').message, /not-there\.mjs.*; check the option clientModule/);
+  assert.deepEqual([statuses(report), report.ok], [{ client: 'fail', put: 'skip' }, false]);
+});
+
 test('a publisher that is switched off is told', async (t) => {
   const report = await doctor({ ...optionsFor(await start(t)), enabled: false }, { env: {} });
   assert.equal(report.ok, false);

@@ -17,15 +17,16 @@ export function quote({ status, name, message, redirectedTo }: PutFailure): stri
 
 const EMPTY: ReadonlySet<string> = new Set(['', 'Unknown', 'UnknownError']);
 
-/** Names of errors of Node.js for a module that is not there, and this package's own. */
-const MODULE = /^(?:ClientModuleError|(?:ERR_)?MODULE_NOT_FOUND|ERR_PACKAGE_PATH_NOT_EXPORTED)$/;
+/** Names of errors of Node.js for a module that is not there. */
+const NOT_FOUND = /^(?:(?:ERR_)?MODULE_NOT_FOUND|ERR_PACKAGE_PATH_NOT_EXPORTED)$/;
 const OF_CLOCK = /^(?:RequestTimeTooSkewed|RequestExpired)$/;
 const SIGNED_AT_ANOTHER_TIME = /^signature (?:expired|not yet current)/i;
 
 /** The code of the warning about a failure: its source, as far as that is known. */
 export function codeOf(advice: Advice, failure: PutFailure, action?: string): FailureCode {
   const { name, status, message } = failure;
-  if (status === undefined && MODULE.test(name)) return 'module';
+  if (advice === 'credentials' && failure.stage === 'client') return 'module';
+  if (status === undefined && NOT_FOUND.test(name)) return 'module';
   if (OF_CLOCK.test(name) || (status !== undefined && SIGNED_AT_ANOTHER_TIME.test(message))) return 'clock';
   if (name === 'LimitExceededException' && action !== undefined) return 'quota';
   if (status === 407) return 'proxy';
@@ -43,6 +44,7 @@ export function explainFailure(
   const where = `log stream "${target.logStreamName}" of ${group}`;
   const call = action.slice('logs:'.length);
   const said = quote(failure);
+  const { name } = failure;
   switch (code) {
     case 'permission':
       return failure.isTurnedOff
@@ -57,11 +59,10 @@ export function explainFailure(
         `CloudWatch Logs does not take the time of this machine, for the ${where} (${said}). Events are kept; ` +
         'set the clock of this machine right, with NTP.'
       );
-    case 'module':
-      return (
-        `no client for the ${where} (${said}). Events are kept; install @aws-sdk/client-cloudwatch-logs, or ` +
-        'check the option clientModule, and that both are where the application runs.'
-      );
+    case 'module': {
+      const missing = name === 'ClientModuleError' ? 'no client' : 'the AWS SDK cannot be loaded,';
+      return `${missing} for the ${where} (${said}). Events are kept; ${moduleHint(failure)}.`;
+    }
     case 'quota':
       return (
         `a quota of this account is reached, for ${call} on the ${where} (${said}). Events are kept; delete ` +
@@ -87,6 +88,18 @@ export function explainFailure(
     case 'service':
       return serviceMessage(failure, where, call, said);
   }
+}
+
+/** For a client that could not be made, because a module was not loaded. */
+export function moduleHint({ name }: PutFailure): string {
+  if (name === 'ClientModuleError')
+    return 'check the option clientModule, and that the module is where the application runs';
+  if (NOT_FOUND.test(name))
+    return 'install @aws-sdk/client-cloudwatch-logs where the application runs, or put it into the bundle';
+  return (
+    'install @aws-sdk/client-cloudwatch-logs anew where the application runs; leave it out of the bundle, if there is one; ' +
+    'give tests in Jest the environment "node", not jsdom'
+  );
 }
 
 /** By what the source of credentials says. */

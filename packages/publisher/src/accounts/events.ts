@@ -32,7 +32,7 @@ export interface WarningCodes {
   unreachable: 'kept';
   /** A proxy on the way asks for credentials of its own. To do: put them into the URL of the proxy. */
   proxy: 'kept';
-  /** There is no client: the module of the option `clientModule`, or the AWS SDK, could not be loaded. To do: see the reason in the message; install `@aws-sdk/client-cloudwatch-logs`. */
+  /** There is no client: the module of the option `clientModule`, or the AWS SDK, could not be loaded: it is missing, broken, bundled wrongly, or in jsdom. To do: see the message; install `@aws-sdk/client-cloudwatch-logs`. */
   module: 'kept';
   /** A quota of the account is reached, such as that of log groups. To do: delete what is not needed, or ask for a higher quota. */
   quota: 'kept';

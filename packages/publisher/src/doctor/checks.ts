@@ -7,6 +7,7 @@ import { forPeople } from '../text/for-people.js';
 /** The steps on the way of a log event, in the order in which they are looked at. */
 export type CheckName =
   | 'options'
+  | 'client'
   | 'region'
   | 'credentials'
   | 'proxy'

@@ -1,18 +1,35 @@
+import { moduleHint, quote } from '../accounts/advice.js';
 import {
   type ClientRoute,
   credentialsOf,
   type FoundCredentials,
+  type LoadedClient,
   regionOf,
   routeOf,
 } from '../cloudwatch/client-route.js';
+import { toPutFailure } from '../cloudwatch/sdk-failure.js';
 import type { CloudWatchLogsSink } from '../cloudwatch/sdk-sink.js';
 import type { Checks } from './checks.js';
 
 // Facts that the client of the publisher knows before it sends anything.
 
-export function checkRegion(checks: Checks, sink: CloudWatchLogsSink): Promise<string | undefined> {
+/** Told only where it fails. */
+export async function checkClient(
+  checks: Checks,
+  sink: CloudWatchLogsSink,
+): Promise<LoadedClient | undefined> {
+  try {
+    return await checks.soon(sink.loaded());
+  } catch (error) {
+    const failure = toPutFailure(error);
+    const message = `${quote(failure)}; ${moduleHint(failure)}`;
+    await checks.run('client', () => ({ status: 'fail', message, details: { error: failure.name } }));
+    return undefined;
+  }
+}
+
+export function checkRegion(checks: Checks, { client }: LoadedClient): Promise<string | undefined> {
   return checks.run('region', async (keep) => {
-    const { client } = await checks.soon(sink.loaded());
     const region = keep(await checks.soon(regionOf(client)));
     return { status: 'ok', message: region, details: { region } };
   });
@@ -20,10 +37,10 @@ export function checkRegion(checks: Checks, sink: CloudWatchLogsSink): Promise<s
 
 export function checkCredentials(
   checks: Checks,
-  sink: CloudWatchLogsSink,
+  { client }: LoadedClient,
 ): Promise<FoundCredentials | undefined> {
   return checks.run('credentials', async (keep) => {
-    const found = keep(await checks.soon(credentialsOf((await sink.loaded()).client)));
+    const found = keep(await checks.soon(credentialsOf(client)));
     const { keys, expiration, source } = found;
     const key = `access key ...${keys.accessKeyId.slice(-4)}`;
     const details = { source, expiration: expiration?.toJSON() };
@@ -39,11 +56,11 @@ export function checkCredentials(
 /** The proxy, if any, through which requests go. */
 export function checkProxy(
   checks: Checks,
-  sink: CloudWatchLogsSink,
+  loaded: LoadedClient,
   { HTTPS_PROXY, https_proxy }: NodeJS.ProcessEnv,
 ): Promise<ClientRoute | undefined> {
   return checks.run('proxy', async (keep) => {
-    const route = keep(await checks.soon(sink.loaded().then(routeOf)));
+    const route = keep(await checks.soon(routeOf(loaded)));
     const { proxy, url } = route;
     const endpoint = url.href.replace(/\/$/, '');
     if (proxy) {

@@ -2,7 +2,7 @@ import { CloudWatchLogsSink } from '../cloudwatch/sdk-sink.js';
 import type { PublisherOptions } from '../options/options.js';
 import { type ResolvedOptions, resolveOptions } from '../options/resolve-options.js';
 import { type Check, Checks } from './checks.js';
-import { checkCredentials, checkProxy, checkRegion } from './client.js';
+import { checkClient, checkCredentials, checkProxy, checkRegion } from './client.js';
 import { checkClock } from './clock.js';
 import { checkConnection } from './connection.js';
 import { checkIdentity } from './identity.js';
@@ -64,9 +64,10 @@ async function examine(
       return { status: 'fail', message };
     });
   }
-  const region = await checkRegion(checks, sink);
-  const found = await checkCredentials(checks, sink);
-  const route = region === undefined ? undefined : await checkProxy(checks, sink, env);
+  const loaded = await checkClient(checks, sink);
+  const region = loaded && (await checkRegion(checks, loaded));
+  const found = loaded && (await checkCredentials(checks, loaded));
+  const route = loaded && region ? await checkProxy(checks, loaded, env) : undefined;
   const isConnected = route !== undefined && (await checkConnection(checks, route));
   const clockOffsetMs = isConnected ? await checkClock(checks, route) : undefined;
   const hasAnswer = route && clockOffsetMs !== undefined;

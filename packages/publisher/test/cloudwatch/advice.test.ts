@@ -175,6 +175,18 @@ test('a denied CreateLogGroup is tried again without tags, and then said as it w
   assert.match(warnings[0].message, /allow the IAM action logs:CreateLogGroup/);
 });
 
+/** The warning about a call that fails. */
+async function saidOf(sink: CloudWatchLogsSink) {
+  const target = { logGroupName: 'group', logStreamName: 'stream' };
+  const failure = await sink.createLogStream(target);
+  sink.close();
+  assert.ok(!failure.ok);
+  const outcome = judgeFailure(failure);
+  assert.ok(outcome.kind === 'retry');
+  const code = codeOf(outcome.advice, failure, 'logs:CreateLogStream');
+  return { code, text: explainFailure(code, failure, target) };
+}
+
 describe('where credentials come from is named when it fails', () => {
   const withEnv = (t: TestContext, env: Readonly<Record<string, string>>) => {
     const before = { ...process.env };
@@ -184,17 +196,9 @@ describe('where credentials come from is named when it fails', () => {
       Object.assign(process.env, before);
     });
   };
-  const said = async () => {
-    const sink = new CloudWatchLogsSink(
-      resolveOptions({ logGroupName: 'group', aws: { region: 'eu-west-1' }, requestTimeoutMs: 5000 }),
-    );
-    const failure = await sink.createLogStream({ logGroupName: 'group', logStreamName: 'stream' });
-    sink.close();
-    assert.ok(!failure.ok);
-    const outcome = judgeFailure(failure);
-    assert.ok(outcome.kind === 'retry');
-    const code = codeOf(outcome.advice, failure, 'logs:CreateLogStream');
-    return { code, text: explainFailure(code, failure, { logGroupName: 'group', logStreamName: 'stream' }) };
+  const said = () => {
+    const options = { logGroupName: 'group', aws: { region: 'eu-west-1' }, requestTimeoutMs: 5000 };
+    return saidOf(new CloudWatchLogsSink(resolveOptions(options)));
   };
   const directory = mkdtempSync(path.join(os.tmpdir(), 'advice-'));
   test.after(() => rmSync(directory, { recursive: true }));
@@ -240,19 +244,41 @@ describe('where credentials come from is named when it fails', () => {
     assert.equal(code, 'credentials');
     assert.match(text, /STS or SSO refused/);
   });
+});
 
-  test('the SDK that is not installed', async () => {
-    const missing = Object.assign(new Error("Cannot find package '@aws-sdk/client-cloudwatch-logs'"), {
-      code: 'ERR_MODULE_NOT_FOUND',
-    });
-    const sink = new CloudWatchLogsSink(resolveOptions({ logGroupName: 'group' }), () =>
-      Promise.reject(missing),
-    );
-    const failure = await sink.createLogStream({ logGroupName: 'group', logStreamName: 'stream' });
-    sink.close();
-    assert.ok(!failure.ok);
-    assert.equal(codeOf('credentials', failure, 'logs:CreateLogStream'), 'module');
-    const text = explainFailure('module', failure, { logGroupName: 'group', logStreamName: 'stream' });
-    assert.match(text, /install @aws-sdk\/client-cloudwatch-logs/);
+describe('an SDK that cannot be loaded is not taken for credentials', () => {
+  const missing = Object.assign(new Error("Cannot find package '@aws-sdk/client-cloudwatch-logs'"), {
+    code: 'ERR_MODULE_NOT_FOUND',
   });
+  class Client {
+    readonly middlewareStack = {};
+    destroy(): void {}
+  }
+  const LOADS: Readonly<Record<string, [() => Promise<unknown>, RegExp]>> = {
+    'is not installed': [() => Promise.reject(missing), /; install @aws-sdk\/client-cloudwatch-logs where/],
+    'is broken': [
+      () => Promise.reject(new SyntaxError('Unexpected token')),
+      /SyntaxError.*; install .* anew/,
+    ],
+    'is in jsdom': [
+      () => Promise.reject(new ReferenceError('TextEncoder is not defined')),
+      /TextEncoder is not defined\).*not jsdom/,
+    ],
+    'was bundled away': [() => Promise.resolve({}), /is not a constructor\).*leave it out of the bundle/],
+    'was bundled without its commands': [
+      () => Promise.resolve({ CloudWatchLogsClient: Client }),
+      /is not a constructor\).*leave it out of the bundle/,
+    ],
+  };
+  for (const [what, [loadSdk, says]] of Object.entries(LOADS)) {
+    test(`the SDK that ${what}`, async () => {
+      const { code, text } = await saidOf(
+        new CloudWatchLogsSink(resolveOptions({ logGroupName: 'group' }), loadSdk),
+      );
+      assert.equal(code, 'module', text);
+      assert.match(text, /^the AWS SDK cannot be loaded, for the log stream "stream"/);
+      assert.match(text, says);
+      assert.doesNotMatch(text, /credentials/);
+    });
+  }
 });
