@@ -153,7 +153,11 @@ export class Publisher extends EventEmitter<PublisherEvents> {
       flushes: this.#flushes,
       fullest: new Fullest<StreamWriter>(),
     };
-    const settlement = new Settlement({ ...shared, onSettled: (batch) => this.#spooler?.settled(batch) });
+    const settlement = new Settlement({
+      ...shared,
+      onSettled: (batch) => this.#spooler?.settled(batch),
+      onReplaced: (batches, by) => this.#spooler?.replaced(batches, by),
+    });
     this.#writers = new StreamWriters(
       this.#groups.only,
       {
@@ -169,7 +173,6 @@ export class Publisher extends EventEmitter<PublisherEvents> {
         isClosing: () => this.#state !== 'open',
         disk: () => this.#spooler,
         settlement,
-        onReplaced: (batches, by) => this.#spooler?.replaced(batches, by),
       },
       this.#namer.instance,
     );

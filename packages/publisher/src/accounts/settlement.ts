@@ -23,6 +23,8 @@ export interface SettlementContext {
   readonly flushes: Flushes;
   /** A batch met its fate. */
   readonly onSettled: (batch: Batch) => void;
+  /** Parts took the place of a batch, or one batch that of parts. */
+  readonly onReplaced: (batches: readonly Batch[], by: readonly Batch[]) => void;
 }
 
 /**
@@ -113,19 +115,22 @@ export class Settlement {
     this.#leave(batch, false);
   }
 
-  /** So many parts take the place of a batch. */
-  parted(batch: Batch, parts = 2): void {
-    batch.observer?.finished(parts);
-    this.#context.flushes.replaced(batch, parts);
+  /** Parts take the place of a batch. */
+  parted(batch: Batch, parts: readonly Batch[]): void {
+    const { flushes, onReplaced } = this.#context;
+    batch.observer?.finished(parts.length);
+    flushes.replaced(batch, parts.length);
+    onReplaced([batch], parts);
   }
 
   /** One batch takes the place of parts of another. */
   joined(parts: readonly Batch[]): Batch {
-    const { flushes } = this.#context;
+    const { flushes, onReplaced } = this.#context;
     const joined = Batch.joined(parts);
     for (let i = 1; i < parts.length; i++) joined.observer?.finished(0);
     flushes.joined(joined.epoch, Number.POSITIVE_INFINITY);
     for (const part of parts) flushes.replaced(part, 0);
+    onReplaced(parts, [joined]);
     return joined;
   }
 

@@ -112,6 +112,7 @@ export class Spooler implements StreamDisk {
     if (batch.isSpooled) this.#notes.undone(target, batch);
   }
 
+  /** A batch met its fate. */
   settled(batch: Batch): void {
     if (batch.isSpooled) {
       const ranges = batch.spoolRanges;
@@ -121,6 +122,7 @@ export class Spooler implements StreamDisk {
     this.#readBack.settled(batch);
   }
 
+  /** Parts took the place of a batch, or one batch that of parts. */
   replaced(batches: readonly Batch[], by: readonly Batch[]): void {
     this.#readBack.replaced(batches, by);
   }

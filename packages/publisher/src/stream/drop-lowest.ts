@@ -10,8 +10,6 @@ export interface DroppingContext {
   /** Limits of a batch, as far as they are known of the endpoint. */
   readonly endpoint: BatchLimits;
   readonly settlement: Settlement;
-  /** Parts take the place of a batch, or one batch that of parts. */
-  readonly onReplaced: (batches: readonly Batch[], by: readonly Batch[]) => void;
 }
 
 /** The room that is asked for. */
@@ -34,7 +32,7 @@ export type DroppedListener = (size: number, timestamp: number, events: number, 
  */
 export function dropLowest(
   live: Outbox,
-  { endpoint, settlement, onReplaced }: DroppingContext,
+  { endpoint, settlement }: DroppingContext,
   room: WantedRoom,
   onDropped: DroppedListener,
 ): boolean {
@@ -62,19 +60,14 @@ export function dropLowest(
       return [];
     }
     const parts = batch.divided((index) => isChosen[index]);
-    settlement.parted(batch);
-    onReplaced([batch], parts);
+    settlement.parted(batch, parts);
     const [gone, rest] = parts;
     dropped.push(gone);
     return [rest];
   };
   live.rearrange((batches) => {
     const rest = batches.flatMap((batch) => (isDroppable(batch) ? stays(batch) : [batch]));
-    return joinSmall(rest, endpoint, (parts) => {
-      const joined = settlement.joined(parts);
-      onReplaced(parts, [joined]);
-      return joined;
-    });
+    return joinSmall(rest, endpoint, (parts) => settlement.joined(parts));
   });
   for (const batch of dropped) settlement.all(batch, 'overflow');
   return dropped.length > 0;

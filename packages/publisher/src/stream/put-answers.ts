@@ -292,8 +292,7 @@ export class Answers implements WaitingStream, RefusedStream {
       return batch;
     const [corrected] = batch.divided(() => true);
     if (!corrected.correctTimes(time.correctionMs, time.now)) return batch;
-    this.#context.settlement.parted(batch, 1);
-    this.#context.onReplaced([batch], [corrected]);
+    this.#context.settlement.parted(batch, [corrected]);
     return corrected;
   }
 
@@ -305,8 +304,7 @@ export class Answers implements WaitingStream, RefusedStream {
     again.correctTimes(time.correctionMs ?? 0, time.now);
     const rest = others.length > 0 ? others : undefined;
     if (rest) rest.history = batch.history;
-    this.#context.settlement.parted(batch, rest ? 2 : 1);
-    this.#context.onReplaced([batch], rest ? [rest, again] : [again]);
+    this.#context.settlement.parted(batch, rest ? [rest, again] : [again]);
     this.queue.live.putBack(again);
     return rest;
   }

@@ -14,8 +14,6 @@ type Refused = Extract<Outcome, { kind: 'refused' }>;
 export interface RefusedContext {
   readonly endpoint: Endpoint;
   readonly settlement: Settlement;
-  /** Parts, or what was joined of parts, take the place of batches. */
-  readonly onReplaced: (batches: readonly Batch[], by: readonly Batch[]) => void;
 }
 
 /** The stream whose batches are refused. */
@@ -268,17 +266,15 @@ export class RefusedBatches {
   /** The parts of a search are one batch again, but for the events that were refused alone. */
   #join(search: Search): void {
     const { queue } = this.#stream;
-    const { settlement, onReplaced } = this.#context;
     const { searches, suspects } = this.#known;
     const parts = search.parts.filter((part) => !suspects.has(part) && this.#takeOut(part));
     if (parts.length === 0) return;
-    const joined = parts.length > 1 ? settlement.joined(parts) : parts[0];
+    const joined = parts.length > 1 ? this.#context.settlement.joined(parts) : parts[0];
     queue.aside.push(joined);
     search.parts = [...search.parts.filter((part) => !parts.includes(part)), joined];
     if (parts.length === 1) return;
     for (const part of parts) searches.delete(part);
     searches.set(joined, search);
-    onReplaced(parts, [joined]);
   }
 
   /** @returns whether the batch was waiting */
@@ -328,8 +324,7 @@ export class RefusedBatches {
       searches.delete(batch);
       for (const part of parts) searches.set(part, search);
     }
-    this.#context.settlement.parted(batch);
-    this.#context.onReplaced([batch], parts);
+    this.#context.settlement.parted(batch, parts);
     return parts;
   }
 

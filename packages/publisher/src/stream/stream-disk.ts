@@ -12,10 +12,6 @@ export interface StreamDisk {
   beforePut(target: Target, batch: Batch, token: PutToken): Promise<void> | undefined;
   /** A put of a batch has stored nothing for certain, and waits to be made again: the note of it says too much. */
   undone(target: Target, batch: Batch): void;
-  /** A batch met its fate. */
-  settled(batch: Batch): void;
-  /** Parts take the place of a batch, or one batch that of parts. */
-  replaced(batches: readonly Batch[], by: readonly Batch[]): void;
   /** One event in memory was dropped that is on disk too. */
   dropped(id: number): void;
   /** A stream fails, so that others need not wait for it; it may need events of its own to go on. */
