@@ -11,7 +11,7 @@ import type { Spooler } from '../disk/spooler.js';
 import type { GroupNames } from '../intake/group-names.js';
 import { logGroupText } from '../options/group-name.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
-import { NO_ANSWER } from '../stream/put-answers.js';
+import { NO_ANSWER } from '../stream/stream-trouble.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import type { Clock } from '../time/clock.js';
 import type { RescuedBatch } from './rescue-report.js';

@@ -1,16 +1,9 @@
-import type { Settlement } from '../accounts/settlement.js';
 import type { Batch, BatchLimits } from '../batch/batch.js';
 import { type Levels, lowestFirst } from '../batch/levels.js';
 import type { SplitEvent } from '../batch/note.js';
 import { EVENT_OVERHEAD_BYTES, MAX_BATCH_SPAN_MS } from '../options/limits.js';
 import { isDroppable, type Outbox } from './outbox.js';
-
-/** The parts of a publisher that dropping needs. */
-export interface DroppingContext {
-  /** Limits of a batch, as far as they are known of the endpoint. */
-  readonly endpoint: BatchLimits;
-  readonly settlement: Settlement;
-}
+import type { PublisherParts } from './publisher-parts.js';
 
 /** The room that is asked for. */
 export interface WantedRoom {
@@ -32,7 +25,7 @@ export type DroppedListener = (size: number, timestamp: number, events: number, 
  */
 export function dropLowest(
   live: Outbox,
-  { endpoint, settlement }: DroppingContext,
+  { endpoint, settlement }: Pick<PublisherParts, 'endpoint' | 'settlement'>,
   room: WantedRoom,
   onDropped: DroppedListener,
 ): boolean {

@@ -8,6 +8,7 @@ import {
   refusedInLane,
 } from '../batch/put-history.js';
 import type { Outcome } from '../cloudwatch/outcome.js';
+import type { PublisherParts } from './publisher-parts.js';
 import type { SequenceToken } from './sequence-token.js';
 
 // The protocol for several puts of one stream at a time; `docs/architecture.md` says why it is sound, and the test
@@ -35,14 +36,7 @@ export interface NextBatch extends Readonly<LaneBatch> {
   readonly isComplete: boolean;
 }
 
-/** The parts of a publisher that the lanes of its streams need. */
-export interface LanesContext {
-  readonly endpoint: EndpointTokens;
-  /** Most puts under way on one stream. */
-  readonly mostPuts: number;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-}
+type Context = Pick<PublisherParts, 'mostPuts' | 'random'> & { readonly endpoint: EndpointTokens };
 
 /** An answer, as it has to be carried out. */
 export interface Concluded {
@@ -65,7 +59,7 @@ const NO_PUTS = new Map<never, LanePut>();
 /** Puts under way on one stream, and what each of them carries. */
 export class Lanes<B extends LaneBatch> {
   readonly #token: SequenceToken;
-  readonly #context: LanesContext;
+  readonly #context: Context;
   /** Undefined while there is none: a map of its own would be much of what an idle stream takes. */
   #puts: Map<B, LanePut> | undefined;
   /** Puts that may be under way while the stream is well. */
@@ -74,7 +68,7 @@ export class Lanes<B extends LaneBatch> {
   #halvings = 0;
   #madeUp = 0;
 
-  constructor(token: SequenceToken, context: LanesContext) {
+  constructor(token: SequenceToken, context: Context) {
     this.#token = token;
     this.#context = context;
   }

@@ -1,30 +1,21 @@
-import type { Flushes } from '../accounts/flush.js';
-import type { MemoryBudget } from '../accounts/memory-budget.js';
 import { Batch, type BatchLimits } from '../batch/batch.js';
 import type { EventRecord } from '../batch/event-record.js';
 import { NEVER_PUT } from '../batch/put-history.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
-import type { Clock } from '../time/clock.js';
-import { Deadline, type Deadlines } from '../time/deadlines.js';
+import { Deadline } from '../time/deadlines.js';
 import { BatchLine } from './batch-line.js';
 import type { NextBatch } from './lanes.js';
 import { LossMarker } from './loss-marker.js';
 import { OpenBatches } from './open-batches.js';
-import type { Pace } from './pace.js';
+import type { PublisherParts } from './publisher-parts.js';
 
-/** The parts of a publisher that the outboxes of its streams need. */
-export interface OutboxContext {
-  /** Limits of a batch, as far as they are known of the endpoint. */
+/** The parts of a publisher that an outbox uses. */
+export type OutboxParts = Pick<PublisherParts, 'budget' | 'clock' | 'deadlines' | 'flushes' | 'pace'> & {
+  /** As far as they are known of the endpoint. */
   readonly endpoint: BatchLimits;
-  readonly options: { readonly flushIntervalMs: number };
-  readonly clock: Clock;
-  readonly deadlines: Deadlines;
-  readonly budget: MemoryBudget;
-  readonly pace: Pace;
-  readonly flushes: Flushes;
-  /** Prepares what a put needs, the first time; undefined when it is ready. */
-  readonly sink: { prepare?(): Promise<void> | undefined };
-}
+  readonly options: Pick<PublisherParts['options'], 'flushIntervalMs'>;
+  readonly sink: Pick<PublisherParts['sink'], 'prepare'>;
+};
 
 /** The stream whose events wait. */
 export interface QueuedStream {
@@ -49,7 +40,7 @@ export function asNext({ earliest, latest, history, state }: Batch): NextBatch {
  * of the event loop.
  */
 export class Outbox {
-  readonly #context: OutboxContext;
+  readonly #context: OutboxParts;
   readonly #stream: QueuedStream;
   readonly #sealed = new BatchLine<Batch>();
   #lost: LossMarker | undefined;
@@ -61,7 +52,7 @@ export class Outbox {
   #markerAt: number | undefined;
   #waitingMarker: Batch | undefined;
 
-  constructor(context: OutboxContext, stream: QueuedStream) {
+  constructor(context: OutboxParts, stream: QueuedStream) {
     this.#context = context;
     this.#stream = stream;
   }

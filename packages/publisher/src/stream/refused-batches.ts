@@ -1,31 +1,25 @@
-import type { Settlement } from '../accounts/settlement.js';
 import type { Batch } from '../batch/batch.js';
-import type { Endpoint, PutExtra } from '../cloudwatch/endpoint.js';
+import type { PutExtra } from '../cloudwatch/endpoint.js';
 import type { Outcome } from '../cloudwatch/outcome.js';
 import type { PutFailure, Target } from '../cloudwatch/sink.js';
 import { forPeople } from '../text/for-people.js';
+import type { PublisherParts } from './publisher-parts.js';
 import { Refusals } from './refusals.js';
 import type { StreamQueue } from './stream-queue.js';
 import type { StreamWarnings } from './stream-warnings.js';
+import type { Rest } from './waits.js';
 
 type Refused = Extract<Outcome, { kind: 'refused' }>;
-
-/** The parts of a publisher that refused batches need. */
-export interface RefusedContext {
-  readonly endpoint: Endpoint;
-  readonly settlement: Settlement;
-}
 
 /** The stream whose batches are refused. */
 export interface RefusedStream {
   readonly target: Target;
   readonly queue: StreamQueue;
-  readonly warnings: StreamWarnings;
   /** Whether only what was put before may be put. */
   readonly isHeld: boolean;
-  /** Puts wait on the slow schedule. */
-  restSlowly(): void;
 }
+
+type Context = Pick<PublisherParts, 'endpoint' | 'settlement'>;
 
 /** A batch that was refused, and what has become of it: its parts that are not settled, in their order. */
 interface Search {
@@ -75,14 +69,18 @@ class Found {
 
 /** Carries out what {@link Refusals} decides: halves batches, sets suspects aside, holds everything, and joins it again. */
 export class RefusedBatches {
-  readonly #context: RefusedContext;
+  readonly #context: Context;
   readonly #stream: RefusedStream;
+  readonly #rest: Rest;
+  readonly #warnings: StreamWarnings;
   /** Undefined until anything was refused, as on most streams nothing ever is. */
   #found: Found | undefined;
 
-  constructor(stream: RefusedStream, context: RefusedContext) {
+  constructor(stream: RefusedStream, context: Context, rest: Rest, warnings: StreamWarnings) {
     this.#stream = stream;
     this.#context = context;
+    this.#rest = rest;
+    this.#warnings = warnings;
   }
 
   /** Whether puts go one at a time, to find out what is refused. */
@@ -155,7 +153,7 @@ export class RefusedBatches {
 
   /** A batch was stored. */
   stored(batch: Batch): void {
-    const { queue, warnings } = this.#stream;
+    const { queue } = this.#stream;
     const { endpoint } = this.#context;
     const found = this.#found;
     if (!found) return;
@@ -165,7 +163,7 @@ export class RefusedBatches {
       const named = left.filter((extra) => NAMES[extra].test(said));
       const off = named.length > 0 ? named : left;
       endpoint.leaveOut(off);
-      warnings.extrasRefused(off, said);
+      this.#warnings.extrasRefused(off, said);
     }
     const search = found.searches.get(batch);
     // What is stored as a whole shows nothing of what is too large.
@@ -244,7 +242,7 @@ export class RefusedBatches {
 
   /** Everything that was refused is whole again, and waits apart from the queue. */
   #hold(batch: Batch, failure: PutFailure): void {
-    const { queue, warnings } = this.#stream;
+    const { queue } = this.#stream;
     const { endpoint } = this.#context;
     const known = this.#known;
     const { searches, suspects } = known;
@@ -258,9 +256,9 @@ export class RefusedBatches {
       const isAlone = searches.size <= 1 && queue.aside[0]?.length === 1;
       const answer = this.#answerKey(failure);
       known.release = isAlone ? () => {} : endpoint.holds(answer);
-      warnings.allRefused(failure);
+      this.#warnings.allRefused(failure);
     }
-    this.#stream.restSlowly();
+    this.#rest.afterFailure('slow', 0);
   }
 
   /** The parts of a search are one batch again, but for the events that were refused alone. */

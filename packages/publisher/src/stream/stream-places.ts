@@ -1,7 +1,6 @@
-import type { Diagnostics } from '../accounts/diagnostics.js';
-import { FREE_STREAMS, type MemoryBudget } from '../accounts/memory-budget.js';
+import { FREE_STREAMS } from '../accounts/memory-budget.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
-import type { Clock } from '../time/clock.js';
+import type { PublisherParts } from './publisher-parts.js';
 import type { StreamWriter } from './stream-writer.js';
 
 const FORGET_FROM = 1000;
@@ -11,13 +10,7 @@ const FIRST_IDLE_AFTER_MS = 3_600_000;
 const MOST_NEW = 3000;
 const NEW_WITHIN_MS = 60_000;
 
-/** The parts of a publisher that the places of its streams need. */
-export interface PlacesContext {
-  readonly options: ResolvedOptions;
-  readonly clock: Clock;
-  readonly budget: MemoryBudget;
-  readonly diagnostics: Diagnostics;
-}
+type Context = Pick<PublisherParts, 'budget' | 'clock' | 'diagnostics' | 'options'>;
 
 /** All streams, as far as it matters which of them have a place. */
 export interface PlacedStreams {
@@ -34,7 +27,7 @@ export interface PlacedStreams {
  * are beside that: there are as many as are on disk.
  */
 export class StreamPlaces {
-  readonly #context: PlacesContext;
+  readonly #context: Context;
   readonly #streams: PlacedStreams;
   readonly #first = new Set<StreamWriter>();
   /** All others that are charged. */
@@ -45,7 +38,7 @@ export class StreamPlaces {
   #newSince = Number.NEGATIVE_INFINITY;
   #new = 0;
 
-  constructor(context: PlacesContext, streams: PlacedStreams) {
+  constructor(context: Context, streams: PlacedStreams) {
     this.#context = context;
     this.#streams = streams;
   }

@@ -1,7 +1,7 @@
 import type { Batch } from '../batch/batch.js';
 import { Fifo } from '../structures/fifo.js';
 import type { NextBatch } from './lanes.js';
-import { asNext, Outbox, type OutboxContext, type QueuedStream } from './outbox.js';
+import { asNext, Outbox, type OutboxParts, type QueuedStream } from './outbox.js';
 import { type ReplayGate, ReplayLane } from './replay-lane.js';
 
 /**
@@ -14,7 +14,7 @@ export class StreamQueue {
   readonly live: Outbox;
   /** Batches that were refused, and wait until it is known why. */
   readonly aside: Batch[] = [];
-  readonly #context: OutboxContext;
+  readonly #context: OutboxParts;
   readonly #stream: QueuedStream;
   #resends: Fifo<Batch> | undefined;
   #replay: ReplayLane | undefined;
@@ -23,7 +23,7 @@ export class StreamQueue {
   /** Events of the batches that were taken. */
   #places = 0;
 
-  constructor(context: OutboxContext, stream: QueuedStream) {
+  constructor(context: OutboxParts, stream: QueuedStream) {
     this.#context = context;
     this.#stream = stream;
     this.live = new Outbox(context, stream);

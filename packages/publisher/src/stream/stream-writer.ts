@@ -3,30 +3,22 @@ import type { EventRecord } from '../batch/event-record.js';
 import type { Fate } from '../batch/note.js';
 import { attempted, leftUnanswered, type PutToken } from '../batch/put-history.js';
 import { type BatchSnapshot, snapshotBatch } from '../batch/snapshot.js';
-import type { Endpoint } from '../cloudwatch/endpoint.js';
 import { toPutFailure } from '../cloudwatch/sdk-failure.js';
-import type { PutProgress, PutResult, Sink, Target } from '../cloudwatch/sink.js';
-import type { ResolvedOptions } from '../options/resolve-options.js';
-import type { Deadlines } from '../time/deadlines.js';
-import type { Dispatcher, PutEnd, PutSource, RequestSlot } from './dispatcher.js';
+import type { PutProgress, PutResult, Target } from '../cloudwatch/sink.js';
+import type { PutEnd, PutSource, RequestSlot } from './dispatcher.js';
 import { type DroppedListener, dropLowest, type WantedRoom } from './drop-lowest.js';
 import type { Fullest } from './fullest.js';
 import type { Lanes } from './lanes.js';
-import type { OutboxContext, QueuedStream } from './outbox.js';
-import { type AnsweredStream, Answers, type AnswersContext, type Awaited } from './put-answers.js';
+import type { QueuedStream } from './outbox.js';
+import type { PublisherParts } from './publisher-parts.js';
+import { type AnsweredStream, Answers } from './put-answers.js';
 import type { ReplayGate, ReplayLane } from './replay-lane.js';
-import type { StreamDisk } from './stream-disk.js';
 import { StreamQueue } from './stream-queue.js';
+import type { Awaited } from './stream-trouble.js';
 
 /** The parts of a publisher that its writers share. */
-export interface WriterContext extends AnswersContext, OutboxContext {
-  readonly options: ResolvedOptions;
-  readonly endpoint: Endpoint;
-  readonly sink: Sink;
-  readonly deadlines: Deadlines;
-  readonly dispatcher: Dispatcher;
+export interface WriterParts extends PublisherParts {
   readonly fullest: Fullest<StreamWriter>;
-  readonly disk: () => StreamDisk | undefined;
   /** A stream has nothing to put any more. */
   readonly onIdle: (writer: StreamWriter) => void;
 }
@@ -41,7 +33,7 @@ export class StreamWriter implements PutSource, AnsweredStream, QueuedStream {
   sizeClass = -1;
   /** Time of an event that has the stream of the next day made; undefined until the first event. */
   aheadAt: number | undefined;
-  readonly #context: WriterContext;
+  readonly #context: WriterParts;
   /** Undefined while nothing waits: with what it is made of it would be a third of what an idle stream takes. */
   #queue: StreamQueue | undefined;
   readonly #answers: Answers;
@@ -55,7 +47,7 @@ export class StreamWriter implements PutSource, AnsweredStream, QueuedStream {
   #isHanging = false;
 
   /** @param isUnmade whether the stream cannot be there before this writer has it made */
-  constructor(target: Target, context: WriterContext, isUnmade = false) {
+  constructor(target: Target, context: WriterParts, isUnmade = false) {
     this.target = target;
     this.#madeAt = context.clock.now();
     this.#context = context;
@@ -64,12 +56,12 @@ export class StreamWriter implements PutSource, AnsweredStream, QueuedStream {
 
   /** Creates the stream before anything is put on it, where its group is not known to be there. */
   createFirst(): void {
-    void this.#answers.createFirst();
+    void this.#answers.creation.first();
   }
 
   /** Has the stream made that events will soon go to. */
   createAhead(): void {
-    void this.#answers.createAhead();
+    void this.#answers.creation.ahead();
   }
 
   /** The events that wait. */
@@ -144,7 +136,7 @@ export class StreamWriter implements PutSource, AnsweredStream, QueuedStream {
 
   /** The reason for which it waits, as far as nothing has failed. */
   get awaited(): Awaited {
-    return this.#answers.awaited;
+    return this.#answers.trouble.awaited;
   }
 
   get isFailing(): boolean {
@@ -246,7 +238,7 @@ export class StreamWriter implements PutSource, AnsweredStream, QueuedStream {
   /** Takes over what another publisher left, with the token that it knew. */
   adopt(batches: Iterable<Batch>, token: PutToken, isUnmade: boolean): void {
     this.#answers.token.restore(token);
-    this.#answers.isUnmade = isUnmade;
+    this.#answers.creation.isUnmade = isUnmade;
     for (const batch of batches) {
       if (batch.state === 'frozen') this.queue.resend(batch);
       else this.queue.live.push(batch);
@@ -272,8 +264,8 @@ export class StreamWriter implements PutSource, AnsweredStream, QueuedStream {
       batches.push(batch);
       saved.push(snapshot);
     }
-    const { token, isUnmade } = this.#answers;
-    return { token: token.forPut, isUnmade, saved, batches };
+    const { token, creation } = this.#answers;
+    return { token: token.forPut, isUnmade: creation.isUnmade, saved, batches };
   }
 
   /** Sends events without waiting for company. */
@@ -290,7 +282,7 @@ export class StreamWriter implements PutSource, AnsweredStream, QueuedStream {
 
   /** Starts one put. The dispatcher has asked {@link canPut} and keeps a request slot for it. */
   start(slot: RequestSlot): void {
-    if (this.#answers.makesStream()) {
+    if (this.#answers.creation.begin()) {
       this.#context.dispatcher.finished(this, slot);
       return;
     }
@@ -389,7 +381,7 @@ export class StreamWriter implements PutSource, AnsweredStream, QueuedStream {
       const patience = endpoint.uplink.patience(batch.bytes);
       const progress: PutProgress = { stage: 'client', mayBeStored: true };
       this.#progress?.set(batch, progress);
-      this.#answers.begins(progress);
+      this.#answers.trouble.begins(progress);
       result = await sink.put(this.target, batch, token.value ?? undefined, { without, progress, patience });
     } catch (error) {
       result = toPutFailure(error); // a sink does not reject; if one does, the batch must not be lost for it

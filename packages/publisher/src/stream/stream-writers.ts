@@ -1,19 +1,19 @@
 import type { Target } from '../cloudwatch/sink.js';
 import { StreamPlaces } from './stream-places.js';
-import { StreamWriter, type WriterContext } from './stream-writer.js';
+import { StreamWriter, type WriterParts } from './stream-writer.js';
 
 /** The writers of a publisher, one for each log stream in use. */
 export class StreamWriters {
   /** The group of all new events; undefined where they choose it. */
   readonly #only: string | undefined;
   readonly #instance: string | undefined;
-  readonly #context: WriterContext;
+  readonly #context: WriterParts;
   readonly #byName = new Map<string, StreamWriter>();
   readonly #places: StreamPlaces;
   #last: StreamWriter | undefined;
 
   /** @param instance streams whose names hold it were made by nobody else */
-  constructor(only: string | undefined, context: Omit<WriterContext, 'onIdle'>, instance?: string) {
+  constructor(only: string | undefined, context: Omit<WriterParts, 'onIdle'>, instance?: string) {
     this.#only = only;
     this.#instance = instance;
     this.#places = new StreamPlaces(context, this);

@@ -1,16 +1,6 @@
 import { backoffMs, type FailureCounts, type Schedule } from '../cloudwatch/backoff.js';
-import type { Clock } from '../time/clock.js';
-import type { Deadline, Deadlines } from '../time/deadlines.js';
-
-/** The parts of a stream that a rest needs. */
-export interface RestContext {
-  readonly clock: Clock;
-  readonly deadlines: Deadlines;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-  /** Whether the publisher is shutting down, so that no wait may outlast the deadline. */
-  readonly isClosing: () => boolean;
-}
+import type { Deadline } from '../time/deadlines.js';
+import type { PublisherParts } from './publisher-parts.js';
 
 /** The stream that rests. */
 export interface RestingStream {
@@ -20,6 +10,8 @@ export interface RestingStream {
   failing(): void;
 }
 
+type Context = Pick<PublisherParts, 'clock' | 'deadlines' | 'isClosing' | 'random'>;
+
 const NONE: FailureCounts = { fast: 0, slow: 0 };
 const CLOSING_WAIT_MS = 500;
 /** A program that flushes for every line must not make a put for every line of an outage. */
@@ -27,13 +19,13 @@ const HURRY_EVERY_MS = 250;
 
 /** The waits of a stream between its puts, and the failures in a row that make them longer. */
 export class Rest {
-  readonly #context: RestContext;
+  readonly #context: Context;
   readonly #stream: RestingStream;
   #waiting: { readonly deadline: Deadline; readonly schedule: Schedule } | undefined;
   #failures: Readonly<FailureCounts> = NONE;
   #hurriedAt: number | undefined;
 
-  constructor(context: RestContext, stream: RestingStream) {
+  constructor(context: Context, stream: RestingStream) {
     this.#context = context;
     this.#stream = stream;
   }
