@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import os from 'node:os';
 import { Accounts, type PublisherStats } from './accounts/accounts.js';
@@ -22,6 +21,7 @@ import { GroupNames } from './intake/group-names.js';
 import { Intake, type LogEvent } from './intake/intake.js';
 import { Room } from './intake/room.js';
 import { streamNamerFor } from './intake/stream-namer.js';
+import { nodeCrypto } from './modules/builtins.js';
 import { disabledLine } from './options/enabled.js';
 import { logGroupText } from './options/group-name.js';
 import { groupSettings } from './options/group-settings.js';
@@ -117,7 +117,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     const naming = {
       hostname: os.hostname(),
       pid: process.pid,
-      instance: randomBytes(4).toString('hex'),
+      instance: nodeCrypto().randomBytes(4).toString('hex'),
       env: process.env,
     };
     this.#groups = new GroupNames(this.#options, naming, this.#diagnostics);

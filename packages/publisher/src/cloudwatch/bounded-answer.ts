@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { gunzipSync } from 'node:zlib';
+import { nodeZlib } from '../modules/builtins.js';
 
 /** CloudWatch Logs answers a put with some hundred bytes. */
 const MOST_BYTES = 1_048_576;
@@ -45,7 +45,7 @@ export async function readAnswer({ body, statusCode, headers }: Answer): Promise
 /** Nobody is asked to compress answers, but some that stand in between do; a put would be made again and again for that. */
 function inflated(answer: Buffer): Buffer {
   try {
-    return gunzipSync(answer, { maxOutputLength: MOST_BYTES });
+    return nodeZlib().gunzipSync(answer, { maxOutputLength: MOST_BYTES });
   } catch {
     return answer;
   }

@@ -3,15 +3,11 @@ import type http from 'node:http';
 import type https from 'node:https';
 import type { Socket } from 'node:net';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import { nodeHttp } from '../modules/builtins.js';
 import { clearTimeout, setTimeout, whenRead } from '../time/clock.js';
 
 /** Settings of one of Node's HTTP agents, as plain data: `keepAlive`, `maxSockets`, `ca`, `cert`, `servername` and so on. */
 export type AgentSettings = Readonly<Record<string, unknown>>;
-
-/** Loaded when they are needed first: they are a third of the time that it takes to load this package. */
-export function nodeHttp() {
-  return { http: process.getBuiltinModule('node:http'), https: process.getBuiltinModule('node:https') };
-}
 
 /**
  * The settings of an agent, for an equal one in another thread.

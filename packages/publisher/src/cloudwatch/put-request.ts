@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { Batch } from '../batch/batch.js';
+import { nodeZlib } from '../modules/builtins.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { PutExtra } from './endpoint.js';
 import { encodePut } from './put-body.js';
@@ -17,7 +17,6 @@ export interface PutRequest {
 const GZIP_FROM_BYTES = 1024;
 /** Measured for lines of pino: below it each millisecond of processor time saves half as much, or less. */
 const GZIP_PAYS_FROM_BYTES = 64 * 1024;
-const compress = promisify(gzip);
 
 /** Compressed before it is signed, and only where that makes it smaller. @param without is left out, whatever the options say */
 export async function putRequest(
@@ -36,7 +35,7 @@ export async function putRequest(
   const body = encodePut(target, batch, sequenceToken, options.entity);
   const fromBytes = options.gzip === 'auto' ? GZIP_PAYS_FROM_BYTES : GZIP_FROM_BYTES;
   if (!options.gzip || without.includes('gzip') || body.length <= fromBytes) return { body, headers, extras };
-  const compressed = await compress(body);
+  const compressed = await promisify(nodeZlib().gzip)(body);
   if (compressed.length >= body.length) return { body, headers, extras };
   headers['content-encoding'] = 'gzip';
   extras.push('gzip');

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { nodeCrypto } from '../modules/builtins.js';
 import { now } from '../time/clock.js';
 import type { SentTo } from './access.js';
 import { type Answer, answerOf, type HttpAnswer } from './json-answer.js';
@@ -113,7 +113,7 @@ export class PutRoute {
     const sentAt = Date.now();
     const time = new Date(isCorrected ? sentAt + config.systemClockOffset : sentAt);
     const request = this.#request.clone();
-    request.headers = this.#headers(put, time, randomUUID());
+    request.headers = this.#headers(put, time, nodeCrypto().randomUUID());
     request.body = put.body;
     const answer = await call.request(config.requestHandler, request, abortSignal);
     if (isCorrected) correctClock(config, answer, sentAt);

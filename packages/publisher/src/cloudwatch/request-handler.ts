@@ -1,13 +1,13 @@
 import type http from 'node:http';
 import type https from 'node:https';
 import type { Socket } from 'node:net';
+import { nodeHttp } from '../modules/builtins.js';
 import { clearTimeout, setTimeout, wallTime, whenRead } from '../time/clock.js';
 import {
   type AgentSettings,
   CONNECT_TIMEOUT_MS,
   connectTimeout,
   type Destination,
-  nodeHttp,
   tunnelAgent,
 } from './proxy.js';
 

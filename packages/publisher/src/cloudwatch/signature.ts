@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { nodeCrypto } from '../modules/builtins.js';
 
 /** Who signs, and for which place; see "AWS Signature Version 4" in the IAM User Guide. */
 export interface SigningScope {
@@ -87,9 +87,9 @@ function encode(text: string): string {
 }
 
 function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
+  return nodeCrypto().createHash('sha256').update(data).digest('hex');
 }
 
 function hmac(key: string | Buffer, data: string): Buffer {
-  return createHmac('sha256', key).update(data).digest();
+  return nodeCrypto().createHmac('sha256', key).update(data).digest();
 }

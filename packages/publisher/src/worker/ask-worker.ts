@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
+import { nodeCrypto } from '../modules/builtins.js';
 import { clearTimeout, MAX_TIMER_MS, setTimeout } from '../time/clock.js';
 import { ANSWER_EVENT, type Answer, type Question } from './worker-protocol.js';
 
@@ -22,7 +22,7 @@ export function askWorker(
   send: (question: Question) => void,
   hint = '',
 ): Promise<Answer> {
-  const id = randomUUID();
+  const id = nodeCrypto().randomUUID();
   const onTimeout = (): never => {
     throw new Error(`The worker did not answer in time.${hint}`);
   };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { nodeCrypto } from '../../modules/builtins.js';
 import { printable } from '../../text/for-people.js';
 
 /** Where events are to go, as their publisher was given it: nothing that has to be asked of AWS. */
@@ -23,7 +23,11 @@ export function encodeDestination(destination: Destination): string {
 
 /** Sixteen hexadecimal digits that stand for a destination in the names of directories. */
 export function destinationKey(destination: Destination): string {
-  return createHash('sha256').update(encodeDestination(destination)).digest('hex').slice(0, KEY_DIGITS);
+  return nodeCrypto()
+    .createHash('sha256')
+    .update(encodeDestination(destination))
+    .digest('hex')
+    .slice(0, KEY_DIGITS);
 }
 
 /** Undefined for text that is not the destination of this key. */

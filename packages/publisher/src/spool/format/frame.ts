@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { nodeZlib } from '../../modules/builtins.js';
 import type { ByteSink } from './bytes.js';
 
 // The format is specified in docs/spool-format.md, for versions to come: never change one without the other.
@@ -20,7 +20,7 @@ export function beginFrame(sink: ByteSink): number {
 export function endFrame(sink: ByteSink, start: number): void {
   sink.setUint32(start, MAGIC_NUMBER);
   sink.setUint32(start + 8, sink.length - start - FRAME_HEADER_BYTES);
-  sink.setUint32(start + 4, crc32(sink.view(start + 8)));
+  sink.setUint32(start + 4, nodeZlib().crc32(sink.view(start + 8)));
 }
 
 /** Where a valid frame lies in a buffer: its payload is `[payloadStart, payloadEnd)` and the next frame is there. */
@@ -49,7 +49,7 @@ export function frameAt(
   const payloadStart = start + FRAME_HEADER_BYTES;
   const payloadEnd = payloadStart + length;
   if (payloadEnd > end) return 'partial';
-  const sum = crc32(buffer.subarray(start + 8, payloadEnd));
+  const sum = nodeZlib().crc32(buffer.subarray(start + 8, payloadEnd));
   return sum === buffer.readUInt32LE(start + 4) ? { payloadStart, payloadEnd } : 'damaged';
 }
 

@@ -1,9 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { isMainThread } from 'node:worker_threads';
+import { nodeCrypto } from '../../modules/builtins.js';
 import { wallTime } from '../../time/clock.js';
 import { type Destination, destinationKey, encodeDestination } from '../format/destination.js';
 import { makeDirectories, onDisk } from '../system/disk-calls.js';
@@ -52,7 +52,7 @@ export function currentOwner(): OwnerIdentity {
     // Containers on one host share the boot id, not the process ids.
     if (bootId !== undefined) visible = `${bootId.trim()} ${fs.readlinkSync('/proc/self/ns/pid')}`;
   } catch {}
-  const scope = createHash('sha256').update(visible).digest('hex').slice(0, 8);
+  const scope = nodeCrypto().createHash('sha256').update(visible).digest('hex').slice(0, 8);
   return { ...currentThread(), scope };
 }
 
@@ -143,7 +143,7 @@ export class OwnerDirectory {
       destination: destinationKey(destination),
       // In microseconds, so that owners which follow each other quickly keep their order.
       created: Math.floor((performance.timeOrigin + performance.now()) * 1000).toString(36),
-      key: randomBytes(4).toString('hex'),
+      key: nodeCrypto().randomBytes(4).toString('hex'),
     };
     return new OwnerDirectory(root, identity, ownedName(identity, owner), encodeDestination(destination));
   }
@@ -232,7 +232,7 @@ function stem({ destination, created, key }: DirectoryIdentity): string {
 
 function ownedName(identity: DirectoryIdentity, { pid, startTime, scope }: OwnerIdentity): string {
   // The random part makes every change of hands a rename, also between two owners in one process.
-  return `${stem(identity)}.${pid}.${startTime}.${scope}.${randomBytes(3).toString('hex')}`;
+  return `${stem(identity)}.${pid}.${startTime}.${scope}.${nodeCrypto().randomBytes(3).toString('hex')}`;
 }
 
 /** When a process or thread began; `'dead'` for one that has ended but was not waited for; undefined where that is unknown. */
