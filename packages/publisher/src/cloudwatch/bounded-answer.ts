@@ -63,7 +63,8 @@ function readEach(stream: Readable, add: (chunk: Uint8Array | string) => void): 
     });
     stream.once('end', resolve);
     stream.once('error', reject);
-    // After one of the others it says nothing new.
-    stream.once('close', () => reject(new Error('the connection was closed within the answer')));
+    stream.once('close', () => {
+      if (!stream.readableEnded) reject(new Error('the connection was closed within the answer'));
+    });
   });
 }

@@ -146,9 +146,12 @@ export class RequestHandler {
         });
       });
       outgoing.once('error', reject);
-      // A connection that is made for another protocol by the answer is closed without an error.
-      outgoing.once('close', () => reject(closedError()));
+      let isAnswered = false;
+      // A connection that is made for another protocol by the answer is closed without an error. One that was answered is
+      // closed, too, and an error costs its stack.
+      outgoing.once('close', () => isAnswered || reject(closedError()));
       outgoing.once('response', (incoming) => {
+        isAnswered = true;
         const headers: Record<string, string> = {};
         for (const [name, value] of Object.entries(incoming.headers)) {
           if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;

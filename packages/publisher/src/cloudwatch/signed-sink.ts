@@ -147,9 +147,10 @@ export class SignedSink implements Sink {
     const controller = new AbortController();
     const { givingUp } = call;
     const ends = call.whenSilent(this.#options.requestTimeoutMs, (late) => controller.abort(late));
-    const abortSignal = AbortSignal.any([controller.signal, givingUp]);
+    // Cheaper than AbortSignal.any(), for the thousand puts that an end may take.
+    givingUp.addEventListener('abort', () => controller.abort(givingUp.reason), { once: true });
     try {
-      const answer = await call.request(this.#handler, request, abortSignal);
+      const answer = await call.request(this.#handler, request, controller.signal);
       this.#learnTime(call.date);
       return answer;
     } catch (error) {
