@@ -44,8 +44,8 @@ export class Answers {
     this.lanes = new Lanes(this.token, context);
     this.rest = new Rest(context, stream);
     this.trouble = new StreamTrouble(stream.target, context, this.rest);
-    this.creation = new StreamCreation(stream, context, this.token, this.rest, this.trouble, isUnmade);
-    this.refused = new RefusedBatches(stream, context, this.rest, this.trouble.warnings);
+    this.creation = new StreamCreation(stream, context, this.token, this.trouble, isUnmade);
+    this.refused = new RefusedBatches(stream, context, this.trouble);
   }
 
   /** Whether nothing may be put now. */

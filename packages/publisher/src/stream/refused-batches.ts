@@ -6,8 +6,7 @@ import { forPeople } from '../text/for-people.js';
 import type { PublisherParts } from './publisher-parts.js';
 import { Refusals } from './refusals.js';
 import type { StreamQueue } from './stream-queue.js';
-import type { StreamWarnings } from './stream-warnings.js';
-import type { Rest } from './waits.js';
+import type { StreamTrouble } from './stream-trouble.js';
 
 type Refused = Extract<Outcome, { kind: 'refused' }>;
 
@@ -71,16 +70,14 @@ class Found {
 export class RefusedBatches {
   readonly #context: Context;
   readonly #stream: RefusedStream;
-  readonly #rest: Rest;
-  readonly #warnings: StreamWarnings;
+  readonly #trouble: StreamTrouble;
   /** Undefined until anything was refused, as on most streams nothing ever is. */
   #found: Found | undefined;
 
-  constructor(stream: RefusedStream, context: Context, rest: Rest, warnings: StreamWarnings) {
+  constructor(stream: RefusedStream, context: Context, trouble: StreamTrouble) {
     this.#stream = stream;
     this.#context = context;
-    this.#rest = rest;
-    this.#warnings = warnings;
+    this.#trouble = trouble;
   }
 
   /** Whether puts go one at a time, to find out what is refused. */
@@ -163,7 +160,7 @@ export class RefusedBatches {
       const named = left.filter((extra) => NAMES[extra].test(said));
       const off = named.length > 0 ? named : left;
       endpoint.leaveOut(off);
-      this.#warnings.extrasRefused(off, said);
+      this.#trouble.warnings.extrasRefused(off, said);
     }
     const search = found.searches.get(batch);
     // What is stored as a whole shows nothing of what is too large.
@@ -256,9 +253,9 @@ export class RefusedBatches {
       const isAlone = searches.size <= 1 && queue.aside[0]?.length === 1;
       const answer = this.#answerKey(failure);
       known.release = isAlone ? () => {} : endpoint.holds(answer);
-      this.#warnings.allRefused(failure);
+      this.#trouble.warnings.allRefused(failure);
     }
-    this.#rest.afterFailure('slow', 0);
+    this.#trouble.rest.afterFailure('slow', 0);
   }
 
   /** The parts of a search are one batch again, but for the events that were refused alone. */

@@ -3,7 +3,6 @@ import type { Target } from '../cloudwatch/sink.js';
 import type { PublisherParts } from './publisher-parts.js';
 import type { SequenceToken } from './sequence-token.js';
 import type { StreamTrouble } from './stream-trouble.js';
-import type { Rest } from './waits.js';
 
 /** The stream that is made. */
 export interface CreatedStream {
@@ -27,30 +26,26 @@ export class StreamCreation {
   readonly #stream: CreatedStream;
   readonly #context: Context;
   readonly #token: SequenceToken;
-  readonly #rest: Rest;
   readonly #trouble: StreamTrouble;
-  #isUnderWay = false;
   #isOver = false;
 
   constructor(
     stream: CreatedStream,
     context: Context,
     token: SequenceToken,
-    rest: Rest,
     trouble: StreamTrouble,
     isUnmade: boolean,
   ) {
     this.#stream = stream;
     this.#context = context;
     this.#token = token;
-    this.#rest = rest;
     this.#trouble = trouble;
     this.isUnmade = isUnmade && context.options.createLogStream;
   }
 
   /** Whether nothing is put before its end. */
   get isUnderWay(): boolean {
-    return this.#isUnderWay;
+    return this.#trouble.isCreating;
   }
 
   /** Nothing is put any more. */
@@ -77,7 +72,7 @@ export class StreamCreation {
 
   /** Has the stream made before anything is logged to it; whether that fails shows when something is. */
   async ahead(): Promise<void> {
-    if (!this.#context.options.createLogStream || this.#stream.hasPut || this.#isUnderWay) return;
+    if (!this.#context.options.createLogStream || this.#stream.hasPut || this.isUnderWay) return;
     const made = await this.#ensure(false);
     if (typeof made === 'string' && !this.#isOver) this.isUnmade = false;
     this.#goOn();
@@ -85,25 +80,23 @@ export class StreamCreation {
 
   /** Has a stream made that a put did not find; the put is made again after that. */
   async create(groupIsMissing: boolean): Promise<void> {
-    if (this.#isUnderWay) return;
+    if (this.isUnderWay) return;
     const made = await this.#ensure(groupIsMissing);
     if (this.#isOver) return;
     if (typeof made === 'object') this.#trouble.creationFailed(made, judgeProvisioning(made));
     else {
       this.#trouble.created();
       // Created, and missing all the same: the service needs a moment until it sees its own stream.
-      if (this.missingInARow++ > 0) this.#rest.afterFailure('fast', 0);
+      if (this.missingInARow++ > 0) this.#trouble.rest.afterFailure('fast', 0);
     }
     this.#goOn();
   }
 
   async #ensure(groupIsMissing: boolean): Promise<Provisioned> {
-    this.#isUnderWay = true;
     this.#trouble.creating('waits for its turn');
     const made = await this.#context.provisioner.ensure(this.#stream.target, groupIsMissing, () =>
       this.#trouble.creating('waits for an answer'),
     );
-    this.#isUnderWay = false;
     this.#trouble.creating(undefined);
     if (made === 'created' && !this.#isOver) this.#token.created();
     return made;

@@ -36,9 +36,10 @@ const THROTTLED_CREATION_MS = 60_000;
 /** Why a stream stores nothing at present: the last failure, or what it waits for; and what people hear of that. */
 export class StreamTrouble implements WaitingStream {
   readonly target: Target;
-  readonly warnings: StreamWarnings;
-  readonly #rest: Rest;
+  readonly rest: Rest;
   readonly #context: Context;
+  /** Undefined while people heard of nothing, as with most streams. */
+  #warnings: StreamWarnings | undefined;
   #progress = NOT_BEGUN;
   /** While the stream is created. */
   #creation: 'waits for its turn' | 'waits for an answer' | undefined;
@@ -51,8 +52,16 @@ export class StreamTrouble implements WaitingStream {
   constructor(target: Target, context: Context, rest: Rest) {
     this.target = target;
     this.#context = context;
-    this.#rest = rest;
-    this.warnings = new StreamWarnings(target, context.diagnostics);
+    this.rest = rest;
+  }
+
+  get warnings(): StreamWarnings {
+    this.#warnings ??= new StreamWarnings(this.target, this.#context.diagnostics);
+    return this.#warnings;
+  }
+
+  get isCreating(): boolean {
+    return this.#creation !== undefined;
   }
 
   /** What it waits for, as far as nothing has failed. */
@@ -82,8 +91,8 @@ export class StreamTrouble implements WaitingStream {
 
   /** A call failed, and is made again after a while. @param action the call, unless it is a put */
   retried({ advice, schedule, retryAfterMs }: Judged, failure: PutFailure, action?: string): void {
-    this.warnings.failed(advice, failure, this.#rest.failures(schedule) + 1, action);
-    this.#rest.afterFailure(schedule, retryAfterMs);
+    this.warnings.failed(advice, failure, this.rest.failures(schedule) + 1, action);
+    this.rest.afterFailure(schedule, retryAfterMs);
   }
 
   /** Creating the stream failed. Of many streams that begin together it does at times, and passes by itself as a rule. */
@@ -97,7 +106,7 @@ export class StreamTrouble implements WaitingStream {
     const now = this.#context.clock.now();
     this.#throttledAt ??= now;
     if (now - this.#throttledAt >= THROTTLED_CREATION_MS) this.warnings.creationThrottled(failure, action);
-    this.#rest.afterFailure(judged.schedule, judged.retryAfterMs);
+    this.rest.afterFailure(judged.schedule, judged.retryAfterMs);
   }
 
   created(): void {
@@ -111,8 +120,8 @@ export class StreamTrouble implements WaitingStream {
     // What another stream met last is not over for that.
     if (accounts.lastError === this.#lastError) accounts.lastError = undefined;
     this.nothingWaits();
-    this.#rest.succeeded();
-    this.warnings.delivered();
+    this.rest.succeeded();
+    this.#warnings?.delivered();
   }
 
   /** Nothing waits to be stored. */
@@ -122,7 +131,7 @@ export class StreamTrouble implements WaitingStream {
 
   whyNotStored(): Holdup | undefined {
     const waitsForTurn = this.#creation === 'waits for its turn' && this.#context.provisioner.isMoving;
-    if (this.warnings.isOpen || this.#throttledAt !== undefined || waitsForTurn) return undefined;
+    if (this.#warnings?.isOpen || this.#throttledAt !== undefined || waitsForTurn) return undefined;
     this.warnings.open();
     const failure = this.#lastFailure;
     return failure
