@@ -6,7 +6,7 @@ import type { SentTo } from './access.js';
 import { type Answer, answerOf, type HttpAnswer } from './json-answer.js';
 import type { Handler, OneCall } from './one-call.js';
 import { isPlain, type Middleware, middlewareOf } from './plain-client.js';
-import type { PutRequest } from './put-request.js';
+import type { PutRequest } from './requests.js';
 import { type SigningScope, sign } from './signature.js';
 
 /** A put goes through the SDK so often, which finds out anew what this route takes for granted: endpoint, Region, headers. */
