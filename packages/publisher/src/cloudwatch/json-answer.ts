@@ -14,7 +14,12 @@ export interface Answer {
   readonly nextSequenceToken?: unknown;
   readonly rejectedLogEventsInfo?: RejectedInfo;
   readonly rejectedEntityInfo?: { readonly errorType?: string };
-  readonly logStreams?: readonly { readonly logStreamName?: string; readonly uploadSequenceToken?: string }[];
+  readonly logStreams?: readonly {
+    readonly logStreamName?: string | undefined;
+    readonly uploadSequenceToken?: string | undefined;
+  }[];
+  /** The SDK adds it. */
+  readonly $metadata?: { readonly attempts?: number | undefined };
 }
 
 /** The members of an answer of AWS JSON 1.1 that tell of an error. */

@@ -4,12 +4,12 @@ import { withoutSent } from '../text/sent-text.js';
 import { clearTimeout, now, setTimeout, whenRead } from '../time/clock.js';
 import { boundAnswer, readAnswer } from './bounded-answer.js';
 import type { PutExtra } from './endpoint.js';
-import { answerOf, type HttpAnswer, namesError } from './json-answer.js';
+import { type Answer, answerOf, type HttpAnswer, namesError } from './json-answer.js';
 import type { RequestWatch } from './request-handler.js';
 import type { PutRequest } from './requests.js';
-import { timeoutError, toPutFailure } from './sdk-failure.js';
+import { textOf, timeoutError, toPutFailure } from './sdk-failure.js';
 import type { Heard, Silences } from './silences.js';
-import type { PutFailure, PutProgress, Stage } from './sink.js';
+import type { PutFailure, PutProgress, PutSuccess, Stage } from './sink.js';
 
 /** The part of the SDK's requests and answers that is looked at. */
 interface Seen {
@@ -232,7 +232,7 @@ export class OneCall {
   }
 
   /** How long the request was under way, for a result. */
-  get measured(): Pick<PutFailure, 'unansweredBefore' | 'requestMs'> {
+  get #measured(): Pick<PutFailure, 'unansweredBefore' | 'requestMs'> {
     if (this.#requestAt === undefined) return {};
     return { unansweredBefore: this.#unanswered, requestMs: now() - this.#requestAt };
   }
@@ -245,6 +245,20 @@ export class OneCall {
     return error;
   }
 
+  /** The result of a put that was stored. */
+  success(answer: Answer): PutSuccess {
+    const { nextSequenceToken, rejectedLogEventsInfo, rejectedEntityInfo, $metadata } = answer;
+    return {
+      ok: true,
+      nextSequenceToken: textOf(nextSequenceToken),
+      rejected: rejectedLogEventsInfo,
+      rejectedEntity: rejectedEntityInfo?.errorType,
+      unansweredBefore: ($metadata?.attempts ?? 1) - 1,
+      ...this.#measured,
+      date: this.#date,
+    };
+  }
+
   failure(thrown: unknown): PutFailure {
     const failure = toPutFailure(thrown);
     const said = withoutQuotedValues(failure.message).slice(0, LONGEST_SAID);
@@ -254,7 +268,7 @@ export class OneCall {
     return {
       ...failure,
       bodySent: failure.bodySent && this.#progress.mayBeStored,
-      ...this.measured,
+      ...this.#measured,
       stage: this.#stage,
       message,
       ...(this.#date !== undefined && { date: this.#date }),

@@ -1,8 +1,10 @@
 import { promisify } from 'node:util';
 import type { Batch } from '../batch/batch.js';
 import { nodeZlib } from '../modules/builtins.js';
+import type { GroupSettings } from '../options/group-settings.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { PutExtra } from './endpoint.js';
+import type { Answer } from './json-answer.js';
 import { encodePut } from './put-body.js';
 import type { Target } from './sink.js';
 
@@ -40,4 +42,21 @@ export async function putRequest(
   headers['content-encoding'] = 'gzip';
   extras.push('gzip');
   return { body: compressed, headers, extras };
+}
+
+/** The input of CreateLogGroup. */
+export function newGroup(logGroupName: string, settings: GroupSettings = {}) {
+  const { kmsKeyId, logGroupTags: tags, logGroupClass, deletionProtection } = settings;
+  return { logGroupName, kmsKeyId, tags, logGroupClass, deletionProtectionEnabled: deletionProtection };
+}
+
+/** The input of DescribeLogStreams that finds one stream, whose name is the first with itself at the beginning. */
+export function oneStream({ logGroupName, logStreamName }: Target) {
+  return { logGroupName, logStreamNamePrefix: logStreamName, limit: 1 };
+}
+
+/** The sequence token of a stream in the answer to that; null when it has none, undefined when there is no such stream. */
+export function tokenIn({ logStreams }: Answer, { logStreamName }: Target): string | null | undefined {
+  const stream = logStreams?.find((one) => one.logStreamName === logStreamName);
+  return stream && (stream.uploadSequenceToken ?? null);
 }

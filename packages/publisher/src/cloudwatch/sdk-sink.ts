@@ -5,13 +5,11 @@ import type {
   PutRetentionPolicyCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { Batch } from '../batch/batch.js';
-import { withDates } from '../options/aws-settings.js';
 import type { GroupSettings } from '../options/group-settings.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { now } from '../time/clock.js';
 import { type Access, type SentTo, sentTo, sentToFirst } from './access.js';
 import { accessOf } from './client-access.js';
-import { loadClient } from './client-module.js';
 import { endpointOf, type LoadedClient } from './client-route.js';
 import type { SentPlace } from './console-link.js';
 import type { Answer } from './json-answer.js';
@@ -19,9 +17,9 @@ import { OneCall } from './one-call.js';
 import { needsCredentials } from './outcome.js';
 import { proxyFor } from './proxy.js';
 import { PutRoute, ROUTE_LASTS_MS } from './put-route.js';
-import { RequestHandler } from './request-handler.js';
-import { type PutRequest, putRequest } from './requests.js';
-import { textOf, timeoutError, toPutFailure } from './sdk-failure.js';
+import { newGroup, oneStream, type PutRequest, putRequest, tokenIn } from './requests.js';
+import { SdkClient } from './sdk-client.js';
+import { timeoutError, toPutFailure } from './sdk-failure.js';
 import { Silences } from './silences.js';
 import type { CallResult, PutOptions, PutResult, Sink, Target } from './sink.js';
 import { unheld } from './unheld.js';
@@ -30,32 +28,24 @@ type Sdk = LoadedClient['sdk'];
 
 type Creation = CreateLogGroupCommand | CreateLogStreamCommand | PutRetentionPolicyCommand;
 
-/** The answer to a put, from the SDK or around it. */
-type PutAnswer = Answer & { readonly $metadata?: { readonly attempts?: number | undefined } };
-
 /**
  * The way out through the AWS SDK. The SDK signs, finds endpoints and credentials and keeps connections; its
  * serialiser and its retries are left out, because the body is built once per batch and the publisher retries
- * itself. The SDK is loaded when the first put needs it, off the start-up path. What one put through its middleware has
- * shown, the next ones use without it: {@link PutRoute}.
+ * itself. What one put through its middleware has shown, the next ones use without it: {@link PutRoute}.
  */
 export class CloudWatchLogsSink implements Sink {
   readonly #options: ResolvedOptions;
-  readonly #loadSdk: () => Promise<unknown>;
+  readonly #client: SdkClient;
   /** Each gives up a call that is under way; one signal for all would warn of more than ten listeners. */
   readonly #underWay = new Set<(reason: Error) => void>();
   #isClosed = false;
   /** Only this package's own handler, with keys that are known, opens nothing that holds the process. */
   #opensNothing: boolean | undefined;
   readonly #silences = new Silences();
-  #handler: RequestHandler | undefined;
-  #loading: Promise<LoadedClient> | undefined;
-  #loaded: LoadedClient | undefined;
   #lastPut: SentTo | undefined;
   #route: PutRoute | undefined;
   /** Whether there is a route is not looked into before. */
   #learnsFrom = 0;
-  #destroy: (() => void) | undefined;
 
   /** @param loadSdk gives the module of the SDK */
   constructor(
@@ -63,13 +53,13 @@ export class CloudWatchLogsSink implements Sink {
     loadSdk: () => Promise<unknown> = () => import('@aws-sdk/client-cloudwatch-logs'),
   ) {
     this.#options = options;
-    this.#loadSdk = loadSdk;
+    this.#client = new SdkClient(options, loadSdk);
   }
 
   prepare(): Promise<void> | undefined {
-    if (this.#loaded || this.#isClosed) return undefined;
+    if (this.#client.loaded || this.#isClosed) return undefined;
     // A put that comes to the same failure tells it.
-    return this.#load().then(
+    return this.#client.load().then(
       () => {},
       () => {},
     );
@@ -88,32 +78,15 @@ export class CloudWatchLogsSink implements Sink {
         call.puts(batch, request);
         return this.#sendPut(loaded, target, request, call, signal);
       };
-      const answer = await this.#timed(call, sendPut);
-      return {
-        ok: true,
-        nextSequenceToken: textOf(answer.nextSequenceToken),
-        rejected: answer.rejectedLogEventsInfo,
-        rejectedEntity: answer.rejectedEntityInfo?.errorType,
-        unansweredBefore: (answer.$metadata?.attempts ?? 1) - 1,
-        ...call.measured,
-        date: call.date,
-      };
+      return call.success(await this.#timed(call, sendPut));
     } catch (error) {
       return call.failure(error);
     }
   }
 
-  createLogGroup(logGroupName: string, settings: GroupSettings = {}): Promise<CallResult> {
-    const { kmsKeyId, logGroupTags, logGroupClass, deletionProtection } = settings;
-    return this.#create(({ CreateLogGroupCommand: Command }) => {
-      return new Command({
-        logGroupName,
-        kmsKeyId,
-        tags: logGroupTags,
-        logGroupClass,
-        deletionProtectionEnabled: deletionProtection,
-      });
-    });
+  createLogGroup(logGroupName: string, settings?: GroupSettings): Promise<CallResult> {
+    const input = newGroup(logGroupName, settings);
+    return this.#create(({ CreateLogGroupCommand: Command }) => new Command(input));
   }
 
   createLogStream(target: Target): Promise<CallResult> {
@@ -126,19 +99,17 @@ export class CloudWatchLogsSink implements Sink {
     });
   }
 
-  async describeSequenceToken({ logGroupName, logStreamName }: Target): Promise<string | null | undefined> {
+  async describeSequenceToken(target: Target): Promise<string | null | undefined> {
     const call = new OneCall(this.#silences);
     try {
       const answer = await this.#timed(call, ({ sdk, client }, abortSignal) => {
-        const options = { logGroupName, logStreamNamePrefix: logStreamName, limit: 1 };
-        const command = new sdk.DescribeLogStreamsCommand(options);
+        const command = new sdk.DescribeLogStreamsCommand(oneStream(target));
         call.watch(client, command);
         return client.send(command, heardBy(call, abortSignal));
       });
-      const stream = answer.logStreams?.find((one) => one.logStreamName === logStreamName);
-      return stream && (stream.uploadSequenceToken ?? null);
+      return tokenIn(answer, target);
     } catch {
-      if (call.givingUp.aborted) return this.describeSequenceToken({ logGroupName, logStreamName });
+      if (call.givingUp.aborted) return this.describeSequenceToken(target);
       return undefined; // the put that asked is tried again anyway and reports what is wrong
     }
   }
@@ -149,8 +120,9 @@ export class CloudWatchLogsSink implements Sink {
 
   access(): Access | undefined {
     try {
+      const { loaded } = this.#client;
       const sentTo = this.#sentTo;
-      return this.#loaded && sentTo ? accessOf(this.#loaded.client, sentTo) : this.#accessBeforePuts();
+      return loaded && sentTo ? accessOf(loaded.client, sentTo) : this.#accessBeforePuts();
     } catch {
       return undefined; // the environment names a proxy that is none, so nothing was sent
     }
@@ -168,11 +140,11 @@ export class CloudWatchLogsSink implements Sink {
 
   /** What makes the requests, loaded where it is not yet. @throws what loading or making it throws */
   loaded(): Promise<LoadedClient> {
-    return this.#load();
+    return this.#client.load();
   }
 
   async location(): Promise<{ readonly region: string | undefined; readonly endpoint: string | undefined }> {
-    const loaded = await this.#load();
+    const loaded = await this.#client.load();
     const { url, isAws } = await endpointOf(loaded);
     return { region: await loaded.client.config.region(), endpoint: isAws ? undefined : url.href };
   }
@@ -182,14 +154,14 @@ export class CloudWatchLogsSink implements Sink {
   }
 
   letGo(): void {
-    if (this.#isOwnHandler) return;
+    if (this.#client.hasOwnHandler) return;
     for (const abort of this.#underWay) abort(timeoutError('no answer came before the process was to end'));
   }
 
   close(): void {
     this.#isClosed = true;
     for (const abort of this.#underWay) abort(timeoutError('the publisher was closed'));
-    this.#destroy?.();
+    this.#client.close();
   }
 
   async #sendPut(
@@ -198,7 +170,7 @@ export class CloudWatchLogsSink implements Sink {
     put: PutRequest,
     call: OneCall,
     abortSignal: AbortSignal,
-  ): Promise<PutAnswer> {
+  ): Promise<Answer> {
     const route = this.#route;
     if (!route?.leadsFrom(loaded.client)) {
       this.#forget(route);
@@ -218,7 +190,7 @@ export class CloudWatchLogsSink implements Sink {
     put: PutRequest,
     call: OneCall,
     abortSignal: AbortSignal,
-  ): Promise<PutAnswer> {
+  ): Promise<Answer> {
     const command = new sdk.PutLogEventsCommand({ ...target, logEvents: [] });
     command.middlewareStack.add(
       (next) => (args) => {
@@ -240,7 +212,7 @@ export class CloudWatchLogsSink implements Sink {
       { step: 'finalizeRequest', priority: 'low', name: 'noteAccess' },
     );
     call.watch(client, command);
-    return client.send(command, heardBy(call, abortSignal)) as Promise<PutAnswer>;
+    return client.send(command, heardBy(call, abortSignal)) as Promise<Answer>;
   }
 
   async #learnRoute(client: CloudWatchLogsClient, request: unknown, put: PutRequest): Promise<void> {
@@ -282,7 +254,7 @@ export class CloudWatchLogsSink implements Sink {
     });
     const abort = (reason: Error) => controller.abort(reason);
     const giveUp = () => {
-      this.#handler?.closeIdle();
+      this.#client.closeIdle();
       controller.abort(call.givingUp.reason);
     };
     const ends = call.whenSilent(this.#options.requestTimeoutMs, (late) => controller.abort(late));
@@ -293,7 +265,7 @@ export class CloudWatchLogsSink implements Sink {
     try {
       if (this.#isClosed) throw timeoutError('the publisher was closed');
       const request = async () => {
-        loading = this.#load();
+        loading = this.#client.load();
         loaded = await loading;
         return send(loaded, controller.signal);
       };
@@ -301,7 +273,7 @@ export class CloudWatchLogsSink implements Sink {
     } catch (error) {
       // The SDK wraps what an aborted request throws in ways that differ between its versions.
       const thrown = controller.signal.aborted ? controller.signal.reason : error;
-      if (loading === this.#loading && needsCredentials(toPutFailure(thrown))) this.#startAnew(loaded);
+      if (needsCredentials(toPutFailure(thrown))) this.#client.startAnew(loading, loaded);
       throw thrown;
     } finally {
       ends();
@@ -311,73 +283,13 @@ export class CloudWatchLogsSink implements Sink {
 
   #unheld<T>(call: OneCall, request: () => Promise<T>): Promise<T> {
     // Found out once: it may take a look at a file.
-    this.#opensNothing ??= this.#isOwnHandler && sentToFirst(this.#options.aws, process.env) !== undefined;
+    this.#opensNothing ??=
+      this.#client.hasOwnHandler && sentToFirst(this.#options.aws, process.env) !== undefined;
     if (this.#opensNothing) return request();
     return unheld((isOver) => {
-      if (this.#isOwnHandler) call.beforeRequest(isOver);
+      if (this.#client.hasOwnHandler) call.beforeRequest(isOver);
       return request();
     });
-  }
-
-  get #isOwnHandler(): boolean {
-    const { client, clientModule, aws } = this.#options;
-    return !client && !clientModule && aws.requestHandler === undefined;
-  }
-
-  #load(): Promise<LoadedClient> {
-    if (!this.#loading) {
-      const loading = this.#start();
-      this.#loading = loading;
-      loading.catch(() => {
-        // A module that was not there may be there at the next try.
-        if (this.#loading === loading) this.#loading = undefined;
-      });
-    }
-    return this.#loading;
-  }
-
-  async #start(): Promise<LoadedClient> {
-    const module = (await this.#loadSdk()) as Sdk & { readonly default?: Sdk };
-    // A bundler that splits its output may leave of the SDK's own names no other than the default.
-    const sdk = module.CloudWatchLogsClient ? module : (module.default ?? module);
-    this.#loaded = { sdk, client: await this.#makeClient(sdk) };
-    return this.#loaded;
-  }
-
-  /**
-   * The next call asks for credentials anew. A client asks no more for those that it has, reads the shared files of the AWS
-   * tools once, and waits for ever for a provider that never answered.
-   *
-   * @param before undefined when it was never there
-   */
-  #startAnew(before: LoadedClient | undefined): void {
-    const { client, clientModule } = this.#options;
-    if (!before) this.#loading = undefined;
-    if (!before || client || clientModule) return;
-    const { sdk } = before;
-    const { systemClockOffset } = before.client.config as { readonly systemClockOffset?: number };
-    this.#loaded = { sdk, client: this.#ownClient(sdk, { systemClockOffset, ignoreCache: true }) };
-    this.#loading = Promise.resolve(this.#loaded);
-  }
-
-  async #makeClient(sdk: Sdk): Promise<CloudWatchLogsClient> {
-    const { client, clientModule } = this.#options;
-    if (client) return client;
-    if (clientModule) return loadClient(clientModule);
-    return this.#ownClient(sdk);
-  }
-
-  /** @param internal settings of the SDK that are not in its types */
-  #ownClient(sdk: Sdk, internal: object = {}): CloudWatchLogsClient {
-    this.#handler ??= new RequestHandler({}, (to) => proxyFor(to, process.env));
-    const own = new sdk.CloudWatchLogsClient({
-      requestHandler: this.#handler,
-      ...withDates(this.#options.aws),
-      maxAttempts: 1, // the publisher retries; two layers would multiply
-      ...internal,
-    });
-    this.#destroy = () => own.destroy();
-    return own;
   }
 }
 

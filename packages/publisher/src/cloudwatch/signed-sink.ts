@@ -6,8 +6,7 @@ import type { Access } from './access.js';
 import { type Answer, answerOf, type HttpAnswer } from './json-answer.js';
 import { OneCall } from './one-call.js';
 import { RequestHandler } from './request-handler.js';
-import { putRequest } from './requests.js';
-import { textOf } from './sdk-failure.js';
+import { newGroup, oneStream, putRequest, tokenIn } from './requests.js';
 import { sign } from './signature.js';
 import { Silences } from './silences.js';
 import type { CallResult, PutOptions, PutResult, Sink, Target } from './sink.js';
@@ -45,29 +44,14 @@ export class SignedSink implements Sink {
       const request = await putRequest(target, batch, sequenceToken, this.#options, without);
       call.puts(batch, request);
       const { body, headers } = request;
-      const answer = await this.#request(call, 'PutLogEvents', body, headers);
-      return {
-        ok: true,
-        nextSequenceToken: textOf(answer.nextSequenceToken),
-        rejected: answer.rejectedLogEventsInfo,
-        rejectedEntity: answer.rejectedEntityInfo?.errorType,
-        date: call.date,
-        ...call.measured,
-      };
+      return call.success(await this.#request(call, 'PutLogEvents', body, headers));
     } catch (error) {
       return call.failure(error);
     }
   }
 
-  createLogGroup(logGroupName: string, settings: GroupSettings = {}): Promise<CallResult> {
-    const { kmsKeyId, logGroupTags, logGroupClass, deletionProtection } = settings;
-    return this.#call('CreateLogGroup', {
-      logGroupName,
-      kmsKeyId,
-      tags: logGroupTags,
-      logGroupClass,
-      deletionProtectionEnabled: deletionProtection,
-    });
+  createLogGroup(logGroupName: string, settings?: GroupSettings): Promise<CallResult> {
+    return this.#call('CreateLogGroup', newGroup(logGroupName, settings));
   }
 
   createLogStream(target: Target): Promise<CallResult> {
@@ -78,13 +62,11 @@ export class SignedSink implements Sink {
     return this.#call('PutRetentionPolicy', { logGroupName, retentionInDays });
   }
 
-  async describeSequenceToken({ logGroupName, logStreamName }: Target): Promise<string | null | undefined> {
+  async describeSequenceToken(target: Target): Promise<string | null | undefined> {
     try {
-      const input = { logGroupName, logStreamNamePrefix: logStreamName, limit: 1 };
       const call = new OneCall(this.#silences);
-      const { logStreams } = await this.#request(call, 'DescribeLogStreams', JSON.stringify(input));
-      const stream = logStreams?.find((one) => one.logStreamName === logStreamName);
-      return stream && (stream.uploadSequenceToken ?? null);
+      const input = JSON.stringify(oneStream(target));
+      return tokenIn(await this.#request(call, 'DescribeLogStreams', input), target);
     } catch {
       return undefined; // the put that asked is tried again anyway and reports what is wrong
     }
