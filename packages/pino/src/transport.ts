@@ -10,7 +10,7 @@ import {
   type PinoAdditions,
   separateOptions,
 } from './transport-options.js';
-import { WorkerStream } from './worker-stream.js';
+import { workerStream } from './worker-stream.js';
 
 /**
  * The transport. Given to pino as a stream it publishes from the thread that logs, and takes functions and a
@@ -41,6 +41,6 @@ function start(options: Parameters<typeof cloudWatchTransport>[0]): CloudWatchSt
   const publisher = inWorker ? publisherInWorker(publisherOptions) : new Publisher(publisherOptions);
   const format = { levels: levelNames(levels), timeKey };
   return inWorker
-    ? new WorkerStream(publisher, format, publisherOptions.closeTimeoutMs)
+    ? workerStream(publisher, format, publisherOptions.closeTimeoutMs)
     : new InProcessStream(publisher, format);
 }
