@@ -1,6 +1,6 @@
 // An application that logs and calls process.exit(); what else it does is told in its first argument, as JSON:
 // { "logger", "options", "lines", "first": one line is stored before the others, "make": what it makes in the place of
-// data, "echo": whether it logs a line for everything that the transport tells, "late": lines that an 'exit' listener logs, "deletedDirectory": where it is when it ends, "beforeFirst": ms }
+// data, "echo": whether it logs a line for everything that the transport tells, "late": lines that an 'exit' listener logs, "thereafter": that listener "ends" the process or "throws", "deletedDirectory": where it is when it ends, "beforeFirst": ms }
 import { mkdirSync, rmdirSync } from 'node:fs';
 import https from 'node:https';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
@@ -10,7 +10,8 @@ import cloudWatchTransport from 'pino-cloudwatch-logs';
 import winston from 'winston';
 import { CloudWatchTransport } from 'winston-cloudwatch-logs';
 
-const { logger, options, lines, first, make, echo, late = 0, deletedDirectory } = JSON.parse(process.argv[2]);
+const scenario = JSON.parse(process.argv[2]);
+const { logger, options, lines, first, make, echo, late = 0, thereafter, deletedDirectory } = scenario;
 
 class ProxyAgent extends https.Agent {}
 const made = {
@@ -59,6 +60,8 @@ if (echo) {
 if (late > 0) {
   process.on('exit', () => {
     for (let i = 0; i < late; i++) next();
+    if (thereafter === 'ends') process.exit(5);
+    if (thereafter === 'throws') throw new Error('in an exit listener');
   });
 }
 if (first) {

@@ -33,6 +33,7 @@ interface Scenario {
   readonly make?: { readonly what: string; readonly with?: object };
   readonly echo?: boolean;
   readonly late?: number;
+  readonly thereafter?: 'ends' | 'throws';
   readonly deletedDirectory?: string;
 }
 
@@ -66,11 +67,30 @@ describe('process.exit() delivers', () => {
       assertStoredOnce(local, LINES + 5);
     });
 
+    test(`all that an exit listener logs together: ${logger}`, async (t) => {
+      const local = await startEndpoint(t, { sequenceTokens: 'enforced', credentials });
+      const { stderr } = await run({ logger, options: optionsFor(local), late: 2000 });
+      assert.equal(stderr, '');
+      assertStoredOnce(local, LINES + 2000);
+      const puts = local.stats().requests.PutLogEvents;
+      assert.ok(puts <= 10, `${puts} puts`);
+    });
+
     test(`what only an exit listener logs: ${logger}`, async (t) => {
       const local = await startEndpoint(t, { sequenceTokens: 'enforced', credentials });
       const { stderr } = await run({ logger, options: optionsFor(local), lines: 0, late: 2 });
       assert.equal(stderr, '');
       assertStoredOnce(local, 2);
+    });
+  }
+
+  for (const thereafter of ['ends', 'throws'] as const) {
+    const what = thereafter === 'ends' ? 'ends the process' : 'throws';
+    test(`what an exit listener logs that ${what} thereafter`, async (t) => {
+      const local = await startEndpoint(t, { sequenceTokens: 'enforced', credentials });
+      const { code } = await run({ options: optionsFor(local), late: 5, thereafter });
+      if (thereafter === 'ends') assert.equal(code, 5);
+      assertStoredOnce(local, LINES + 5);
     });
   }
 

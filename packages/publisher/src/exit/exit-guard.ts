@@ -8,7 +8,7 @@ import { now, setImmediate, setTimeout } from '../time/clock.js';
 import { emitExitInDeno } from './end-in-deno.js';
 import { ExitThread, type HandOver, type Rescued } from './exit-thread.js';
 import { beginMainEnd, PlaceOfThread, waitForThreads } from './main-end.js';
-import { onProcess } from './process-listeners.js';
+import { afterExitListeners, onProcess } from './process-listeners.js';
 import type { RescuedBatch } from './rescue-report.js';
 import { routeFor } from './route.js';
 
@@ -62,6 +62,9 @@ let naturalEnd: NaturalEnd | undefined;
 let exitDeadline: number | undefined;
 let exitThread: ExitThread | undefined;
 let isEnding = false;
+/** Whether lines were logged by 'exit' listeners that run after the guard's. */
+let hasLateLines = false;
+let areListenersCalled = (): boolean => false;
 const place = isMainThread ? undefined : new PlaceOfThread(endWithMain);
 if (isMainThread) onProcess('exit', 'end of the main thread', onMainExit);
 
@@ -79,6 +82,7 @@ emitExitInDeno();
 export function guardExit(publisher: Guarded): () => void {
   if (guarded.size === 0) {
     stopListening = [onProcess('beforeExit', 'guard', onBeforeExit), onProcess('exit', 'guard', onExit)];
+    areListenersCalled = afterExitListeners(onExitListenersCalled);
   }
   guarded.add(publisher);
   return () => {
@@ -88,13 +92,11 @@ export function guardExit(publisher: Guarded): () => void {
   };
 }
 
-/**
- * An event was taken. What an 'exit' listener has logged that runs after the guard's is sent at once: nothing comes after it
- * but the end.
- */
+/** An event was taken. What 'exit' listeners log that run after the guard's goes together, when all of them are through. */
 export function published(publisher: Guarded): void {
-  if (exitDeadline !== undefined) end([publisher]);
-  else linesCome();
+  if (exitDeadline === undefined) linesCome();
+  else if (areListenersCalled()) hasLateLines ||= !isEnding;
+  else end([publisher]);
 }
 
 /** Lines are on their way to a publisher of this thread: the main thread waits for it until they are settled. */
@@ -171,6 +173,16 @@ function onExit(): void {
   exitDeadline = now() + timeoutMs;
   place?.ends(timeoutMs);
   end(guarded);
+  if (!areListenersCalled()) leave();
+}
+
+function onExitListenersCalled(): void {
+  if (exitDeadline === undefined) return;
+  if (hasLateLines) end(guarded);
+  leave();
+}
+
+function leave(): void {
   place?.leave();
   if (isMainThread) waitForOthers();
 }

@@ -20,6 +20,7 @@ interface Shared {
  * warns of the eleventh listener for an event.
  */
 const KEY = Symbol.for('cloudwatch-logs-publisher.process-listeners');
+const WATCH = Symbol.for('cloudwatch-logs-publisher.exit-watch');
 
 /**
  * Listens for an event of the process.
@@ -44,6 +45,59 @@ export function onProcess<Event extends keyof ProcessEvents>(
   return () => {
     if (listeners.delete(listener) && listeners.size === 0) events.off(event, callAll);
   };
+}
+
+/** What Node.js calls at the end: 'exit' is emitted by the one, also where no JavaScript asks for the end, and the other ends. */
+interface EndingProcess {
+  emit(event: string, ...about: unknown[]): boolean;
+  reallyExit?(code?: number): void;
+}
+
+/** Whether the listeners of 'exit' are being called, by what {@link afterExitListeners} put in the place of Node's functions. */
+interface ExitWatch {
+  isUnderWay: boolean;
+}
+
+/**
+ * Calls back when all listeners of 'exit' are through, or one of them ends the process before the others. Node.js has no event
+ * for that, so two functions of `process` are replaced, once for all copies of this package, and stay so.
+ *
+ * @returns tells whether the listeners are being called and the callback will come: something else may call them
+ */
+export function afterExitListeners(callback: () => void): () => boolean {
+  const watch = exitWatch();
+  sharedListeners('after exit').listeners.add(callback);
+  return () => watch.isUnderWay;
+}
+
+function exitWatch(): ExitWatch {
+  const registry = globalThis as { [WATCH]?: ExitWatch };
+  if (registry[WATCH]) return registry[WATCH];
+  const watch: ExitWatch = { isUnderWay: false };
+  registry[WATCH] = watch;
+  const ending = process as unknown as EndingProcess;
+  const { emit, reallyExit } = ending;
+  const over = () => {
+    if (!watch.isUnderWay) return;
+    watch.isUnderWay = false;
+    sharedListeners('after exit').callAll(undefined);
+  };
+  ending.emit = function (event, ...about) {
+    if (event !== 'exit') return emit.call(this, event, ...about);
+    watch.isUnderWay = true;
+    try {
+      return emit.call(this, event, ...about);
+    } finally {
+      over();
+    }
+  };
+  if (reallyExit) {
+    ending.reallyExit = function (code) {
+      over();
+      reallyExit.call(this, code);
+    };
+  }
+  return watch;
 }
 
 function sharedListeners(key: string): Shared {
