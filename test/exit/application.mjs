@@ -1,7 +1,7 @@
 // An application that logs and calls process.exit(); what else it does is told in its first argument, as JSON:
 // { "logger", "options", "lines", "first": one line is stored before the others, "make": what it makes in the place of
-// data, "echo": whether it logs a line for everything that the transport tells, "late": lines that an 'exit' listener logs, "thereafter": that listener "ends" the process or "throws", "deletedDirectory": where it is when it ends, "beforeFirst": ms }
-import { mkdirSync, rmdirSync } from 'node:fs';
+// data, "echo": whether it logs a line for everything that the transport tells, "late": lines that an 'exit' listener logs, "thereafter": that listener "ends" the process or "throws", "filesUsedUp": it opens as many as it may before it logs, "deletedDirectory": where it is when it ends, "beforeFirst": ms }
+import { mkdirSync, openSync, rmdirSync } from 'node:fs';
 import https from 'node:https';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { Publisher } from 'cloudwatch-logs-publisher';
@@ -11,7 +11,7 @@ import winston from 'winston';
 import { CloudWatchTransport } from 'winston-cloudwatch-logs';
 
 const scenario = JSON.parse(process.argv[2]);
-const { logger, options, lines, first, make, echo, late = 0, thereafter, deletedDirectory } = scenario;
+const { logger, options, lines, first, make, echo, late = 0, thereafter, filesUsedUp, deletedDirectory } = scenario;
 
 class ProxyAgent extends https.Agent {}
 const made = {
@@ -67,6 +67,13 @@ if (late > 0) {
 if (first) {
   next();
   await flush();
+}
+if (filesUsedUp) {
+  try {
+    for (;;) openSync('/dev/null');
+  } catch {
+    // Now they are.
+  }
 }
 for (let i = 0; i < lines; i++) next();
 if (deletedDirectory) {

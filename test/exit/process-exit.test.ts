@@ -35,11 +35,12 @@ interface Scenario {
   readonly late?: number;
   readonly thereafter?: 'ends' | 'throws';
   readonly deletedDirectory?: string;
+  readonly filesUsedUp?: boolean;
 }
 
-function run(scenario: Scenario, env: NodeJS.ProcessEnv = {}) {
+function run(scenario: Scenario, env: NodeJS.ProcessEnv = {}, mostFiles?: number) {
   const file = new URL('application.mjs', import.meta.url);
-  return new Application(file, { logger: 'publisher', lines: LINES, ...scenario }, env).ended();
+  return new Application(file, { logger: 'publisher', lines: LINES, ...scenario }, env, mostFiles).ended();
 }
 
 function temporaryFolder(t: { after(undo: () => void): void }): string {
@@ -57,6 +58,18 @@ describe('process.exit() delivers', () => {
       assert.equal(stderr, '');
       assert.ok(endingMs < AT_ONCE_MS, `${endingMs} ms`);
       assertStoredOnce(local, LINES);
+    });
+
+    const onWindows = process.platform === 'win32' && 'files are not limited there';
+    test(`with as many files open as it may have: ${logger}`, { skip: onWindows }, async (t) => {
+      for (const first of [false, true]) {
+        const local = await startEndpoint(t, { sequenceTokens: 'enforced', credentials });
+        const options = optionsFor(local);
+        const { stderr, endingMs } = await run({ logger, options, first, filesUsedUp: true }, {}, 64);
+        assert.equal(stderr, '');
+        assert.ok(endingMs < AT_ONCE_MS, `${endingMs} ms`);
+        assertStoredOnce(local, first ? 1 + LINES : LINES);
+      }
     });
 
     test(`what an exit listener logs that was registered after the transport: ${logger}`, async (t) => {

@@ -11,6 +11,7 @@ import { beginMainEnd, PlaceOfThread, waitForThreads } from './main-end.js';
 import { afterExitListeners, onProcess } from './process-listeners.js';
 import type { RescuedBatch } from './rescue-report.js';
 import { routeFor } from './route.js';
+import { SpareFiles } from './spare-files.js';
 
 /** The side of a publisher that the guard sees. */
 export interface Guarded {
@@ -61,6 +62,7 @@ let naturalEnd: NaturalEnd | undefined;
 /** Until when the end may be held up, once it has begun; on the clock of `performance`. */
 let exitDeadline: number | undefined;
 let exitThread: ExitThread | undefined;
+const spareFiles = new SpareFiles();
 let isEnding = false;
 /** Whether lines were logged by 'exit' listeners that run after the guard's. */
 let hasLateLines = false;
@@ -85,9 +87,11 @@ export function guardExit(publisher: Guarded): () => void {
     areListenersCalled = afterExitListeners(onExitListenersCalled);
   }
   guarded.add(publisher);
+  if (publisher.endsWithMain) spareFiles.hold();
   return () => {
     guarded.delete(publisher);
     if (guarded.size > 0) return;
+    spareFiles.giveBack();
     for (const stop of stopListening) stop();
   };
 }
@@ -230,6 +234,7 @@ function rescue(waiting: readonly Guarded[]): Map<Guarded, Rescued> {
     handOvers.push({ snapshot: 'access' in route ? withoutClient(snapshot) : snapshot, route });
   }
   if (handOvers.length === 0) return new Map();
+  spareFiles.giveBack();
   try {
     exitThread ??= new ExitThread(handOvers.some(({ route }) => 'sdkFile' in route));
     const rescued = exitThread.deliver(handOvers, timeoutMs);
