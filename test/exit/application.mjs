@@ -11,7 +11,18 @@ import winston from 'winston';
 import { CloudWatchTransport } from 'winston-cloudwatch-logs';
 
 const scenario = JSON.parse(process.argv[2]);
-const { logger, options, lines, first, make, echo, late = 0, thereafter, filesUsedUp, deletedDirectory } = scenario;
+const {
+  logger,
+  options,
+  lines,
+  first,
+  make,
+  echo,
+  late = 0,
+  thereafter,
+  filesUsedUp,
+  deletedDirectory,
+} = scenario;
 
 class ProxyAgent extends https.Agent {}
 const made = {
