@@ -2,14 +2,8 @@ import type { Batch } from '../batch/batch.js';
 import type { PendingPut } from '../spool/spool.js';
 import { ReplayGate } from '../stream/replay-lane.js';
 import { type IdRange, RangeSet } from '../structures/range-set.js';
-import { Resends, type ResendsContext } from './resends.js';
-import { TailReader, type TailReaderContext } from './tail-reader.js';
-
-/** The parts of a publisher that reading back needs. */
-export type ReadBackContext = Omit<
-  TailReaderContext & ResendsContext,
-  'isSpokenFor' | 'isGone' | 'isStopped' | 'again'
->;
+import { type ReadParts, Resends } from './resends.js';
+import { TailReader } from './tail-reader.js';
 
 const RETRY_MS = 1000;
 
@@ -18,29 +12,25 @@ const RETRY_MS = 1000;
  * streams have room for; new events beside those that earlier processes left; one reading at a time.
  */
 export class ReadBack {
-  readonly #context: ReadBackContext;
+  readonly #parts: ReadParts;
   readonly #resends: Resends;
   readonly #readers: readonly TailReader[];
-  /** Ids that the spool dropped and that may have been read before. */
-  #gone = new RangeSet();
+  readonly #gone = new RangeSet();
+  readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
   #isWaiting = false;
   #again = false;
-  #isStopped = false;
 
-  constructor(context: ReadBackContext) {
-    this.#context = context;
-    const isStopped = () => this.#isStopped;
-    const isGone = (id: number) => this.#gone.has(id);
-    this.#resends = new Resends({ ...context, isGone, isStopped });
-    const forReaders: TailReaderContext = {
-      ...context,
-      isSpokenFor: (id) => this.#resends.has(id) || isGone(id),
-      isStopped,
-      again: (ms) => void context.clock.setTimer(() => this.kick(), ms),
-    };
+  /** @param bytesPerStream most bytes of a stream, in each of its lanes, that are read back at a time */
+  constructor(shared: Omit<ReadParts, 'gone' | 'stop'>, bytesPerStream: number) {
+    const parts = { ...shared, gone: this.#gone, stop: this.#stop.signal };
+    this.#parts = parts;
+    this.#resends = new Resends(parts);
+    const again = (ms: number) => void parts.clock.setTimer(() => this.kick(), ms);
     const gate = new ReplayGate();
-    this.#readers = [false, true].map((isReplay) => new TailReader(isReplay, gate, forReaders));
+    this.#readers = [false, true].map(
+      (isReplay) => new TailReader(isReplay, gate, parts, bytesPerStream, this.#resends, again),
+    );
   }
 
   /** Takes what earlier processes were about to put; nothing else is put on their streams before it. */
@@ -72,7 +62,7 @@ export class ReadBack {
 
   /** There may be room, or more to read. */
   kick(): void {
-    if (this.#isStopped || (this.#context.onlyOnDisk.isEmpty && this.#resends.isEmpty)) return;
+    if (this.#stop.signal.aborted || (this.#parts.onlyOnDisk.isEmpty && this.#resends.isEmpty)) return;
     this.#again = true;
     if (this.#isWaiting) return;
     this.#running ??= this.#run().finally(() => {
@@ -82,7 +72,7 @@ export class ReadBack {
   }
 
   stop(): void {
-    this.#isStopped = true;
+    this.#stop.abort();
   }
 
   /** Resolves when nothing is read any more. */
@@ -92,7 +82,7 @@ export class ReadBack {
   }
 
   async #run(): Promise<void> {
-    while (this.#again && !this.#isStopped) {
+    while (this.#again && !this.#stop.signal.aborted) {
       this.#again = false;
       try {
         do this.#forgetGone();
@@ -103,7 +93,7 @@ export class ReadBack {
         // Too many files are open, or memory is short: the events stay where they are for the moment.
         await this.#close();
         this.#isWaiting = true;
-        this.#context.clock.setTimer(() => {
+        this.#parts.clock.setTimer(() => {
           this.#isWaiting = false;
           this.kick();
         }, RETRY_MS);
@@ -115,14 +105,14 @@ export class ReadBack {
   async #step(): Promise<boolean> {
     let isMore = false;
     for (const reader of this.#readers) {
-      if (this.#isStopped) return false;
+      if (this.#stop.signal.aborted) return false;
       isMore = (await reader.step()) || isMore;
     }
     return isMore;
   }
 
   #forgetGone(): void {
-    if (!this.#gone.isEmpty && !this.#readers.some(({ isOpen }) => isOpen)) this.#gone = new RangeSet();
+    if (!this.#gone.isEmpty && !this.#readers.some(({ isOpen }) => isOpen)) this.#gone.clear();
   }
 
   async #close(): Promise<void> {

@@ -1,25 +1,23 @@
-import type { Flushes } from '../accounts/flush.js';
-import type { MemoryBudget } from '../accounts/memory-budget.js';
 import { Batch } from '../batch/batch.js';
 import { leftByProcess } from '../batch/put-history.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
 import type { PendingPut, Spool, SpooledEvent } from '../spool/spool.js';
+import type { PublisherParts } from '../stream/publisher-parts.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import { RangeSet } from '../structures/range-set.js';
 import type { OnlyOnDisk } from './only-on-disk.js';
 import { recordOf, type SplitState } from './spooled-events.js';
 
-/** The parts of a publisher that it takes to put batches again. */
-export interface ResendsContext {
-  readonly budget: MemoryBudget;
+/** The parts of a publisher that reading back uses. */
+export interface ReadParts extends Pick<PublisherParts, 'budget' | 'clock' | 'flushes'> {
   readonly writers: StreamWriters;
   readonly spool: Spool;
-  readonly flushes: Flushes;
   readonly onlyOnDisk: OnlyOnDisk;
-  /** Whether an event was dropped while it was read. */
-  readonly isGone: (id: number) => boolean;
-  readonly isStopped: () => boolean;
+  /** Ids of events that were dropped, which may have been read before. */
+  readonly gone: RangeSet;
+  /** Aborted when nothing is to be read any more. */
+  readonly stop: AbortSignal;
 }
 
 const READ_BYTES = 256 * 1024;
@@ -42,15 +40,15 @@ interface Gathered {
  * whether it is stored.
  */
 export class Resends {
-  readonly #context: ResendsContext;
+  readonly #parts: ReadParts;
   /** Oldest first. */
   readonly #waiting = new Set<PendingPut>();
   /** Batches that were read and are not settled. */
   readonly #read = new Map<Batch, StreamWriter>();
   readonly #ids = new RangeSet();
 
-  constructor(context: ResendsContext) {
-    this.#context = context;
+  constructor(parts: ReadParts) {
+    this.#parts = parts;
   }
 
   /** Whether all were read. */
@@ -68,7 +66,7 @@ export class Resends {
     // Those in lanes last: the token of none of them can tell whether it is stored.
     const inTurn = [...puts.filter(({ isLane }) => !isLane), ...puts.filter(({ isLane }) => isLane)];
     for (const put of inTurn) {
-      this.#context.writers.of(put).hold();
+      this.#parts.writers.of(put).hold();
       this.#waiting.add(put);
     }
   }
@@ -87,9 +85,9 @@ export class Resends {
 
   /** Reads as many as there is room for. @returns whether there were any */
   async readSome(): Promise<boolean> {
-    const { writers, isStopped } = this.#context;
+    const { writers, stop } = this.#parts;
     const room = this.#room;
-    if (isStopped() || room <= 0) return false;
+    if (stop.aborted || room <= 0) return false;
     const stuck = new Set(
       [...this.#read.values()].filter(({ isFailing, lacksOthers }) => isFailing && !lacksOthers),
     );
@@ -106,7 +104,7 @@ export class Resends {
 
   /** Bytes that may be read. What a stream holds that fails is not in the way of others. */
   get #room(): number {
-    const { maxBytes } = this.#context.budget;
+    const { maxBytes } = this.#parts.budget;
     let all = 0;
     let working = 0;
     for (const [{ bytes }, { isFailing }] of this.#read) {
@@ -118,7 +116,7 @@ export class Resends {
 
   /** Reads the events of these puts, and hands each on that is complete; without those for which the room is too small. */
   async #gather(gathered: Map<StreamWriter, Gathered>, room: number): Promise<boolean> {
-    const { spool, writers, isStopped } = this.#context;
+    const { spool, writers, stop } = this.#parts;
     const byEnd = [...gathered.values()].sort((a, b) => (a.ids.last ?? 0) - (b.ids.last ?? 0));
     const first = byEnd.reduce(
       (least, { ids }) => Math.min(least, ids.first ?? least),
@@ -133,7 +131,7 @@ export class Resends {
       }
     };
     for await (const read of spool.read({ afterId: first - 1, maxBytes: READ_BYTES })) {
-      if (isStopped()) return false;
+      if (stop.aborted) return false;
       for (const event of read) {
         handOnThrough(event.id - 1);
         const own = gathered.get(writers.of(event));
@@ -151,13 +149,13 @@ export class Resends {
       }
       if (done === byEnd.length) break;
     }
-    if (isStopped()) return false;
+    if (stop.aborted) return false;
     handOnThrough(Number.POSITIVE_INFINITY);
     return done > 0;
   }
 
   #handOn({ put, events }: Gathered): void {
-    const writer = this.#context.writers.of(put);
+    const writer = this.#parts.writers.of(put);
     this.#waiting.delete(put);
     const batch = this.#restore(put, events);
     if (batch) this.#read.set(batch, writer);
@@ -165,11 +163,11 @@ export class Resends {
   }
 
   #restore(put: PendingPut, events: readonly SpooledEvent[]): Batch | undefined {
-    const { budget, flushes, isGone, onlyOnDisk } = this.#context;
+    const { budget, flushes, gone, onlyOnDisk } = this.#parts;
     const batch = new Batch({ maxBytes: Number.POSITIVE_INFINITY, maxEvents: Number.POSITIVE_INFINITY });
     const parts: SplitState = { split: undefined };
     for (const event of events) {
-      if (isGone(event.id)) continue;
+      if (gone.has(event.id)) continue;
       const epoch = onlyOnDisk.epochOf(event.id);
       flushes.joined(epoch, batch.epoch);
       batch.append(recordOf(event, parts, epoch));

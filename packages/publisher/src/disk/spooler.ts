@@ -1,24 +1,21 @@
 import path from 'node:path';
-import type { Accounts } from '../accounts/accounts.js';
-import type { Diagnostics } from '../accounts/diagnostics.js';
 import type { WarningCode } from '../accounts/events.js';
-import type { Flush, Flushes } from '../accounts/flush.js';
-import type { MemoryBudget } from '../accounts/memory-budget.js';
+import type { Flush } from '../accounts/flush.js';
 import type { Batch } from '../batch/batch.js';
 import type { PutToken } from '../batch/put-history.js';
-import type { Sink, Target } from '../cloudwatch/sink.js';
+import type { Target } from '../cloudwatch/sink.js';
 import type { DiskPlace, Intake } from '../intake/intake.js';
 import { logGroupText } from '../options/group-name.js';
-import type { ResolvedOptions, ResolvedSpool } from '../options/resolve-options.js';
+import type { ResolvedSpool } from '../options/resolve-options.js';
 import type { openSpool, Recovery, Spool, SpoolDrop, SpooledEvent, SpoolStats } from '../spool/spool.js';
-import type { Dispatcher } from '../stream/dispatcher.js';
+import type { PublisherParts } from '../stream/publisher-parts.js';
 import { mostPuts } from '../stream/request-window.js';
 import type { StreamDisk } from '../stream/stream-disk.js';
 import type { StreamWriter } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import { RangeSet } from '../structures/range-set.js';
 import { forPeople } from '../text/for-people.js';
-import { type Clock, queueMicrotask } from '../time/clock.js';
+import { queueMicrotask } from '../time/clock.js';
 import { DiskLosses } from './disk-losses.js';
 import { KeepAtEnd, type Leftover } from './keep-at-end.js';
 import { OnlyOnDisk } from './only-on-disk.js';
@@ -27,20 +24,14 @@ import { PutNotes } from './put-notes.js';
 import { ReadBack } from './read-back.js';
 import { givenDestination, lookUpDestination } from './spool-destination.js';
 
-/** The parts of a publisher that its spool is connected with. */
-export interface SpoolerContext {
-  readonly options: ResolvedOptions;
-  readonly clock: Clock;
-  readonly accounts: Accounts;
-  readonly budget: MemoryBudget;
-  readonly diagnostics: Diagnostics;
-  readonly flushes: Flushes;
+type Context = Pick<
+  PublisherParts,
+  'accounts' | 'budget' | 'clock' | 'diagnostics' | 'dispatcher' | 'flushes' | 'options' | 'sink'
+> & {
   readonly writers: StreamWriters;
-  readonly dispatcher: Dispatcher;
   readonly intake: Pick<Intake, 'takeBack'>;
-  readonly sink: Pick<Sink, 'location'>;
   readonly open: typeof openSpool;
-}
+};
 
 const LONGEST_HANG_MS = 10_000; // a file system that hangs must not hold up logs
 
@@ -50,7 +41,7 @@ const LONGEST_HANG_MS = 10_000; // a file system that hangs must not hold up log
  */
 export class Spooler implements StreamDisk {
   readonly place: DiskPlace;
-  readonly #context: SpoolerContext;
+  readonly #context: Context;
   readonly #settings: ResolvedSpool;
   readonly #spool: Spool;
   readonly #placement: Placement;
@@ -64,7 +55,7 @@ export class Spooler implements StreamDisk {
   /** Until what earlier processes left is known. */
   #starting: Promise<void> | undefined;
 
-  constructor(context: SpoolerContext, settings: ResolvedSpool) {
+  constructor(context: Context, settings: ResolvedSpool) {
     const { accounts, budget, clock, flushes, intake, options, writers } = context;
     this.#context = context;
     this.#settings = settings;
@@ -74,15 +65,9 @@ export class Spooler implements StreamDisk {
     const [spool, onlyOnDisk] = [this.#spool, this.#onlyOnDisk];
     this.#placement = new Placement(settings.mode, spool, onlyOnDisk, budget);
     this.place = this.#placement;
-    this.#readBack = new ReadBack({
-      ...context,
-      spool,
-      onlyOnDisk,
-      bytesPerStream: Math.max(
-        1,
-        Math.min((mostPuts(options) + 1) * options.maxBatchBytes, Math.floor(budget.maxBytes * RESERVE)),
-      ),
-    });
+    const bytesOfPuts = (mostPuts(options) + 1) * options.maxBatchBytes;
+    const bytesPerStream = Math.max(1, Math.min(bytesOfPuts, Math.floor(budget.maxBytes * RESERVE)));
+    this.#readBack = new ReadBack({ ...context, spool, onlyOnDisk }, bytesPerStream);
     this.#losses = new DiskLosses(writers, onlyOnDisk, intake);
     this.#notes = new PutNotes(clock, spool, isRecovered);
     this.#keeper = new KeepAtEnd(spool, this.#notes, this.#losses, onlyOnDisk, accounts);

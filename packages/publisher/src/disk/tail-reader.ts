@@ -1,30 +1,10 @@
-import type { Flushes } from '../accounts/flush.js';
-import type { MemoryBudget } from '../accounts/memory-budget.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
-import type { Spool, SpooledEvent } from '../spool/spool.js';
+import type { SpooledEvent } from '../spool/spool.js';
 import type { ReplayGate } from '../stream/replay-lane.js';
-import type { StreamWriters } from '../stream/stream-writers.js';
-import type { Clock } from '../time/clock.js';
-import type { DiskTail, OnlyOnDisk } from './only-on-disk.js';
+import type { DiskTail } from './only-on-disk.js';
+import type { ReadParts, Resends } from './resends.js';
 import { Scan } from './scan.js';
 import { recordOf, weightOf } from './spooled-events.js';
-
-/** The parts of a publisher that a reader needs. */
-export interface TailReaderContext {
-  readonly clock: Clock;
-  readonly spool: Spool;
-  readonly budget: MemoryBudget;
-  readonly flushes: Flushes;
-  readonly writers: StreamWriters;
-  readonly onlyOnDisk: OnlyOnDisk;
-  /** Most bytes of a stream, in each of its lanes, that are read back at a time. */
-  readonly bytesPerStream: number;
-  /** Whether an event is not to be read: another batch has it, or it was dropped while it was read. */
-  readonly isSpokenFor: (id: number) => boolean;
-  readonly isStopped: () => boolean;
-  /** Has {@link TailReader.step} called again then. */
-  readonly again: (afterMs: number) => void;
-}
 
 // A stream that works and has no room holds the reading up at most so long; then it is read later, by itself.
 const LONGEST_WAIT_FOR_STREAM_MS = 1000;
@@ -41,9 +21,12 @@ type Wait = { readonly since: number; readonly tail: DiskTail | undefined; reado
  * behind, until they have caught up.
  */
 export class TailReader {
-  readonly #context: TailReaderContext;
+  readonly #parts: ReadParts;
   readonly #isReplay: boolean;
   readonly #gate: ReplayGate;
+  readonly #bytesPerStream: number;
+  readonly #resends: Resends;
+  readonly #again: (afterMs: number) => void;
   readonly #main: Scan;
   /** Tails that were given events since they were last sealed. */
   readonly #touched = new Set<DiskTail>();
@@ -51,11 +34,26 @@ export class TailReader {
   #parked = 0;
   #catchUp: { readonly scan: Scan; readonly members: Set<DiskTail> } | undefined;
 
-  constructor(isReplay: boolean, gate: ReplayGate, context: TailReaderContext) {
-    this.#context = context;
+  /**
+   * @param bytesPerStream most bytes of a stream, in each of its lanes, that are read back at a time
+   * @param resends have their events from elsewhere
+   * @param again has {@link step} called again then
+   */
+  constructor(
+    isReplay: boolean,
+    gate: ReplayGate,
+    parts: ReadParts,
+    bytesPerStream: number,
+    resends: Resends,
+    again: (afterMs: number) => void,
+  ) {
+    this.#parts = parts;
     this.#isReplay = isReplay;
     this.#gate = gate;
-    this.#main = new Scan(context.spool, isReplay, 0);
+    this.#bytesPerStream = bytesPerStream;
+    this.#resends = resends;
+    this.#again = again;
+    this.#main = new Scan(parts.spool, isReplay, 0);
   }
 
   /** Whether ids may come that were given up meanwhile. */
@@ -64,7 +62,7 @@ export class TailReader {
   }
 
   get #tails(): ReadonlyMap<unknown, DiskTail> {
-    return this.#context.onlyOnDisk.tails(this.#isReplay);
+    return this.#parts.onlyOnDisk.tails(this.#isReplay);
   }
 
   /** Reads on. @returns whether there may be more to do at once */
@@ -140,14 +138,13 @@ export class TailReader {
     const members = new Set<DiskTail>();
     let position = Number.POSITIVE_INFINITY;
     for (const tail of this.#tails.values()) {
-      const isReady =
-        tail.isParked && canTake(tail) && this.#bytesIn(tail) * 2 <= this.#context.bytesPerStream;
+      const isReady = tail.isParked && canTake(tail) && this.#bytesIn(tail) * 2 <= this.#bytesPerStream;
       if (!isReady) continue;
       members.add(tail);
       position = Math.min(position, tail.cursor);
     }
     if (members.size === 0) return;
-    this.#catchUp = { scan: new Scan(this.#context.spool, this.#isReplay, position), members };
+    this.#catchUp = { scan: new Scan(this.#parts.spool, this.#isReplay, position), members };
   }
 
   /**
@@ -160,18 +157,19 @@ export class TailReader {
     isWanted: (tail: DiskTail) => boolean,
     isWithin: (event: SpooledEvent) => boolean,
   ): Promise<'more' | 'wait' | 'end'> {
-    const { onlyOnDisk, writers, isSpokenFor, isStopped } = this.#context;
+    const { gone, onlyOnDisk, stop, writers } = this.#parts;
     if (this.#mustWait(scan)) return 'wait';
     do {
       const event = await scan.next();
-      if (isStopped()) return 'wait';
+      if (stop.aborted) return 'wait';
       if (!event || !isWithin(event)) {
         this.#seal();
         return 'end';
       }
       const target = writers.find(event)?.target;
       const tail = target && onlyOnDisk.tails(this.#isReplay).get(target);
-      if (tail && event.id > tail.cursor && isWanted(tail) && !isSpokenFor(event.id)) {
+      const isSpokenFor = this.#resends.has(event.id) || gone.has(event.id);
+      if (tail && event.id > tail.cursor && isWanted(tail) && !isSpokenFor) {
         if (!canTake(tail)) this.#park(tail);
         else if (!this.#give(scan, tail, event)) {
           this.#seal();
@@ -185,7 +183,8 @@ export class TailReader {
 
   /** @returns false when it has to wait */
   #give(scan: Scan, tail: DiskTail, event: SpooledEvent): boolean {
-    const { budget, bytesPerStream, clock } = this.#context;
+    const { budget, clock } = this.#parts;
+    const bytesPerStream = this.#bytesPerStream;
     const size = event.messageBytes + EVENT_OVERHEAD_BYTES;
     const bytes = this.#bytesIn(tail);
     if (bytes > 0 && bytes + size > bytesPerStream) {
@@ -204,19 +203,19 @@ export class TailReader {
   }
 
   #wait(scan: Scan, tail: DiskTail | undefined, bytes: number): false {
-    this.#waits.set(scan, { since: this.#context.clock.now(), tail, bytes });
-    this.#context.again(tail ? LONGEST_WAIT_FOR_STREAM_MS : LONGEST_WAIT_FOR_MEMORY_MS);
+    this.#waits.set(scan, { since: this.#parts.clock.now(), tail, bytes });
+    this.#again(tail ? LONGEST_WAIT_FOR_STREAM_MS : LONGEST_WAIT_FOR_MEMORY_MS);
     return false;
   }
 
   /** Whether nothing has changed since it began to wait. */
   #mustWait(scan: Scan): boolean {
-    const { budget, bytesPerStream, clock } = this.#context;
+    const { budget, clock } = this.#parts;
     const wait = this.#waits.get(scan);
     if (!wait) return false;
     const ms = clock.now() - wait.since;
     if (wait.tail) {
-      const hasRoom = this.#bytesIn(wait.tail) + wait.bytes <= bytesPerStream || !canTake(wait.tail);
+      const hasRoom = this.#bytesIn(wait.tail) + wait.bytes <= this.#bytesPerStream || !canTake(wait.tail);
       return !hasRoom && ms < LONGEST_WAIT_FOR_STREAM_MS;
     }
     const { mostBytes, usedBytes } = budget;
@@ -236,7 +235,7 @@ export class TailReader {
 
   /** Gives an event that was read to its stream. */
   #load(tail: DiskTail, event: SpooledEvent): void {
-    const { budget, onlyOnDisk, spool } = this.#context;
+    const { budget, onlyOnDisk, spool } = this.#parts;
     const { id } = event;
     const { writer } = tail;
     tail.cursor = id;
@@ -261,7 +260,7 @@ export class TailReader {
     for (const tail of this.#touched) {
       if (this.#isReplay) tail.writer.replayLane(this.#gate).seal();
       // Whoever waits for these events does not wait for company of theirs.
-      else if (!this.#context.flushes.isEmpty || !tail.writer.hasDue) tail.writer.sealLive();
+      else if (!this.#parts.flushes.isEmpty || !tail.writer.hasDue) tail.writer.sealLive();
     }
     this.#touched.clear();
   }
@@ -271,7 +270,7 @@ export class TailReader {
     if (tail.isParked) this.#parked--;
     tail.isParked = false;
     this.#catchUp?.members.delete(tail);
-    this.#context.onlyOnDisk.ended(tail);
+    this.#parts.onlyOnDisk.ended(tail);
     tail.writer.checkIdle();
     return true;
   }

@@ -1,40 +1,31 @@
-import type { Accounts, LastError } from '../accounts/accounts.js';
-import type { Diagnostics } from '../accounts/diagnostics.js';
+import type { LastError } from '../accounts/accounts.js';
 import type { Batch } from '../batch/batch.js';
 import type { Fate } from '../batch/note.js';
 import { leftUnanswered } from '../batch/put-history.js';
 import type { PublisherSnapshot } from '../batch/snapshot.js';
 import { CREATIONS_A_SECOND } from '../cloudwatch/creation-pace.js';
-import type { Endpoint } from '../cloudwatch/endpoint.js';
 import type { Leftover } from '../disk/keep-at-end.js';
 import type { Spooler } from '../disk/spooler.js';
 import type { GroupNames } from '../intake/group-names.js';
 import { logGroupText } from '../options/group-name.js';
-import type { ResolvedOptions } from '../options/resolve-options.js';
+import type { PublisherParts } from '../stream/publisher-parts.js';
 import { NO_ANSWER } from '../stream/stream-trouble.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
-import type { Clock } from '../time/clock.js';
 import type { RescuedBatch } from './rescue-report.js';
 
-/** The parts of a publisher that its remains need. */
-export interface RemainsContext {
-  readonly options: ResolvedOptions;
-  readonly endpoint: Endpoint;
-  readonly clock: Clock;
-  readonly accounts: Accounts;
-  readonly diagnostics: Diagnostics;
+type Context = Pick<PublisherParts, 'accounts' | 'clock' | 'diagnostics' | 'endpoint' | 'options'> & {
   readonly writers: StreamWriters;
   readonly groups: GroupNames;
   readonly spooler: Spooler | undefined;
-}
+};
 
 /** The events that are left when a publisher ends: handed to a thread, kept on disk, or counted and reported. */
 export class Remains {
-  readonly #context: RemainsContext;
+  readonly #context: Context;
   /** The batches that a thread was given, in the order of the snapshot. */
   #handedOver: Batch[] = [];
 
-  constructor(context: RemainsContext) {
+  constructor(context: Context) {
     this.#context = context;
   }
 

@@ -1,23 +1,16 @@
-import type { Accounts } from '../accounts/accounts.js';
-import type { Diagnostics } from '../accounts/diagnostics.js';
 import type { Drop } from '../accounts/events.js';
-import type { Flushes } from '../accounts/flush.js';
-import { FREE_STREAMS, type MemoryBudget } from '../accounts/memory-budget.js';
+import { FREE_STREAMS } from '../accounts/memory-budget.js';
 import type { EventRecord } from '../batch/event-record.js';
 import { Levels } from '../batch/levels.js';
 import { type DropReason, type Note, type SplitEvent, UNCHECKED_TIME } from '../batch/note.js';
-import type { Endpoint } from '../cloudwatch/endpoint.js';
 import { logGroupText } from '../options/group-name.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
 import type { EventContext } from '../options/name-template.js';
 import type { OverflowPolicy } from '../options/options.js';
-import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { StreamNamer } from '../options/stream-name.js';
-import type { Fullest } from '../stream/fullest.js';
 import { nameStreamsByFew } from '../stream/stream-places.js';
-import type { StreamWriter } from '../stream/stream-writer.js';
+import type { StreamWriter, WriterParts } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
-import type { Clock } from '../time/clock.js';
 import { AheadStreams } from './ahead-streams.js';
 import type { GroupNames } from './group-names.js';
 import { Overflow } from './overflow.js';
@@ -41,22 +34,14 @@ export interface DiskPlace {
   hasRoomFor(bytes: number): boolean | undefined;
 }
 
-/** The parts of a publisher that the intake needs. */
-export interface IntakeContext {
-  readonly options: ResolvedOptions;
-  readonly endpoint: Endpoint;
-  readonly clock: Clock;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-  readonly accounts: Accounts;
-  readonly budget: MemoryBudget;
-  readonly diagnostics: Diagnostics;
-  readonly flushes: Flushes;
-  readonly fullest: Fullest<StreamWriter>;
+type Context = Pick<
+  WriterParts,
+  'accounts' | 'budget' | 'clock' | 'diagnostics' | 'endpoint' | 'flushes' | 'fullest' | 'options' | 'random'
+> & {
   readonly writers: StreamWriters;
   readonly groups: GroupNames;
   readonly namer: StreamNamer;
-}
+};
 
 /** The events that go, for people. */
 const DROPPED: Record<OverflowPolicy, string> = {
@@ -71,13 +56,13 @@ const ARRIVAL_MS = 60_000;
 /** Takes events: checks them, splits those that are too large, and finds each its place, or counts it. */
 export class Intake {
   disk: DiskPlace | undefined;
-  readonly #context: IntakeContext;
+  readonly #context: Context;
   readonly #overflow: Overflow;
   readonly #ahead: AheadStreams;
   /** Those that events came with; only where they are looked at. */
   readonly #levels: Levels | undefined;
 
-  constructor(context: IntakeContext) {
+  constructor(context: Context) {
     this.#context = context;
     this.#ahead = new AheadStreams(context.namer.periodMs, context.clock, context.random);
     this.#levels = context.options.overflow === 'drop-lowest' ? new Levels() : undefined;

@@ -1,26 +1,17 @@
-import type { Accounts } from '../accounts/accounts.js';
 import type { Drop } from '../accounts/events.js';
-import type { Flushes } from '../accounts/flush.js';
-import type { MemoryBudget } from '../accounts/memory-budget.js';
 import type { Levels } from '../batch/levels.js';
 import type { OverflowPolicy } from '../options/options.js';
 import type { WantedRoom } from '../stream/drop-lowest.js';
-import type { Fullest } from '../stream/fullest.js';
-import type { StreamWriter } from '../stream/stream-writer.js';
+import type { StreamWriter, WriterParts } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 
-/** The parts of a publisher that making room needs. */
-export interface OverflowContext {
+type Context = Pick<WriterParts, 'accounts' | 'budget' | 'flushes' | 'fullest'> & {
   readonly policy: OverflowPolicy;
   /** Those of the events, with `drop-lowest`. */
   readonly levels: Levels | undefined;
-  readonly budget: MemoryBudget;
-  readonly accounts: Accounts;
-  readonly flushes: Flushes;
-  readonly fullest: Fullest<StreamWriter>;
   readonly writers: StreamWriters;
   readonly onDrop: (writer: StreamWriter, size: number, events: number, levels?: Drop['levels']) => void;
-}
+};
 
 /**
  * Makes room in a full buffer by dropping events that were never sent, in the stream that holds most, so that one that
@@ -28,9 +19,9 @@ export interface OverflowContext {
  * stored already.
  */
 export class Overflow {
-  readonly #context: OverflowContext;
+  readonly #context: Context;
 
-  constructor(context: OverflowContext) {
+  constructor(context: Context) {
     this.#context = context;
   }
 

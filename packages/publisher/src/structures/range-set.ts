@@ -52,6 +52,11 @@ export class RangeSet {
     return list;
   }
 
+  clear(): void {
+    this.#pieces = [];
+    this.#count = 0;
+  }
+
   clone(): RangeSet {
     const copy = new RangeSet();
     copy.#pieces = this.#pieces.map((piece) => piece.slice());
