@@ -1,4 +1,4 @@
-import type { Json, Members } from '../requests/json.js';
+import type { Json, Members } from '../requests/input.js';
 import type { Entity } from '../store/log-stream.js';
 
 /** Why an entity was rejected, in the words of the service model. The events of its put are stored all the same. */

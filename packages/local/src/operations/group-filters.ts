@@ -4,7 +4,7 @@ import type { Input } from '../requests/input.js';
 import type { GroupFilter } from '../store/group-filters.js';
 import type { LogGroup } from '../store/log-group.js';
 import type { Context } from './context.js';
-import { refuseInfrequentAccess } from './log-class.js';
+import { refuseInfrequentAccess } from './named-group.js';
 
 /** Filters with regular expressions of a log group, those of both kinds together. Source: guide on filter patterns. */
 const MAX_WITH_REGULAR_EXPRESSIONS = 5;

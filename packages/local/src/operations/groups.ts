@@ -1,7 +1,8 @@
 import { invalidParameter, validation } from '../errors/service-error.js';
 import type { MetricFilters } from '../metrics/metric-filters.js';
 import type { Account, LogGroup, LogGroupClass } from '../store/log-group.js';
-import { groupOfArn, type Operation, readGroup } from './context.js';
+import type { Operation } from './context.js';
+import { groupOfArn, readGroup } from './named-group.js';
 import { pageAfter } from './page-token.js';
 import { indexedFields } from './stored-only/index-policies.js';
 

@@ -8,7 +8,8 @@ import { discoveredFields } from '../insights/row.js';
 import { EventSource, parsePointer } from '../insights/source.js';
 import type { Input } from '../requests/input.js';
 import type { LogGroup } from '../store/log-group.js';
-import { type Context, groupOfArn, type Operation, readGroup } from './context.js';
+import type { Context, Operation } from './context.js';
+import { groupOfArn, readGroup } from './named-group.js';
 import { pageAfter } from './page-token.js';
 
 const MAX_GROUPS = 50;

@@ -1,7 +1,8 @@
 import { invalidParameter, ServiceError } from '../errors/service-error.js';
 import type { Input } from '../requests/input.js';
 import type { Account, LogGroup } from '../store/log-group.js';
-import { groupOfArn, type Operation } from './context.js';
+import type { Operation } from './context.js';
+import { groupOfArn } from './named-group.js';
 
 export const associateKmsKey: Operation = (input, { account, store }) => {
   const target = readTarget(input, account);

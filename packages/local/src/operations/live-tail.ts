@@ -3,9 +3,9 @@ import { EVENT_STREAM_TYPE } from '../live-tail/event-stream.js';
 import type { LiveTailRequest } from '../live-tail/session.js';
 import type { Input } from '../requests/input.js';
 import type { LogGroup } from '../store/log-group.js';
-import { type Context, groupOfArn, type Operation, StreamedAnswer } from './context.js';
+import { type Context, type Operation, StreamedAnswer } from './context.js';
 import { filterPattern } from './filter-pattern.js';
-import { refuseInfrequentAccess } from './log-class.js';
+import { groupOfArn, refuseInfrequentAccess } from './named-group.js';
 
 export const startLiveTail: Operation = (input, context) => {
   const request = readRequest(input, context);

@@ -2,9 +2,9 @@ import { invalidNextToken, invalidParameter } from '../errors/service-error.js';
 import type { LogGroup } from '../store/log-group.js';
 import type { KeptEvent, Position } from '../store/log-stream.js';
 import { at, behind, END, START, scan } from '../store/scan.js';
-import { type Context, type Operation, readGroup } from './context.js';
+import type { Context, Operation } from './context.js';
 import { filterPattern } from './filter-pattern.js';
-import { refuseInfrequentAccess } from './log-class.js';
+import { readGroup, refuseInfrequentAccess } from './named-group.js';
 import { type PagePosition, parsePosition, positionDigits } from './page-token.js';
 
 const MAX_PAGE_BYTES = 1_048_576;

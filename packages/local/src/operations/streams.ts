@@ -1,8 +1,9 @@
 import { invalidParameter } from '../errors/service-error.js';
 import type { LogGroup } from '../store/log-group.js';
 import type { LogStream } from '../store/log-stream.js';
-import { type Context, type Operation, readGroup } from './context.js';
+import type { Context, Operation } from './context.js';
 import { refuseIfProtected } from './groups.js';
+import { readGroup } from './named-group.js';
 import { pageAfter } from './page-token.js';
 
 export const createLogStream: Operation = (input, { account, store, onStream }) => {

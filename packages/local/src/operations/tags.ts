@@ -1,7 +1,8 @@
 import { ServiceError, validation } from '../errors/service-error.js';
 import type { Input } from '../requests/input.js';
 import type { LogGroup } from '../store/log-group.js';
-import { type Context, groupOfArn, type Operation } from './context.js';
+import type { Context, Operation } from './context.js';
+import { groupOfArn } from './named-group.js';
 
 const MAX_TAGS = 50;
 

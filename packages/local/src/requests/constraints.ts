@@ -1,5 +1,5 @@
 import { invalidParameter, type ServiceError, serialization, validation } from '../errors/service-error.js';
-import type { Json, Members } from './json.js';
+import type { Json, Members } from './input.js';
 import { INPUTS, SHAPES, type Shape } from './service-model.js';
 
 export type OperationName = keyof typeof INPUTS;

@@ -1,5 +1,11 @@
 import { serialization } from '../errors/service-error.js';
-import type { Json, Members } from './json.js';
+
+export type Json = null | boolean | number | string | readonly Json[] | Members;
+
+/** The members of a JSON object. */
+export interface Members {
+  readonly [name: string]: Json;
+}
 
 /**
  * The members of one request. Their types and constraints are checked by `checkConstraints` before an operation sees

@@ -5,15 +5,14 @@ import { type Fault, type FaultKind, isDisturbance } from '../faults/fault.js';
 import { faultAnswer, HTML_ANSWER } from '../faults/fault-answers.js';
 import type { DrawnFault, Faults, FaultTarget } from '../faults/faults.js';
 import { lagging, type ReadFaults, UNDISTURBED } from '../faults/read-faults.js';
-import { type Context, groupNameOfArn, StreamedAnswer } from '../operations/context.js';
+import { type Context, StreamedAnswer } from '../operations/context.js';
 import { findOperation } from '../operations/index.js';
+import { groupNameOfArn } from '../operations/named-group.js';
 import { checkConstraints } from '../requests/constraints.js';
-import { credentialScope } from '../requests/credential-scope.js';
 import { Input } from '../requests/input.js';
 import { decodeBody } from '../requests/request-body.js';
-import { type LocalCredentials, verifySignature } from '../requests/sigv4.js';
+import { credentialScope, type LocalCredentials, verifySignature } from '../requests/sigv4.js';
 import { EVENT_OVERHEAD_BYTES } from '../store/log-stream.js';
-import type { About } from './about.js';
 
 /** A request as it came in. */
 export interface Call {
@@ -39,6 +38,14 @@ export type Answer =
   | { readonly kind: 'hang'; readonly ms: number | undefined }
   /** An answer that begins and goes on, until the connection is reset after `ms`, or for ever. */
   | { readonly kind: 'endless'; readonly ms: number | undefined; readonly bytesPerSecond: number };
+
+/** The subject of a request; `input` is undefined where its body was not read. */
+export interface About {
+  readonly input: Input | undefined;
+  readonly logGroupName: string | undefined;
+  readonly logStreamName: string | undefined;
+  readonly faults: readonly FaultKind[];
+}
 
 /** An answer and what the counters and listeners are told about it. */
 export interface Outcome {

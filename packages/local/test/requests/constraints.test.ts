@@ -3,7 +3,7 @@ import test from 'node:test';
 import * as client from '@aws-sdk/client-cloudwatch-logs';
 import { ServiceError } from '../../src/errors/service-error.ts';
 import { checkConstraints, OPERATION_NAMES, type OperationName } from '../../src/requests/constraints.ts';
-import type { Json, Members } from '../../src/requests/json.ts';
+import type { Json, Members } from '../../src/requests/input.ts';
 import { INPUTS, SHAPES, type Shape } from '../../src/requests/service-model.ts';
 
 const OPERATIONS = OPERATION_NAMES;

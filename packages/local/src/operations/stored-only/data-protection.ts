@@ -1,6 +1,5 @@
 import type { Operation } from '../context.js';
-import { namedGroup } from '../context.js';
-import { refuseInfrequentAccess } from '../log-class.js';
+import { namedGroup, refuseInfrequentAccess } from '../named-group.js';
 import { readDocument } from './policy-document.js';
 
 /** Source: API reference of PutDataProtectionPolicy. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { invalidParameter, ServiceError } from '../../errors/service-error.js';
 import type { ExportTask } from '../../store/resources.js';
 import type { Operation } from '../context.js';
-import { refuseInfrequentAccess } from '../log-class.js';
+import { refuseInfrequentAccess } from '../named-group.js';
 import { pageAfter } from '../page-token.js';
 
 /** The oldest are forgotten; the service remembers them for a time that is not known. */

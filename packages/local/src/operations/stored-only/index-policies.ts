@@ -1,9 +1,9 @@
 import { invalidParameter } from '../../errors/service-error.js';
-import type { Members } from '../../requests/json.js';
+import type { Members } from '../../requests/input.js';
 import type { LogGroup } from '../../store/log-group.js';
 import type { GroupPolicy } from '../../store/resources.js';
-import { namedGroup, type Operation } from '../context.js';
-import { refuseInfrequentAccess } from '../log-class.js';
+import type { Operation } from '../context.js';
+import { namedGroup, refuseInfrequentAccess } from '../named-group.js';
 import { pageAfter } from '../page-token.js';
 import { readDocument } from './policy-document.js';
 

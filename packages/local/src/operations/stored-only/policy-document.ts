@@ -1,6 +1,5 @@
 import { invalidParameter } from '../../errors/service-error.js';
-import type { Input } from '../../requests/input.js';
-import type { Members } from '../../requests/json.js';
+import type { Input, Members } from '../../requests/input.js';
 
 /** The JSON object in a member, which must be one; its meaning is not looked at. */
 export function readDocument(

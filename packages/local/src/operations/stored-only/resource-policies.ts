@@ -3,7 +3,8 @@ import { invalidParameter, limitExceeded, noSuchGroup, ServiceError } from '../.
 import type { Input } from '../../requests/input.js';
 import type { Account } from '../../store/log-group.js';
 import type { ResourcePolicy } from '../../store/resources.js';
-import { groupOfArn, type Operation } from '../context.js';
+import type { Operation } from '../context.js';
+import { groupOfArn } from '../named-group.js';
 import { pageAfter } from '../page-token.js';
 import { readDocument } from './policy-document.js';
 
