@@ -70,6 +70,9 @@ export interface PublisherInternals {
   readonly openSpool?: typeof openSpool;
 }
 
+/** A flush waits no longer for the retention of a group, once its events are stored. */
+const RETENTION_WAIT_MS = 1000;
+
 /**
  * Publishes log events to Amazon CloudWatch Logs: at least once, and exactly once where the endpoint enforces
  * sequence tokens. It accepts at once into a bounded buffer, never throws for data, never blocks, and never
@@ -268,12 +271,16 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     for (const writer of this.#writers) writer.hasten();
     if (options.beforeExit || this.#state !== 'open') this.#hurry();
     const flush = this.#beginFlush();
+    const timeoutMs = options.timeoutMs ?? this.flushTimeoutMs;
+    const deadline = this.#clock.now() + timeoutMs;
     if (!flush.isDone && !this.#flushes.isOver) {
-      const timeoutMs = options.timeoutMs ?? this.flushTimeoutMs;
       if (options.beforeExit) this.#end.announce(timeoutMs);
       await this.#within(timeoutMs, new Promise<void>((resolve) => flush.whenDone(resolve)));
       if (options.beforeExit && flush.isDone && this.#state === 'open') this.#end.callOff();
     }
+    // Who flushes and ends at once would never set the retention of the group otherwise.
+    const retentions = flush.isDone ? this.#provisioner.retentionsAreSet() : undefined;
+    if (retentions) await this.#within(Math.min(deadline - this.#clock.now(), RETENTION_WAIT_MS), retentions);
     this.#flushes.end(flush);
     this.#diagnostics.tellDrops();
     return flush.result;

@@ -36,6 +36,8 @@ const MOST_CALLS = 4;
 const MOVING_MS = 5000;
 /** So that it takes a second for each, and no more are created than the pace allows. */
 const MOST_CALLS_AT_END = CREATIONS_A_SECOND;
+/** No key of a group and its stream begins so, as no name holds a colon. */
+const RETENTION = 'retention::';
 const RETENTION_TRIES = 5;
 const RETENTION_EVERY_MS = 60_000; // PutRetentionPolicy allows 5 calls a second for a whole account
 
@@ -120,7 +122,7 @@ export class Provisioner {
     const retentionInDays = settings?.retentionInDays;
     if (retentionInDays === undefined) return;
     const known = this.#retention.get(logGroupName) ?? { failures: 0, tryAt: 0 };
-    const key = `retention:${logGroupName}`;
+    const key = `${RETENTION}${logGroupName}`;
     // A call for a group that was deleted meanwhile says nothing of the new one: the put after its end sets it.
     if (this.#clock.now() < known.tryAt || this.#underWay.has(key)) return;
     this.#retention.set(logGroupName, { ...known, tryAt: Number.POSITIVE_INFINITY });
@@ -142,6 +144,12 @@ export class Provisioner {
 
   get isBusy(): boolean {
     return this.#underWay.size > 0;
+  }
+
+  /** Resolves when the retentions are set that are being set. Never rejects. @returns undefined when there are none */
+  retentionsAreSet(): Promise<void> | undefined {
+    const calls = [...this.#underWay].filter(([key]) => key.startsWith(RETENTION)).map(([, call]) => call);
+    return calls.length > 0 ? Promise.all(calls).then(() => {}) : undefined;
   }
 
   /** Resolves when nothing is under way any more. Never rejects. */

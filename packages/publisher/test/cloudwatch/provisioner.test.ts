@@ -168,6 +168,21 @@ test('a process that ends at once still sets the retention', async () => {
   assert.deepEqual(sink.retentions, [['g', 7]]);
 });
 
+test('a flush ends with the retention set, though not much later than its events are stored', async () => {
+  const { clock, sink, publisher, publish } = setUp({ retentionInDays: 7 }, { latencyMs: () => 50 });
+  publish('s');
+  await clock.until(publisher.flush());
+  assert.deepEqual(sink.retentions, [['g', 7]]);
+
+  const hanging = setUp({ retentionInDays: 7 });
+  hanging.sink.putRetentionPolicy = () => new Promise(() => {});
+  hanging.publish('s');
+  const startedAt = hanging.clock.now();
+  const { delivered, pending } = await hanging.clock.until(hanging.publisher.flush());
+  assert.deepEqual([delivered, pending], [1, 0]);
+  assert.ok(hanging.clock.now() - startedAt <= 1100);
+});
+
 test('throttled creations are tried again later, with the events kept', async () => {
   let left = 3;
   const { clock, sink, publisher, publish } = setUp(
