@@ -43,6 +43,7 @@ interface StreamParts {
   _ending?: boolean;
   readonly _writableState: { readonly ending: boolean; readonly finished: boolean };
   readonly __winstonwarn?: unknown;
+  readonly handleRejections?: boolean;
   _write(info: unknown, encoding: BufferEncoding, callback: (error?: Error | null) => void): void;
 }
 
@@ -177,7 +178,18 @@ export class CloudWatchTransport extends TransportStream {
 
   override _write(info: LogInfo, encoding: BufferEncoding, callback: () => void): void {
     if (this.level !== this.#knownLevel) this.#lookAtLevel();
-    super._write(this.format ? forOwnFormat(info) : info, encoding, callback);
+    const line = this.format ? forOwnFormat(info) : info;
+    if (!this.#parts.handleRejections || !isMarkedAsException(info)) {
+      super._write(line, encoding, callback);
+      return;
+    }
+    const { handleExceptions } = this;
+    this.handleExceptions = true; // else the base leaves it out
+    try {
+      super._write(line, encoding, callback);
+    } finally {
+      this.handleExceptions = handleExceptions;
+    }
   }
 
   /** 'finish', of this transport and of its logger, comes after the delivery. */
@@ -323,6 +335,11 @@ export interface CloudWatchTransport {
 function forOwnFormat(info: LogInfo): LogInfo {
   const current = withoutStaleLine(info);
   return isError(current) ? { ...errorFields(current), ...current } : current;
+}
+
+/** Winston before 3.12 marks unhandled rejections as exceptions; only its text tells them apart. */
+function isMarkedAsException({ exception, message }: LogInfo): boolean {
+  return exception === true && typeof message === 'string' && message.startsWith('unhandledRejection: ');
 }
 
 function timeOf(info: LogInfo): number {

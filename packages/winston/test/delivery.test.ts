@@ -294,4 +294,16 @@ describe('delivery', () => {
     assert.deepEqual(await flushed, { delivered: 50, dropped: 0, pending: 0 });
     assert.equal(local.events({ logGroupName: GROUP }).length, 50);
   });
+
+  it('stores a rejection that it was asked for, also from a winston that marks it as an exception', async (t) => {
+    const local = await endpoint(t);
+    const transport = transportTo(t, local, { handleRejections: true });
+    const logger = winston.createLogger({ format: text, transports: [transport] });
+    // As winston up to 3.11 logs them.
+    for (const message of ['uncaughtException: one', 'unhandledRejection: two'])
+      logger.log({ level: 'error', exception: true, message });
+    logger.info('three');
+    await transport.flush(LONG);
+    assert.deepEqual(linesOf(local), ['unhandledRejection: two', 'three']);
+  });
 });
