@@ -32,6 +32,7 @@ const leftOut = new Map(
     'stream/loss-marker.ts': 'export class LossMarker {}',
     'stream/drop-lowest.ts': 'export {};',
     'stream/replay-lane.ts': 'export class ReplayLane {}',
+    'stream/outages.ts': silent('Outages'),
     'stream/overdue.ts': silent('Overdue'),
     'stream/fullest.ts': silent('Fullest'),
     'stream/open-batches.ts':

@@ -33,6 +33,7 @@ import type { StreamNamer } from './options/stream-name.js';
 import { openSpool } from './spool/spool.js';
 import { Dispatcher } from './stream/dispatcher.js';
 import { Fullest } from './stream/fullest.js';
+import { Outages } from './stream/outages.js';
 import { Overdue } from './stream/overdue.js';
 import { Pace } from './stream/pace.js';
 import { mostPuts, requestBounds } from './stream/request-window.js';
@@ -171,6 +172,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
         sink: this.#sink,
         provisioner: this.#provisioner,
         overdue: new Overdue(this.#clock, this.#deadlines, this.#diagnostics),
+        outages: new Outages(this.#diagnostics, (logGroupName) => this.#writers.waitingIn(logGroupName)),
         dispatcher: this.#dispatcher,
         mostPuts: mostPuts(this.#options),
         isClosing: () => this.#state !== 'open',

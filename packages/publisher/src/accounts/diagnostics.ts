@@ -14,6 +14,9 @@ import {
   type WarningCode,
 } from './events.js';
 
+/** A warning that may be held back; then its message need not be made. */
+type Untold = Omit<Warning, 'suppressed' | 'message'> & { readonly message: string | (() => string) };
+
 const REPEAT_AFTER_MS = 60_000;
 const MAX_REMEMBERED = 1000;
 const MOST_ALIKE = 20; // a thousand streams of one application fail for the same reason
@@ -47,7 +50,7 @@ export class Diagnostics {
   }
 
   /** @param topic tells warnings of the same code apart, so that one does not hold back another */
-  warn(warning: Omit<Warning, 'suppressed'>, topic = warning.logStreamName ?? ''): void {
+  warn(warning: Untold, topic = warning.logStreamName ?? ''): void {
     const key = `${warning.code}:${topic}`;
     const now = this.#clock.now();
     const known = this.#remembered.get(key);
@@ -58,8 +61,8 @@ export class Diagnostics {
     if (!known && this.#isFlood(warning.code, now)) return;
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
     this.#remembered.set(key, { nextAt: now + REPEAT_AFTER_MS, suppressed: 0 });
-    const message = lineForPeople(warning.message);
-    this.announce({ ...warning, message, suppressed: known?.suppressed ?? 0 });
+    const text = typeof warning.message === 'string' ? warning.message : warning.message();
+    this.announce({ ...warning, message: lineForPeople(text), suppressed: known?.suppressed ?? 0 });
   }
 
   /** Tells a warning whose like was held back where it came from. */

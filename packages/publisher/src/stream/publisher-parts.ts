@@ -10,6 +10,7 @@ import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Clock } from '../time/clock.js';
 import type { Deadlines } from '../time/deadlines.js';
 import type { Dispatcher } from './dispatcher.js';
+import type { Outages } from './outages.js';
 import type { Overdue } from './overdue.js';
 import type { Pace } from './pace.js';
 import type { StreamDisk } from './stream-disk.js';
@@ -34,6 +35,7 @@ export interface PublisherParts {
   readonly dispatcher: Dispatcher;
   /** Most puts under way on one stream. */
   readonly mostPuts: number;
+  readonly outages: Outages;
   readonly overdue: Overdue;
   readonly pace: Pace;
   /** The spool; undefined where there is none. */

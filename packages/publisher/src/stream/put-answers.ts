@@ -65,7 +65,7 @@ export class Answers {
 
   /** Nothing of the stream waits any more. */
   idle(): void {
-    if (!this.isPreparing) this.trouble.nothingWaits();
+    if (!this.isPreparing) this.trouble.rests();
   }
 
   get isAbandoned(): boolean {

@@ -28,7 +28,10 @@ interface Judged {
   readonly retryAfterMs: number;
 }
 
-type Context = Pick<PublisherParts, 'accounts' | 'clock' | 'diagnostics' | 'overdue' | 'provisioner'>;
+type Context = Pick<
+  PublisherParts,
+  'accounts' | 'clock' | 'diagnostics' | 'outages' | 'overdue' | 'provisioner'
+>;
 
 const NOT_BEGUN: PutProgress = { stage: 'client', mayBeStored: true };
 const THROTTLED_CREATION_MS = 60_000;
@@ -56,7 +59,8 @@ export class StreamTrouble implements WaitingStream {
   }
 
   get warnings(): StreamWarnings {
-    this.#warnings ??= new StreamWarnings(this.target, this.#context.diagnostics);
+    const { diagnostics, outages } = this.#context;
+    this.#warnings ??= new StreamWarnings(this.target, diagnostics, outages);
     return this.#warnings;
   }
 
@@ -122,6 +126,12 @@ export class StreamTrouble implements WaitingStream {
     this.nothingWaits();
     this.rest.succeeded();
     this.#warnings?.delivered();
+  }
+
+  /** Nothing waits to be stored, whatever became of it. */
+  rests(): void {
+    this.nothingWaits();
+    this.#warnings?.rests();
   }
 
   /** Nothing waits to be stored. */

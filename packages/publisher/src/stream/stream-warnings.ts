@@ -5,6 +5,7 @@ import type { PutExtra } from '../cloudwatch/endpoint.js';
 import type { Advice } from '../cloudwatch/outcome.js';
 import type { PutFailure, Target } from '../cloudwatch/sink.js';
 import { forPeople, withoutIds } from '../text/for-people.js';
+import type { Outages } from './outages.js';
 
 const WARN_FROM_FAILURE: Record<Advice, number> = {
   // What only a person can mend is said at once; what may pass by itself, when it has not.
@@ -20,56 +21,54 @@ const WARN_FROM_FAILURE: Record<Advice, number> = {
 export class StreamWarnings {
   readonly #target: Target;
   readonly #diagnostics: Diagnostics;
-  /** Whether somebody waits to hear that it is well again. */
-  #isOpen = false;
+  readonly #outages: Outages;
   #rivalConflicts = 0;
 
-  constructor(target: Target, diagnostics: Diagnostics) {
+  constructor(target: Target, diagnostics: Diagnostics, outages: Outages) {
     this.#target = target;
     this.#diagnostics = diagnostics;
+    this.#outages = outages;
   }
 
   /** Whether people heard that the stream fails, and not yet that it is well again. */
   get isOpen(): boolean {
-    return this.#isOpen;
+    return this.#outages.isKnown(this.#target);
   }
 
   /** @param inARow failures on the same schedule, this one included */
   failed(advice: Advice, failure: PutFailure, inARow: number, action?: string): void {
     if (inARow < WARN_FROM_FAILURE[advice]) return;
-    this.#isOpen = true;
     const code = codeOf(advice, failure, action);
-    this.#warn(code, explainFailure(code, failure, this.#target, action));
+    const explain = () => explainFailure(code, failure, this.#target, action);
+    this.#outages.warn(this.#target, code, explain, action);
   }
 
-  /** In one line for all streams of a publisher. */
   creationThrottled(failure: PutFailure, action: string): void {
-    this.#isOpen = true;
-    const message = explainFailure('throttled', failure, this.#target, action);
-    this.#diagnostics.warn({ code: 'throttled', message, ...this.#target }, action);
+    const explain = () => explainFailure('throttled', failure, this.#target, action);
+    this.#outages.warn(this.#target, 'throttled', explain, action);
   }
 
-  /** People were told, elsewhere, that nothing is stored. */
+  /** People are told, elsewhere, that nothing is stored. */
   open(): void {
-    this.#isOpen = true;
+    this.#outages.fails(this.#target, 'overdue');
   }
 
   delivered(): void {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
-    this.#warn('recovered', `logs are delivered again to ${this.#name}.`);
+    this.#outages.stored(this.#target);
+  }
+
+  /** Nothing of the stream waits any more, whatever became of it. */
+  rests(): void {
+    this.#outages.rests(this.#target);
   }
 
   /** Nothing shows that an event is to blame for what is refused. */
   allRefused(failure: PutFailure): void {
-    this.#isOpen = true;
-    const { logGroupName, logStreamName } = this.#target;
-    const message =
+    const explain = () =>
       `CloudWatch Logs refuses what is put to ${this.#name} (${quote(failure)}), and no other event shows that only ` +
       'some are refused. Events are kept, and tried again slowly; check the log group, its KMS key and its class, and ' +
       'what stands between here and the endpoint.';
-    const topic = `${logGroupName} ${withoutIds(quote(failure))}`;
-    this.#diagnostics.warn({ code: 'refused', message, logGroupName, logStreamName }, topic);
+    this.#outages.warn(this.#target, 'refused', explain, withoutIds(quote(failure)));
   }
 
   /** @param extras are left out from now on */
@@ -87,7 +86,7 @@ export class StreamWarnings {
   lagging(lagMs: number, bufferedBytes: number): void {
     const seconds = Math.round(lagMs / 1000);
     const mebibytes = (bufferedBytes / 1024 ** 2).toFixed(1);
-    this.#warn(
+    this.#warnOfGroup(
       'lagging',
       `events are stored ${seconds} s after they were logged in ${this.#name}, although puts succeed: more is logged than is ` +
         `sent, and ${mebibytes} MiB wait. Log less, or raise maxInFlight or maxRequests, or use several log streams.`,
@@ -105,18 +104,16 @@ export class StreamWarnings {
   }
 
   entityRefused(reason: string): void {
-    this.#warn(
+    this.#warnOfGroup(
       'entity',
       `CloudWatch Logs refused the option "entity" (${reason}); events are stored without it.`,
     );
   }
 
   tokensAreEnforced(): void {
-    this.#isOpen = true;
-    this.#warn(
-      'contention',
-      `the endpoint of ${this.#name} enforces sequence tokens; set sequenceTokens to 'auto'. Events are kept.`,
-    );
+    const explain = () =>
+      `the endpoint of ${this.#name} enforces sequence tokens; set sequenceTokens to 'auto'. Events are kept.`;
+    this.#outages.warn(this.#target, 'contention', explain, 'tokens are enforced');
   }
 
   /** The first conflict after a put can be a token that expired; a second one is somebody who puts too. */
@@ -135,5 +132,10 @@ export class StreamWarnings {
 
   #warn(code: WarningCode, message: string): void {
     this.#diagnostics.warn({ code, message, ...this.#target });
+  }
+
+  /** The reason is the same for all streams of the group. */
+  #warnOfGroup(code: WarningCode, message: string): void {
+    this.#diagnostics.warn({ code, message, ...this.#target }, this.#target.logGroupName);
   }
 }

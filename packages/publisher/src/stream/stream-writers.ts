@@ -28,6 +28,13 @@ export class StreamWriters {
     return this.#byName.values();
   }
 
+  /** How many streams of a group have events in memory. */
+  waitingIn(logGroupName: string): number {
+    let waiting = 0;
+    for (const writer of this) if (writer.target.logGroupName === logGroupName && !writer.isIdle) waiting++;
+    return waiting;
+  }
+
   /** The writer of the stream of a new event; undefined when there is no room for another stream. */
   named(logGroupName: string, logStreamName: string): StreamWriter | undefined {
     // Names that hold for many events are the same strings, so these comparisons are of pointers.
@@ -75,6 +82,7 @@ export class StreamWriters {
   forget(writer: StreamWriter): void {
     const { logGroupName, logStreamName } = writer.target;
     if (writer === this.#last) this.#last = undefined;
+    this.#context.outages.forget(writer.target);
     this.#byName.delete(this.#key(logGroupName, logStreamName));
   }
 
