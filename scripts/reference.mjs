@@ -80,7 +80,9 @@ Every payload about one log stream also has \`logGroupName\` and \`logStreamName
 
 ## Codes of warnings
 
-A warning is one line for people, at most once a minute for each code and stream. It is printed on stderr when nobody listens.
+A warning is one line for people, at most once a minute for each code and stream. It is printed on stderr when nobody listens. Failures
+of requests are told once for each code and log group, with the number of streams whose events wait; \`recovered\` comes when the last
+stream of which that was known has stored something.
 
 ${table(
   ['code', 'the events', 'meaning', 'to do'],
