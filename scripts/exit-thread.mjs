@@ -8,9 +8,11 @@ import { rolldown } from 'rolldown';
 
 const MOST_BYTES = 100_000;
 const sources = fileURLToPath(new URL('../packages/publisher/src', import.meta.url));
-/** A class whose methods do nothing, whatever they are called. */
-const silent = (name) =>
-  `export class ${name} { constructor() { return new Proxy(this, { get: () => () => {} }); } }`;
+const SILENT = 'silent';
+/** The class whose methods do nothing, whatever they are called. */
+const SILENT_CLASS =
+  'export class Silent { constructor() { return new Proxy(this, { get: () => () => {} }); } }';
+const silent = (name) => `export { Silent as ${name} } from '${SILENT}';`;
 /**
  * The thread has no spool, no end of its own to watch over, and starts no thread; it is given its events as they were
  * named and cut, and takes no others, so that it needs no room for any; nobody hears its warnings; its options were checked, and have their defaults, where
@@ -64,8 +66,11 @@ export async function buildExitThread() {
       {
         name: 'left-out',
         // The module that is made here is not there before the first time.
-        resolveId: (source) => (source.endsWith('/exit-thread-code.js') ? itself : undefined),
-        load: (id) => leftOut.get(id),
+        resolveId: (source) => {
+          if (source === SILENT) return source;
+          return source.endsWith('/exit-thread-code.js') ? itself : undefined;
+        },
+        load: (id) => (id === SILENT ? SILENT_CLASS : leftOut.get(id)),
       },
     ],
     shimMissingExports: true,

@@ -39,10 +39,27 @@ interface ErrorAnswer {
 export function answerOf({ statusCode, headers, text }: HttpAnswer): Answer {
   const answer = parse(text);
   if (statusCode < 300 && answer && !namesError({ statusCode, headers, text })) return answer;
+  throw errorOf({ statusCode, headers, text }, answer);
+}
+
+/**
+ * Refuses a success that says nothing and shows in no header that it is AWS's. CloudWatch Logs answers a put with an object; a
+ * gateway, or a captive network, may answer everything with an empty 200, and would swallow all events.
+ *
+ * @throws an error of the shape that the SDK's have
+ */
+export function refuseSilence(answer: HttpAnswer): void {
+  const { statusCode, headers, text } = answer;
+  if (statusCode >= 300 || text !== '') return;
+  if (headers['x-amzn-requestid'] || headers['content-type']?.includes('amz-json')) return;
+  throw errorOf(answer, undefined);
+}
+
+function errorOf({ statusCode, headers }: HttpAnswer, answer: object | undefined): Error {
   const { __type, code, message, Message, expectedSequenceToken } = (answer ?? {}) as ErrorAnswer;
   const said = answer ? (textOf(message ?? Message) ?? 'UnknownError') : `HTTP ${statusCode}`;
   const name = answer ? (nameOf(__type ?? code ?? headers['x-amzn-errortype']) ?? 'Unknown') : 'SyntaxError';
-  throw Object.assign(new Error(said), {
+  return Object.assign(new Error(said), {
     name,
     expectedSequenceToken,
     $metadata: { httpStatusCode: statusCode, attempts: 1 },

@@ -4,7 +4,7 @@ import { withoutSent } from '../text/sent-text.js';
 import { clearTimeout, now, setTimeout, whenRead } from '../time/clock.js';
 import { boundAnswer, readAnswer } from './bounded-answer.js';
 import type { PutExtra } from './endpoint.js';
-import { type Answer, answerOf, type HttpAnswer, namesError } from './json-answer.js';
+import { type Answer, answerOf, type HttpAnswer, namesError, refuseSilence } from './json-answer.js';
 import type { RequestWatch } from './request-handler.js';
 import type { PutRequest } from './requests.js';
 import { textOf, timeoutError, toPutFailure } from './sdk-failure.js';
@@ -118,7 +118,7 @@ export class OneCall {
           const result = await next(args);
           if (result.response) await boundAnswer(result.response);
           this.#answered(result.response);
-          refuseNamedError(result.response);
+          this.#refuseFalseSuccess(result.response);
           return result;
         });
       },
@@ -138,7 +138,9 @@ export class OneCall {
       const { response } = await handler.handle(request, { abortSignal, watch: this.handling });
       const text = (await readAnswer(response)).toString();
       this.#answered(response);
-      return { statusCode: response.statusCode ?? 0, headers: response.headers ?? {}, text };
+      const answer = { statusCode: response.statusCode ?? 0, headers: response.headers ?? {}, text };
+      if (this.#batch) refuseSilence(answer);
+      return answer;
     });
   }
 
@@ -288,6 +290,14 @@ export class OneCall {
     this.#heard?.bytes();
   }
 
+  /** The SDK takes each 200 for a success. @throws the error that an answer names all the same, or one for an answer that says nothing */
+  #refuseFalseSuccess({ statusCode = 0, headers = {}, body }: NonNullable<Seen['response']> = {}): void {
+    if (statusCode >= 300 || !(body instanceof Uint8Array)) return;
+    const answer = { statusCode, headers, text: Buffer.from(body).toString() };
+    if (namesError(answer)) answerOf(answer);
+    if (this.#batch) refuseSilence(answer);
+  }
+
   /** Messages that are too short to be found in pieces. */
   #shortMessages(): string[] {
     const short = new Set<string>();
@@ -297,13 +307,6 @@ export class OneCall {
     }
     return [...short];
   }
-}
-
-/** The SDK takes each 200 for a success. @throws the error that an answer names all the same */
-function refuseNamedError({ statusCode = 0, headers = {}, body }: NonNullable<Seen['response']> = {}): void {
-  if (statusCode >= 300 || !(body instanceof Uint8Array)) return;
-  const answer = { statusCode, headers, text: Buffer.from(body).toString() };
-  if (namesError(answer)) answerOf(answer);
 }
 
 function bytesOf(body: unknown): number {

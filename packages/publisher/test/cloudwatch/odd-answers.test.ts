@@ -105,6 +105,40 @@ for (const [where, answer] of Object.entries(NAMED_IN_200)) {
   });
 }
 
+test('a 200 that says nothing, not even whose it is, is no success (the events counted as delivered)', async (t) => {
+  const { host, publisher: make, came } = await oddEndpoint(t);
+  const { publisher, publish } = make();
+  // The first put goes another way than those after it.
+  for (const puts of [2, 4]) {
+    let asked = 0;
+    host.answer = (response, request) => {
+      if (asked++ > 0) stored(response, request);
+      else response.end();
+    };
+    publish(`put ${puts}`);
+    await publisher.flush();
+    assert.equal(came.length, puts);
+    assert.equal(publisher.stats().delivered, puts / 2);
+    assert.equal(publisher.stats().possibleDuplicates, puts / 2);
+  }
+});
+
+test('a 200 of CloudWatch Logs is a success without a body and without a token', async (t) => {
+  const { host, publisher: make, came } = await oddEndpoint(t);
+  const { publisher, publish } = make();
+  const answers: Answer[] = [
+    json(200, {}),
+    (response) => response.writeHead(200, { 'x-amzn-requestid': '1-2' }).end(),
+  ];
+  for (const answer of [...answers, ...answers]) {
+    host.answer = answer;
+    publish('one');
+    await publisher.flush();
+  }
+  assert.equal(came.length, 4);
+  assert.equal(publisher.stats().delivered, 4);
+});
+
 test('an answer that was compressed on its way is read (its batch was put again without end)', async (t) => {
   const { host, publisher: make, came } = await oddEndpoint(t);
   const { publisher, publish } = make();
