@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { nodeHttp } from '../modules/builtins.js';
 import { clearTimeout, setTimeout, whenRead } from '../time/clock.js';
+import { lookup } from './shared-lookup.js';
 
 /** Settings of one of Node's HTTP agents, as plain data: `keepAlive`, `maxSockets`, `ca`, `cert`, `servername` and so on. */
 export type AgentSettings = Readonly<Record<string, unknown>>;
@@ -98,6 +99,7 @@ export async function connectThrough(proxy: URL, to: Destination, signal: AbortS
       }),
     },
     agent: false,
+    lookup,
     signal,
   });
   request.once('socket', (socket) => socket.unref());

@@ -10,6 +10,7 @@ import {
   type Destination,
   tunnelAgent,
 } from './proxy.js';
+import { lookup } from './shared-lookup.js';
 
 /**
  * A connection that was idle for longer is not used again: the service may have closed it by then, and a put that meets
@@ -114,6 +115,7 @@ export class RequestHandler {
         method: request.method,
         path: request.path + queryString(request.query),
         headers: request.headers,
+        lookup,
       });
       const onAbort = () => {
         outgoing.destroy();
