@@ -45,6 +45,7 @@ const leftOut = new Map(
     'spool/spool.ts': 'export {};',
     'disk/spooler.ts': 'export {};',
     'exit/exit-guard.ts': 'export {};',
+    'time/announced-end.ts': silent('AnnouncedEnd'),
     'options/enabled.ts': 'export function disabledLine() {}',
     'options/option-checks.ts': 'export function checkFlushOptions() {}',
     'options/resolve-options.ts': 'export const resolveOptions = (options) => options;',
