@@ -31,7 +31,6 @@ export function dropLowest(
 ): boolean {
   const goes = choiceOf([...live.batches()].filter(isDroppable), room);
   if (!goes) return false;
-  live.seal(); // a batch that is being built can be divided then, too
   /** Events of which a part goes: all others do that were not put. */
   const torn = new Set<SplitEvent>();
   const dropped: Batch[] = [];

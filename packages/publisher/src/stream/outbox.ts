@@ -203,11 +203,14 @@ export class Outbox {
     return this.#sealed.remove(batch);
   }
 
-  /** Others take the places of the complete batches; their order stays. */
+  /** Closes the open batches and has others take the places of all; their order stays. */
   rearrange(change: (batches: readonly Batch[]) => readonly Batch[]): void {
+    // Not offered before: the first would be put instead.
+    for (let batch = this.#close(); batch; batch = this.#close()) this.#sealed.push(batch);
     this.#sealed.replace(change([...this.#sealed]));
     this.#droppableBytes = 0;
     for (const batch of this.batches()) if (isDroppable(batch)) this.#droppableBytes += batch.bytes;
+    this.#stream.offer();
   }
 
   /** Remembers a dropped event, to tell it in the stream. */

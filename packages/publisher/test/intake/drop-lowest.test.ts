@@ -190,6 +190,19 @@ test('a flush waits for the errors that were logged before it, though lines of d
   await clock.until(publisher.close());
 });
 
+test('the fullest stream makes room with a batch that is being built, rather than send it now', () => {
+  const { publish, drops, publisher } = setUp({ logStreamName: '{field:stream}', maxBufferBytes: 8192 });
+  publish('m'.repeat(3000), 'debug', 'b');
+  publish('m'.repeat(3000), 'debug', 'c');
+  publish('m'.repeat(2000), 'debug', 'a');
+  for (let i = 0; i < 5; i++) assert.ok(publish('m', 'error', 'a'), `error ${i} is taken`);
+  assert.deepEqual(
+    drops.map(({ levels }) => levels),
+    [{ debug: 1 }],
+  );
+  assert.equal(publisher.stats().inFlight, 0);
+});
+
 test('with another policy no level is looked at', (t) => {
   const numberOf = t.mock.method(Levels.prototype, 'numberOf');
   for (const overflow of ['drop-oldest', 'drop-newest'] as const) {
