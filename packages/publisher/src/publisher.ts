@@ -117,7 +117,12 @@ export class Publisher extends EventEmitter<PublisherEvents> {
     this.#deadlines = new Deadlines(this.#clock);
     this.#end = new AnnouncedEnd(() => this.#clock.now());
     this.#budget = new MemoryBudget(this.#options.maxBufferBytes);
-    this.#diagnostics = new Diagnostics(this, this.#clock, internals.silent ?? false);
+    this.#diagnostics = new Diagnostics(
+      this,
+      this.#clock,
+      internals.silent ?? false,
+      logGroupText(this.#options),
+    );
     const naming = {
       hostname: os.hostname(),
       pid: process.pid,
@@ -348,8 +353,7 @@ export class Publisher extends EventEmitter<PublisherEvents> {
 
   /** The clock of this machine is wrong: what waits in memory has its times from it. */
   #correctTimes(byMs: number): void {
-    const logGroupName = logGroupText(this.#options);
-    this.#diagnostics.warn({ code: 'clock', message: wrongClockWarning(byMs), logGroupName });
+    this.#diagnostics.warn({ code: 'clock', message: wrongClockWarning(byMs) });
     for (const writer of this.#writers) writer.correctTimes(byMs);
   }
 

@@ -1,6 +1,6 @@
 import type { Advice } from '../cloudwatch/outcome.js';
 import type { GroupSetting, PutFailure, Target } from '../cloudwatch/sink.js';
-import { forPeople } from '../text/for-people.js';
+import { forPeople, nameOfStream } from '../text/for-people.js';
 import type { FailureCode, Warning } from './events.js';
 
 /** The answer, in brackets: status, name and text. */
@@ -41,7 +41,7 @@ export function explainFailure(
   action = 'logs:PutLogEvents',
 ): string {
   const group = `log group "${target.logGroupName}"`;
-  const where = `log stream "${target.logStreamName}" of ${group}`;
+  const where = nameOfStream(target);
   const call = action.slice('logs:'.length);
   const said = quote(failure);
   const { name } = failure;

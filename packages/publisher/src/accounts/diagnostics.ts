@@ -14,9 +14,6 @@ import {
   type WarningCode,
 } from './events.js';
 
-/** A warning that may be held back; then its message need not be made. */
-type Untold = Omit<Warning, 'suppressed' | 'message'> & { readonly message: string | (() => string) };
-
 const REPEAT_AFTER_MS = 60_000;
 const MAX_REMEMBERED = 1000;
 const MOST_ALIKE = 20; // a thousand streams of one application fail for the same reason
@@ -26,6 +23,12 @@ const channels = Object.fromEntries(
   EVENT_NAMES.map((name) => [name, channel(`cloudwatch-logs:${name}`)]),
 ) as Record<keyof PublisherEvents, Channel>;
 
+/** Of the log group of the options, where it names none. */
+type MayNameGroup<T> = Omit<T, 'logGroupName'> & { readonly logGroupName?: string };
+type LastWords = MayNameGroup<Omit<Warning, 'suppressed'>>;
+/** A warning that may be held back; then its message need not be made. */
+type Untold = Omit<LastWords, 'message'> & { readonly message: string | (() => string) };
+
 /**
  * Tells what happens: as events, on diagnostics channels, and, when nobody listens for warnings, in one line
  * on stderr. The first warning of a kind goes out at once, its like at most once a minute.
@@ -34,6 +37,7 @@ export class Diagnostics {
   readonly #emitter: EventEmitter<PublisherEvents>;
   readonly #clock: Clock;
   readonly #silent: boolean;
+  readonly #logGroupName: string;
   readonly #drops: DropTally;
   #holds = 0;
   #held: (() => void)[] = [];
@@ -42,8 +46,10 @@ export class Diagnostics {
   /** Until when it is not told again that a listener threw. */
   readonly #throwingUntil = new Map<string, number>();
 
-  constructor(emitter: EventEmitter<PublisherEvents>, clock: Clock, silent: boolean) {
+  /** @param logGroupName that of the options, for people */
+  constructor(emitter: EventEmitter<PublisherEvents>, clock: Clock, silent: boolean, logGroupName: string) {
     this.#silent = silent;
+    this.#logGroupName = logGroupName;
     this.#emitter = emitter;
     this.#clock = clock;
     this.#drops = new DropTally(clock, (drop) => this.#tell(() => this.#emitNow('drop', drop)));
@@ -62,7 +68,8 @@ export class Diagnostics {
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
     this.#remembered.set(key, { nextAt: now + REPEAT_AFTER_MS, suppressed: 0 });
     const text = typeof warning.message === 'string' ? warning.message : warning.message();
-    this.announce({ ...warning, message: lineForPeople(text), suppressed: known?.suppressed ?? 0 });
+    const told = { message: lineForPeople(text), suppressed: known?.suppressed ?? 0 };
+    this.announce({ logGroupName: this.#logGroupName, ...warning, ...told });
   }
 
   /** Tells a warning whose like was held back where it came from. */
@@ -83,9 +90,9 @@ export class Diagnostics {
   }
 
   /** A warning that nobody may be left to hear: always on stderr too, whoever listens. */
-  lastWords(warning: Omit<Warning, 'suppressed'>): void {
+  lastWords(warning: LastWords): void {
     const message = lineForPeople(warning.message);
-    this.emit('warn', { ...warning, message, suppressed: 0 });
+    this.emit('warn', { logGroupName: this.#logGroupName, ...warning, message, suppressed: 0 });
     this.#tell(() => this.#print(message));
   }
 
@@ -109,6 +116,10 @@ export class Diagnostics {
   emit<Name extends keyof PublisherEvents>(name: Name, ...args: PublisherEvents[Name]): void {
     if (name !== 'drop') this.#tell(() => this.#emitNow(name, ...args));
     else if (this.wants(name)) this.#drops.add(args[0] as Drop);
+  }
+
+  drop(drop: MayNameGroup<Drop>): void {
+    this.emit('drop', { logGroupName: this.#logGroupName, ...drop });
   }
 
   /** Tells at once of the drops that are told together. */

@@ -3,7 +3,7 @@ import type { Fate, RejectReason } from '../batch/note.js';
 import type { RejectedRange } from '../cloudwatch/outcome.js';
 import type { PutFailure, Target } from '../cloudwatch/sink.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
-import { forPeople } from '../text/for-people.js';
+import { forPeople, nameOfStream } from '../text/for-people.js';
 import type { Accounts } from './accounts.js';
 import type { Diagnostics } from './diagnostics.js';
 import type { Flushes } from './flush.js';
@@ -79,11 +79,11 @@ export class Settlement {
     const cause = `${reason}: ${forPeople(failure.message)}`;
     this.all(batch, fate);
     const { weight: events, bytes } = batch;
-    diagnostics.emit('drop', { ...target, reason: fate, events, bytes, cause });
+    diagnostics.drop({ ...target, reason: fate, events, bytes, cause });
     diagnostics.warn({
       code: fate,
       message:
-        `CloudWatch Logs refused an event of ${batch.bytes} bytes for ${nameOf(target)} (${cause}); ` +
+        `CloudWatch Logs refused an event of ${batch.bytes} bytes for ${nameOfStream(target)} (${cause}); ` +
         'it was dropped, its neighbours are delivered.',
       ...target,
     });
@@ -138,12 +138,12 @@ export class Settlement {
     const { diagnostics } = this.#context;
     const { from, to, reason } = range;
     if (events === 0) return; // a marker, or parts of an event that is told with its last
-    diagnostics.emit('drop', { ...target, reason, events, bytes: bytesOf(batch, range) });
+    diagnostics.drop({ ...target, reason, events, bytes: bytesOf(batch, range) });
     const times = `${new Date(batch.timestampAt(from)).toJSON()} to ${new Date(batch.timestampAt(to - 1)).toJSON()}`;
     diagnostics.warn({
       code: 'rejected',
       message:
-        `CloudWatch Logs rejected ${events} event(s) of ${nameOf(target)}: ${REJECTED_BECAUSE[reason]} ` +
+        `CloudWatch Logs rejected ${events} event(s) of ${nameOfStream(target)}: ${REJECTED_BECAUSE[reason]} ` +
         `(timestamps ${times}).`,
       ...target,
     });
@@ -162,10 +162,6 @@ export class Settlement {
     batch.observer?.finished(0);
     flushes.replaced(batch, 0);
   }
-}
-
-function nameOf({ logGroupName, logStreamName }: Target): string {
-  return `log stream "${logStreamName}" of log group "${logGroupName}"`;
 }
 
 /** Bytes as CloudWatch Logs counts them. */

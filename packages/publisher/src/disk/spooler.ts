@@ -5,7 +5,6 @@ import type { Batch } from '../batch/batch.js';
 import type { PutToken } from '../batch/put-history.js';
 import type { Target } from '../cloudwatch/sink.js';
 import type { DiskPlace, Intake } from '../intake/intake.js';
-import { logGroupText } from '../options/group-name.js';
 import type { ResolvedSpool } from '../options/resolve-options.js';
 import type { openSpool, Recovery, Spool, SpoolDrop, SpooledEvent, SpoolStats } from '../spool/spool.js';
 import type { PublisherParts } from '../stream/publisher-parts.js';
@@ -146,7 +145,7 @@ export class Spooler implements StreamDisk {
   /** The line on stderr for what waits for the next start. */
   report(): void {
     if (this.spooled === 0) return;
-    const { accounts, diagnostics, options } = this.#context;
+    const { accounts, diagnostics } = this.#context;
     const { lastError } = accounts;
     const why = lastError ? `; last error: ${lastError.name}: ${forPeople(lastError.message)}` : '';
     diagnostics.lastWords({
@@ -154,7 +153,6 @@ export class Spooler implements StreamDisk {
       message:
         `${this.spooled} log event(s) wait on disk in ${path.resolve(this.#settings.directory)} ` +
         `for the next start${why}.`,
-      logGroupName: logGroupText(options),
     });
   }
 
@@ -251,9 +249,9 @@ export class Spooler implements StreamDisk {
   }
 
   #countDropped(reason: SpoolDrop['reason'], events: number): void {
-    const { accounts, diagnostics, options } = this.#context;
+    const { accounts, diagnostics } = this.#context;
     accounts.count('overflow', events);
-    diagnostics.emit('drop', { reason: 'overflow', events, bytes: 0, logGroupName: logGroupText(options) });
+    diagnostics.drop({ reason: 'overflow', events, bytes: 0 });
     const why = {
       maxBytes: `the spool is full (maxBytes ${this.#settings.maxBytes}); its oldest events make room`,
       unreadable: 'files of the spool were damaged while it was in use',
@@ -273,6 +271,6 @@ export class Spooler implements StreamDisk {
   }
 
   #warn(code: WarningCode, message: string, key: string): void {
-    this.#context.diagnostics.warn({ code, message, logGroupName: logGroupText(this.#context.options) }, key);
+    this.#context.diagnostics.warn({ code, message }, key);
   }
 }

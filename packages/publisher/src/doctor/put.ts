@@ -6,6 +6,7 @@ import { compileGroupName } from '../options/group-name.js';
 import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../options/limits.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { compileStreamName } from '../options/stream-name.js';
+import { nameOfStream } from '../text/for-people.js';
 import { type Checks, explain, type Finding } from './checks.js';
 import { missingStatement, type PolicyStatement } from './policy.js';
 import { isDenied, type Trial, trialPut } from './trial-put.js';
@@ -44,7 +45,7 @@ function findingOf(
   target: Target,
   { entity }: ResolvedOptions,
 ): Finding {
-  const where = `log stream "${target.logStreamName}" of log group "${target.logGroupName}"`;
+  const where = nameOfStream(target);
   const details = { ...target, created, latencyMs, ...(entity && { entity }) };
   if (failure) {
     const { action } = failure;

@@ -87,13 +87,11 @@ export class Remains {
     const { accounts, options, diagnostics } = this.#context;
     const { lastError } = accounts;
     const why = lastError ? `; last error: ${lastError.name}: ${lastError.message}` : '';
-    const logGroupName = logGroupText(options);
     diagnostics.lastWords({
       code: 'shutdown',
-      message: `${lost} log event(s) for log group "${logGroupName}" were not sent ${when}${why}.`,
-      logGroupName,
+      message: `${lost} log event(s) for log group "${logGroupText(options)}" were not sent ${when}${why}.`,
     });
-    diagnostics.emit('drop', { reason: 'shutdown', events: lost, bytes: 0, logGroupName });
+    diagnostics.drop({ reason: 'shutdown', events: lost, bytes: 0 });
   }
 
   /**

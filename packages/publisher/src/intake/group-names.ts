@@ -1,10 +1,5 @@
 import type { Diagnostics } from '../accounts/diagnostics.js';
-import {
-  compileGroupName,
-  type GroupTemplate,
-  logGroupText,
-  sanitizeGroupName,
-} from '../options/group-name.js';
+import { compileGroupName, type GroupTemplate, sanitizeGroupName } from '../options/group-name.js';
 import type { EventContext, NameEnvironment } from '../options/name-template.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { chosenName } from '../options/stream-name.js';
@@ -29,8 +24,7 @@ export class GroupNames {
 
   constructor(options: ResolvedOptions, environment: NameEnvironment, diagnostics: Diagnostics) {
     const { logGroupName } = options;
-    this.#warn = (message, topic) =>
-      diagnostics.warn({ code: 'group-name', message, logGroupName: logGroupText(options) }, topic);
+    this.#warn = (message, topic) => diagnostics.warn({ code: 'group-name', message }, topic);
     if (typeof logGroupName === 'string') {
       const template = compileGroupName(logGroupName, environment);
       this.#template = template;

@@ -3,7 +3,6 @@ import { FREE_STREAMS } from '../accounts/memory-budget.js';
 import type { EventRecord } from '../batch/event-record.js';
 import { Levels } from '../batch/levels.js';
 import { type DropReason, type Note, type SplitEvent, UNCHECKED_TIME } from '../batch/note.js';
-import { logGroupText } from '../options/group-name.js';
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
 import type { EventContext } from '../options/name-template.js';
 import type { OverflowPolicy } from '../options/options.js';
@@ -123,10 +122,9 @@ export class Intake {
 
   /** Counts an event that is not taken. */
   refuse(reason: DropReason, size: number, what: string): false {
-    const { accounts, diagnostics, options } = this.#context;
+    const { accounts, diagnostics } = this.#context;
     accounts.count(reason, 1);
-    const logGroupName = logGroupText(options);
-    diagnostics.emit('drop', { reason, events: 1, bytes: size, logGroupName });
+    diagnostics.drop({ reason, events: 1, bytes: size });
     const code = reason === 'oversize' || reason === 'shutdown' ? reason : 'invalid';
     this.#warn(code, `${what}; it was dropped and counted as "${reason}".`);
     return false;
@@ -218,15 +216,14 @@ export class Intake {
   /** An event is for a new stream, and there is no room for one more. Nothing tells it in that stream. */
   #refuseStream(size: number): false {
     const { accounts, diagnostics, options, writers } = this.#context;
-    const logGroupName = logGroupText(options);
     accounts.count('overflow', 1);
     const cause = 'no room for another log stream';
-    diagnostics.emit('drop', { reason: 'overflow', events: 1, bytes: size, logGroupName, cause });
+    diagnostics.drop({ reason: 'overflow', events: 1, bytes: size, cause });
     const message =
       `events for new log streams are dropped and counted as "overflow": ${writers.size} streams are in use, and more of them ` +
       `would take more than a quarter of the buffer, or it is full (maxBufferBytes ${options.maxBufferBytes}); ` +
       `${nameStreamsByFew(options)}, or raise maxBufferBytes.`;
-    diagnostics.warn({ code: 'overflow', message, logGroupName }, 'streams');
+    diagnostics.warn({ code: 'overflow', message }, 'streams');
     return false;
   }
 
@@ -243,7 +240,7 @@ export class Intake {
     // Asked here, because it is so for each event that is logged while the buffer is full.
     if (diagnostics.wants('drop')) {
       const counts = { events, bytes: size, ...(levels && { levels }) };
-      diagnostics.emit('drop', { ...writer.target, reason: 'overflow', ...counts });
+      diagnostics.drop({ ...writer.target, reason: 'overflow', ...counts });
     }
     this.#warn(
       'overflow',
@@ -252,8 +249,7 @@ export class Intake {
   }
 
   #warn(code: 'invalid' | 'oversize' | 'overflow' | 'shutdown', message: string): void {
-    const { diagnostics, options } = this.#context;
-    diagnostics.warn({ code, message, logGroupName: logGroupText(options) });
+    this.#context.diagnostics.warn({ code, message });
   }
 }
 

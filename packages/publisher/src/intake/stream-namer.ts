@@ -1,5 +1,4 @@
 import type { Diagnostics } from '../accounts/diagnostics.js';
-import { logGroupText } from '../options/group-name.js';
 import type { NameEnvironment } from '../options/name-template.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { compileStreamName, type StreamNamer, streamNamerOf } from '../options/stream-name.js';
@@ -14,7 +13,7 @@ export function streamNamerFor(
   if (typeof logStreamName === 'function') {
     return streamNamerOf(logStreamName, (problem) => {
       const message = `logStreamName ${problem}; the stream "unknown" is used.`;
-      diagnostics.warn({ code: 'stream-name', message, logGroupName: logGroupText(options) });
+      diagnostics.warn({ code: 'stream-name', message });
     });
   }
   return compileStreamName(logStreamName, environment);

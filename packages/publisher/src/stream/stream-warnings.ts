@@ -4,7 +4,7 @@ import type { PossibleDuplicates, WarningCode } from '../accounts/events.js';
 import type { PutExtra } from '../cloudwatch/endpoint.js';
 import type { Advice } from '../cloudwatch/outcome.js';
 import type { PutFailure, Target } from '../cloudwatch/sink.js';
-import { forPeople, withoutIds } from '../text/for-people.js';
+import { forPeople, nameOfStream, withoutIds } from '../text/for-people.js';
 import type { Outages } from './outages.js';
 
 const WARN_FROM_FAILURE: Record<Advice, number> = {
@@ -65,7 +65,7 @@ export class StreamWarnings {
   /** Nothing shows that an event is to blame for what is refused. */
   allRefused(failure: PutFailure): void {
     const explain = () =>
-      `CloudWatch Logs refuses what is put to ${this.#name} (${quote(failure)}), and no other event shows that only ` +
+      `CloudWatch Logs refuses what is put to ${nameOfStream(this.#target)} (${quote(failure)}), and no other event shows that only ` +
       'some are refused. Events are kept, and tried again slowly; check the log group, its KMS key and its class, and ' +
       'what stands between here and the endpoint.';
     this.#outages.warn(this.#target, 'refused', explain, withoutIds(quote(failure)));
@@ -88,7 +88,7 @@ export class StreamWarnings {
     const mebibytes = (bufferedBytes / 1024 ** 2).toFixed(1);
     this.#warnOfGroup(
       'lagging',
-      `events are stored ${seconds} s after they were logged in ${this.#name}, although puts succeed: more is logged than is ` +
+      `events are stored ${seconds} s after they were logged in ${nameOfStream(this.#target)}, although puts succeed: more is logged than is ` +
         `sent, and ${mebibytes} MiB wait. Log less, or raise maxInFlight or maxRequests, or use several log streams.`,
     );
   }
@@ -98,7 +98,7 @@ export class StreamWarnings {
     const { events, from, to, show } = duplicates;
     this.#warn(
       'duplicates',
-      `${events} event(s) of ${this.#name} may be stored twice, because the answer to a put was lost ` +
+      `${events} event(s) of ${nameOfStream(this.#target)} may be stored twice, because the answer to a put was lost ` +
         `(${new Date(from).toJSON()} to ${new Date(to).toJSON()}). Logs Insights shows them with: ${show}`,
     );
   }
@@ -112,7 +112,7 @@ export class StreamWarnings {
 
   tokensAreEnforced(): void {
     const explain = () =>
-      `the endpoint of ${this.#name} enforces sequence tokens; set sequenceTokens to 'auto'. Events are kept.`;
+      `the endpoint of ${nameOfStream(this.#target)} enforces sequence tokens; set sequenceTokens to 'auto'. Events are kept.`;
     this.#outages.warn(this.#target, 'contention', explain, 'tokens are enforced');
   }
 
@@ -121,13 +121,9 @@ export class StreamWarnings {
     if (++this.#rivalConflicts !== 2) return;
     this.#warn(
       'contention',
-      `another producer writes to ${this.#name}, so that puts take turns; ` +
+      `another producer writes to ${nameOfStream(this.#target)}, so that puts take turns; ` +
         'give each its own stream with {instance} in logStreamName.',
     );
-  }
-
-  get #name(): string {
-    return `log stream "${this.#target.logStreamName}" of log group "${this.#target.logGroupName}"`;
   }
 
   #warn(code: WarningCode, message: string): void {

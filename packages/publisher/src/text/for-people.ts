@@ -82,3 +82,14 @@ export function printableJson(json: string): string {
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
+
+/** A log stream, in a sentence. */
+export function nameOfStream({
+  logGroupName,
+  logStreamName,
+}: {
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+}): string {
+  return `log stream "${logStreamName}" of log group "${logGroupName}"`;
+}

@@ -13,7 +13,7 @@ import { type Fault, SimulatedService, seededRandom, VirtualClock } from '../sup
 function setUp() {
   const clock = new VirtualClock();
   const emitter = new EventEmitter<PublisherEvents>();
-  const diagnostics = new Diagnostics(emitter, clock, true);
+  const diagnostics = new Diagnostics(emitter, clock, true, 'g');
   const warnings: Warning[] = [];
   emitter.on('warn', (warning) => warnings.push(warning));
   const warn = (message: string, logStreamName?: string) =>

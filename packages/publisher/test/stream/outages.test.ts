@@ -81,7 +81,7 @@ function threeThatFail() {
   const told: string[] = [];
   const emitter = new EventEmitter<PublisherEvents>();
   emitter.on('warn', ({ message }) => told.push(message));
-  const outages = new Outages(new Diagnostics(emitter, new VirtualClock(), true), () => 3);
+  const outages = new Outages(new Diagnostics(emitter, new VirtualClock(), true, 'g'), () => 3);
   const streams = ['s0', 's1', 's2'].map((logStreamName) => ({ logGroupName: 'g', logStreamName }));
   for (const stream of streams) outages.fails(stream, 'unreachable');
   return { outages, told, streams };

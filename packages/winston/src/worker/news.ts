@@ -20,7 +20,7 @@ export class WorkerNews {
   readonly #logGroupName: string;
 
   constructor(relay: Relay, logGroupName: string) {
-    this.#diagnostics = new Diagnostics(new RelayEmitter(relay), systemClock, false);
+    this.#diagnostics = new Diagnostics(new RelayEmitter(relay), systemClock, false, logGroupName);
     this.#logGroupName = logGroupName;
   }
 
@@ -80,17 +80,15 @@ export class WorkerNews {
       message:
         `${events} log event(s) for log group "${this.#logGroupName}" were not sent, as far as is known; ` +
         'the worker thread did not answer.',
-      logGroupName: this.#logGroupName,
     });
     this.#drop('shutdown', events);
   }
 
   #warn(code: Warning['code'], message: string): void {
-    this.#diagnostics.warn({ code, message, logGroupName: this.#logGroupName });
+    this.#diagnostics.warn({ code, message });
   }
 
   #drop(reason: Drop['reason'], events: number, bytes = 0, levels?: Drop['levels']): void {
-    const logGroupName = this.#logGroupName;
-    this.#diagnostics.emit('drop', { reason, events, bytes, ...(levels && { levels }), logGroupName });
+    this.#diagnostics.drop({ reason, events, bytes, ...(levels && { levels }) });
   }
 }
