@@ -114,7 +114,7 @@ export class Provisioner {
     return settingsOf(logGroupName) !== undefined;
   }
 
-  /** A put on the group was stored: its retention can be set, once; what may pass by itself is tried again. */
+  /** A stream of the group was made, or a put on it stored: its retention can be set, once; what may pass by itself is tried again. */
   groupIsThere(logGroupName: string): void {
     if (this.#retention.get(logGroupName)?.tryAt === Number.POSITIVE_INFINITY) return;
     const settings = this.#options.settingsOf(logGroupName);
@@ -216,6 +216,7 @@ export class Provisioner {
       if (result.ok) {
         this.#madeAt = this.#clock.now();
         this.#pace.succeeded();
+        this.groupIsThere(target.logGroupName);
         this.#news.onCreated?.(target.logGroupName, target.logStreamName);
       } else {
         const outcome = judgeFailure(result);

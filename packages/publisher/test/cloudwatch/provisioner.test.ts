@@ -183,6 +183,24 @@ test('a flush ends with the retention set, though not much later than its events
   assert.ok(hanging.clock.now() - startedAt <= 1100);
 });
 
+test('the retention of a new stream is set beside the first put, and the first flush takes no longer for it', async () => {
+  const flushed = async (options: object) => {
+    const { clock, sink, publisher, publish } = setUp(
+      { logStreamName: '{instance}', ...options },
+      { latencyMs: () => 50 },
+    );
+    const startedAt = clock.now();
+    publish('s');
+    await clock.until(publisher.flush());
+    return { ms: clock.now() - startedAt, calls: sink.calls, retentions: sink.retentions };
+  };
+  const without = await flushed({});
+  const { ms, calls, retentions } = await flushed({ retentionInDays: 7 });
+  assert.deepEqual(retentions, [['g', 7]]);
+  assert.deepEqual(calls, [...without.calls.slice(0, -1), 'PutRetentionPolicy', 'PutLogEvents']);
+  assert.equal(ms, without.ms);
+});
+
 test('throttled creations are tried again later, with the events kept', async () => {
   let left = 3;
   const { clock, sink, publisher, publish } = setUp(
