@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { CREDENTIALS, call, endpoint, eventsOf, sdk, TARGET } from './endpoint.ts';
+import { CREDENTIALS, call, endpoint, eventsOf, sdk, TARGET } from '../endpoint.ts';
 
 const signed = { credentials: CREDENTIALS };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import test from 'node:test';
-import { endpoint, GROUP, STREAM } from './endpoint.ts';
+import { endpoint, GROUP, STREAM } from '../endpoint.ts';
 
 const hasBoto3 = spawnSync('python3', ['-c', 'import boto3'], { stdio: 'ignore' }).status === 0;
 

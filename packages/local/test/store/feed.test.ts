@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { LocalCloudWatchLogs } from '../src/index.ts';
-import { type FedPut, Feed } from '../src/store/feed.ts';
-import { call, endpoint, eventsOf, TARGET } from './endpoint.ts';
+import type { LocalCloudWatchLogs } from '../../src/index.ts';
+import { type FedPut, Feed } from '../../src/store/feed.ts';
+import { call, endpoint, eventsOf, TARGET } from '../endpoint.ts';
 
 const put = async (local: LocalCloudWatchLogs, ...messages: string[]): Promise<void> => {
   const reply = await call(local, 'PutLogEvents', { ...TARGET, logEvents: eventsOf(messages) });

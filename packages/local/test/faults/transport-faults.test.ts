@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import test from 'node:test';
 import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
-import type { Fault } from '../src/index.ts';
-import { call, endpoint, eventsOf, GROUP, sdk, TARGET } from './endpoint.ts';
+import type { Fault } from '../../src/index.ts';
+import { call, endpoint, eventsOf, GROUP, sdk, TARGET } from '../endpoint.ts';
 
 const put = (local: { endpoint: string }, message = 'a') =>
   call(local, 'PutLogEvents', { ...TARGET, logEvents: eventsOf([message]) });

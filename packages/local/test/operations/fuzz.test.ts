@@ -6,10 +6,10 @@ import { connect, type Socket } from 'node:net';
 import test from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import type { LocalCloudWatchLogs } from '../src/index.ts';
-import { OPERATION_NAMES } from '../src/requests/constraints.ts';
-import { INPUTS, SHAPES } from '../src/requests/service-model.ts';
-import { call, endpoint, eventsOf, GROUP, STREAM, TARGET } from './endpoint.ts';
+import type { LocalCloudWatchLogs } from '../../src/index.ts';
+import { OPERATION_NAMES } from '../../src/requests/constraints.ts';
+import { INPUTS, SHAPES } from '../../src/requests/service-model.ts';
+import { call, endpoint, eventsOf, GROUP, STREAM, TARGET } from '../endpoint.ts';
 
 interface Answer {
   readonly status: number;

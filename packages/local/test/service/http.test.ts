@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import test from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { call, endpoint, eventsOf, GROUP, refusalOf, TARGET } from './endpoint.ts';
+import { call, endpoint, eventsOf, GROUP, refusalOf, TARGET } from '../endpoint.ts';
 
 const PUT = 'Logs_20140328.PutLogEvents';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
-import { endpoint, GROUP, sdk } from './endpoint.ts';
+import { endpoint, GROUP, sdk } from '../endpoint.ts';
 
 // Operations that keep what they are given and return it; docs/fidelity.md lists them.
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { FilterLogEventsCommandInput, GetLogEventsCommandInput } from '@aws-sdk/client-cloudwatch-logs';
-import { call, endpoint, eventsOf, GROUP, refusalOf, STREAM, sdk, TARGET } from './endpoint.ts';
+import { call, endpoint, eventsOf, GROUP, refusalOf, STREAM, sdk, TARGET } from '../endpoint.ts';
 
 const NOW = Date.UTC(2026, 0, 15, 12);
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { call, endpoint, eventsOf, GROUP, refusalOf, STREAM, sdk, TARGET } from './endpoint.ts';
+import { call, endpoint, eventsOf, GROUP, refusalOf, STREAM, sdk, TARGET } from '../endpoint.ts';
 
 const ARN = `arn:aws:logs:us-east-1:123456789012:log-group:${GROUP}`;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { DataAlreadyAcceptedException, InvalidSequenceTokenException } from '@aws-sdk/client-cloudwatch-logs';
-import { call, endpoint, eventsOf, GROUP, refusalOf, STREAM, sdk, TARGET } from './endpoint.ts';
+import { call, endpoint, eventsOf, GROUP, refusalOf, STREAM, sdk, TARGET } from '../endpoint.ts';
 
 const enforced = { sequenceTokens: 'enforced' } as const;
 const INVALID_TEXT = 'The given sequenceToken is invalid. The next expected sequenceToken is: ';

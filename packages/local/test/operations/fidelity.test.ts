@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
-import type { LocalCloudWatchLogs, LocalOptions } from '../src/index.ts';
-import { call, endpoint, eventsOf, GROUP, refusalOf, STREAM, sdk, TARGET } from './endpoint.ts';
+import type { LocalCloudWatchLogs, LocalOptions } from '../../src/index.ts';
+import { call, endpoint, eventsOf, GROUP, refusalOf, STREAM, sdk, TARGET } from '../endpoint.ts';
 
 // Answers of AWS that an emulator easily gets wrong, each with where it is known from; docs/fidelity.md lists them.
 
@@ -83,7 +83,7 @@ test('3: JSON, regular expressions and space-delimited patterns are patterns', a
   }
 });
 
-// Row 4, a namespace for each Region and account: accounts.test.ts.
+// Row 4, a namespace for each Region and account: store/accounts.test.ts.
 
 // Source: recorded on AWS for two operations, and taken to hold for all.
 test('5: a name of more than 512 characters has a sentence of its own', async (t) => {

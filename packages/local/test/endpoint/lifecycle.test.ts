@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import test from 'node:test';
 import { promisify } from 'node:util';
-import { startLocal } from '../src/index.ts';
-import { call, endpoint, eventsOf, GROUP, STREAM, sdk, TARGET } from './endpoint.ts';
+import { startLocal } from '../../src/index.ts';
+import { call, endpoint, eventsOf, GROUP, STREAM, sdk, TARGET } from '../endpoint.ts';
 
 const put = (local: { endpoint: string }, ...messages: string[]) =>
   call(local, 'PutLogEvents', { ...TARGET, logEvents: eventsOf(messages) });
@@ -251,7 +251,7 @@ test('options are checked by name and value', async () => {
 
 test('an endpoint that is unreferenced lets its process end, also with a connection open', async () => {
   const source = `
-    import { startLocal } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
+    import { startLocal } from ${JSON.stringify(new URL('../../src/index.ts', import.meta.url).href)};
     const local = (await startLocal()).unref();
     await local.stop();
     await local.start();

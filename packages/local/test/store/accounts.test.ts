@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import test from 'node:test';
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
-import { startLocal } from '../src/index.ts';
-import { endpoint, eventsOf, sdk, TARGET } from './endpoint.ts';
+import { startLocal } from '../../src/index.ts';
+import { endpoint, eventsOf, sdk, TARGET } from '../endpoint.ts';
 
 test('the same names in another Region or account are other groups', async (t) => {
   const local = await startLocal();

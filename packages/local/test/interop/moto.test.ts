@@ -3,8 +3,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import test, { type TestContext } from 'node:test';
 import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
-import { startLocal } from '../src/index.ts';
-import { eventsOf, sdk } from './endpoint.ts';
+import { startLocal } from '../../src/index.ts';
+import { eventsOf, sdk } from '../endpoint.ts';
 
 // moto is another emulation of CloudWatch Logs. Where it is known to be right, both must answer alike.
 const hasMoto = spawnSync('moto_server', ['--help'], { stdio: 'ignore' }).status === 0;

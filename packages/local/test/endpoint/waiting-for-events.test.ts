@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
-import { startLocal } from '../src/index.ts';
-import { call, endpoint, eventsOf, TARGET } from './endpoint.ts';
+import { startLocal } from '../../src/index.ts';
+import { call, endpoint, eventsOf, TARGET } from '../endpoint.ts';
 
 const put = (local: { endpoint: string }, ...messages: string[]) =>
   call(local, 'PutLogEvents', { ...TARGET, logEvents: eventsOf(messages) });

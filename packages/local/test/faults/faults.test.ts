@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import test from 'node:test';
-import type { Fault, FaultKind } from '../src/index.ts';
-import { call, endpoint, eventsOf, GROUP, STREAM, sdk, TARGET } from './endpoint.ts';
+import type { Fault, FaultKind } from '../../src/index.ts';
+import { call, endpoint, eventsOf, GROUP, STREAM, sdk, TARGET } from '../endpoint.ts';
 
 const put = (local: { endpoint: string }, message = 'a', members: object = {}) =>
   call(local, 'PutLogEvents', { ...TARGET, logEvents: eventsOf([message]), ...members });

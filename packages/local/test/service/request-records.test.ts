@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import test from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { LocalCloudWatchLogs, RequestRecord } from '../src/index.ts';
-import { call, endpoint, eventsOf, sdk, TARGET } from './endpoint.ts';
+import type { LocalCloudWatchLogs, RequestRecord } from '../../src/index.ts';
+import { call, endpoint, eventsOf, sdk, TARGET } from '../endpoint.ts';
 
 const put = (local: { endpoint: string }, logEvents: unknown, sequenceToken?: string) =>
   call(local, 'PutLogEvents', { ...TARGET, logEvents, sequenceToken });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { LocalCloudWatchLogs } from '../src/index.ts';
-import { call, endpoint, eventsOf, GROUP, STREAM, sdk, TARGET } from './endpoint.ts';
+import type { LocalCloudWatchLogs } from '../../src/index.ts';
+import { call, endpoint, eventsOf, GROUP, STREAM, sdk, TARGET } from '../endpoint.ts';
 
 const START = Date.UTC(2026, 0, 1);
 
