@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { type TestContext, test } from 'node:test';
-import {
-  AggregationTemporality,
-  InMemoryMetricExporter,
-  MeterProvider,
-  PeriodicExportingMetricReader,
-} from '@opentelemetry/sdk-metrics';
 import { Publisher } from 'cloudwatch-logs-publisher';
 import { observe as observePublisher } from 'cloudwatch-logs-publisher/opentelemetry';
 import pino from 'pino';
@@ -16,25 +10,18 @@ import winston from 'winston';
 import { CloudWatchTransport } from 'winston-cloudwatch-logs';
 import { observe as observeWinston } from 'winston-cloudwatch-logs/opentelemetry';
 import { atEnd } from '../fixtures/at-end.js';
+import { meterFor } from '../fixtures/collected-metrics.js';
 import { optionsFor, startEndpoint } from '../fixtures/endpoint.js';
 
 function setUp(t: TestContext) {
-  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
-  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 2 ** 30 });
-  const provider = new MeterProvider({ readers: [reader] });
-  atEnd(t, () => provider.shutdown());
+  const { meter, collect } = meterFor(t);
   /** Values of a metric, without those that are told as errors. */
-  const valuesOf = async (name: string): Promise<number[]> => {
-    exporter.reset();
-    await reader.forceFlush();
-    return exporter
-      .getMetrics()
-      .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics))
-      .filter(({ descriptor }) => descriptor.name === name)
-      .flatMap(({ dataPoints }) => dataPoints.filter(({ attributes }) => !('error.type' in attributes)))
-      .map(({ value }) => Number(value));
-  };
-  return { meter: provider.getMeter('test'), valuesOf };
+  const valuesOf = async (wanted: string): Promise<number[]> =>
+    (await collect())
+      .filter(({ name }) => name === wanted)
+      .flatMap(({ points }) => points.filter(({ attributes }) => !('error.type' in attributes)))
+      .map(({ value }) => value);
+  return { meter, valuesOf };
 }
 
 const EXPORTED = 'otel.sdk.exporter.log.exported';

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
-import { once } from 'node:events';
-import http from 'node:http';
+import type http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
-import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, describe, type TestContext, test } from 'node:test';
 import * as sdk from '@aws-sdk/client-cloudwatch-logs';
 import { Batch } from '../../src/batch/batch.ts';
@@ -17,21 +15,14 @@ import type { PublisherOptions } from '../../src/options/options.ts';
 import { resolveOptions } from '../../src/options/resolve-options.ts';
 import { now } from '../../src/time/clock.ts';
 import { eventOf } from '../support/event-record.ts';
+import { type Answer, listen, type Received } from '../support/listening.ts';
 import { json } from '../support/odd-endpoint.ts';
-
-interface Received {
-  readonly url: string | undefined;
-  readonly rawHeaders: string[];
-  readonly headers: http.IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-type Answer = (response: http.ServerResponse, received: Received) => void;
 
 const TARGET = { logGroupName: 'group', logStreamName: 'stream/é' };
 const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
 const HOUR = 3_600_000;
 
-let server: http.Server;
+let close: () => void;
 let endpoint: string;
 let received: Received[] = [];
 let answer: Answer;
@@ -51,30 +42,17 @@ const watchedSdk = {
 
 before(async () => {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-  server = http.createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk) => chunks.push(chunk));
-    request.on('error', () => {});
-    request.on('end', () => {
-      const { url, headers, rawHeaders } = request;
-      const one = { url, headers, rawHeaders, body: Buffer.concat(chunks) };
-      received.push(one);
-      answer(response, one);
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  ({ endpoint, close } = await listen((response, one) => {
+    received.push(one);
+    answer(response, one);
+  }));
 });
 beforeEach(() => {
   received = [];
   commands = 0;
   answer = json(200, { nextSequenceToken: '2' });
 });
-after(() => {
-  server.closeAllConnections();
-  server.close();
-});
+after(() => close());
 
 function sinkWith(t: TestContext, given: Partial<PublisherOptions> = {}): CloudWatchLogsSink {
   const aws = { region: 'eu-west-1', endpoint, credentials: KEYS, ...given.aws };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -17,45 +17,25 @@ import type { PublisherOptions } from '../../src/options/options.ts';
 import { resolveOptions } from '../../src/options/resolve-options.ts';
 import { Publisher } from '../../src/publisher.ts';
 import { eventOf } from '../support/event-record.ts';
+import { type Answer, listen, type Received } from '../support/listening.ts';
 import { json } from '../support/odd-endpoint.ts';
-
-interface Received {
-  readonly headers: http.IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-type Answer = (response: http.ServerResponse, received: Received) => void;
 
 const TARGET = { logGroupName: 'group', logStreamName: 'stream/é' };
 const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
 
-let server: http.Server;
+let close: () => void;
 let endpoint: string;
 let received: Received[] = [];
 let answer: Answer;
-const sockets = new Set<Socket>();
 const uncaught: unknown[] = [];
 const onUncaught = (error: unknown) => uncaught.push(error);
 
 before(async () => {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-  server = http.createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk) => chunks.push(chunk));
-    request.on('end', () => {
-      const one = { headers: request.headers, body: Buffer.concat(chunks) };
-      received.push(one);
-      answer(response, one);
-    });
-    request.on('error', () => {});
-  });
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-    socket.on('close', () => sockets.delete(socket));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  ({ endpoint, close } = await listen((response, one) => {
+    received.push(one);
+    answer(response, one);
+  }));
   process.env.CLIENT_TEST_ENDPOINT = endpoint;
   process.on('uncaughtException', onUncaught);
   process.on('unhandledRejection', onUncaught);
@@ -69,8 +49,7 @@ beforeEach(() => {
 after(() => {
   process.off('uncaughtException', onUncaught);
   process.off('unhandledRejection', onUncaught);
-  for (const socket of sockets) socket.destroy();
-  server.close();
+  close();
   assert.deepEqual(uncaught, []);
 });
 

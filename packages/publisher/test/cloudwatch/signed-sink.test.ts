@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type http from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { Batch } from '../../src/batch/batch.ts';
@@ -12,41 +10,25 @@ import type { PutResult, Sink } from '../../src/cloudwatch/sink.ts';
 import type { PublisherOptions } from '../../src/options/options.ts';
 import { resolveOptions } from '../../src/options/resolve-options.ts';
 import { eventOf } from '../support/event-record.ts';
+import { type Answer, listen, type Received } from '../support/listening.ts';
 import { json } from '../support/odd-endpoint.ts';
-
-interface Received {
-  readonly headers: http.IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-type Answer = (response: http.ServerResponse, received: Received) => void;
 
 const TARGET = { logGroupName: 'group', logStreamName: 'stream/é' };
 /** Differ from one request to the next, or belong to the client. */
 const OWN = /^(?:authorization|x-amz-date|user-agent|x-amz-user-agent|amz-sdk-.*|connection)$/;
 
-let server: http.Server;
+let close: () => void;
 let port: number;
 let answer: Answer;
 let received: Received[] = [];
 
 before(async () => {
-  server = http.createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk) => chunks.push(chunk));
-    request.on('end', () => {
-      const one = { headers: request.headers, body: Buffer.concat(chunks) };
-      received.push(one);
-      answer(response, one);
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  ({ port } = server.address() as AddressInfo);
+  ({ port, close } = await listen((response, one) => {
+    received.push(one);
+    answer(response, one);
+  }));
 });
-after(() => {
-  server.closeAllConnections();
-  server.close();
-});
+after(() => close());
 
 function sinks(given: Partial<PublisherOptions> = {}): { sdk: Sink; signed: Sink } {
   const credentials = { accessKeyId: 'AKIA', secretAccessKey: 'secret', sessionToken: 'token' };

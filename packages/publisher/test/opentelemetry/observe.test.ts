@@ -1,36 +1,10 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { metrics } from '@opentelemetry/api';
-import {
-  AggregationTemporality,
-  InMemoryMetricExporter,
-  MeterProvider,
-  PeriodicExportingMetricReader,
-} from '@opentelemetry/sdk-metrics';
+import { meterFor } from '../../../../test/fixtures/collected-metrics.ts';
 import { observe } from '../../src/opentelemetry/index.ts';
 import { Publisher } from '../../src/publisher.ts';
 import { SimulatedService, VirtualClock } from '../support/simulation.ts';
-
-/** The metrics of OpenTelemetry, collected when a test asks for them. */
-function setUp(t: TestContext) {
-  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
-  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 2 ** 30 });
-  const provider = new MeterProvider({ readers: [reader] });
-  t.after(() => provider.shutdown());
-  const collect = async () => {
-    exporter.reset();
-    await reader.forceFlush();
-    const found = exporter
-      .getMetrics()
-      .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
-    return found.map(({ descriptor, dataPoints }) => ({
-      name: descriptor.name,
-      unit: descriptor.unit,
-      points: dataPoints.map(({ value, attributes }) => ({ value: Number(value), attributes })),
-    }));
-  };
-  return { meter: provider.getMeter('test'), collect };
-}
 
 function publisherIn(fault: { is?: 'throttle' | undefined }) {
   const clock = new VirtualClock();
@@ -47,7 +21,7 @@ function publisherIn(fault: { is?: 'throttle' | undefined }) {
 }
 
 test('every figure is that of stats(), under the names and units of the semantic conventions', async (t) => {
-  const { meter, collect } = setUp(t);
+  const { meter, collect } = meterFor(t);
   const fault: { is?: 'throttle' | undefined } = {};
   const { clock, publisher, log } = publisherIn(fault);
   observe(publisher, meter, { 'service.name': 'shop' });
@@ -95,7 +69,7 @@ test('every figure is that of stats(), under the names and units of the semantic
 });
 
 test('several publishers are told apart, and each can be stopped', async (t) => {
-  const { meter, collect } = setUp(t);
+  const { meter, collect } = meterFor(t);
   const [first, second] = [publisherIn({}), publisherIn({})];
   const stop = observe(first.publisher, meter);
   observe(second.publisher, meter);
@@ -119,7 +93,7 @@ test('several publishers are told apart, and each can be stopped', async (t) => 
 });
 
 test('nothing is told of counters that are not known yet, nor where OpenTelemetry is not set up', async (t) => {
-  const { meter, collect } = setUp(t);
+  const { meter, collect } = meterFor(t);
   observe({ stats: () => undefined }, meter);
   assert.deepEqual(
     (await collect()).flatMap(({ points }) => points),
@@ -129,7 +103,7 @@ test('nothing is told of counters that are not known yet, nor where OpenTelemetr
 });
 
 test('a wrong argument is named', (t) => {
-  const { meter } = setUp(t);
+  const { meter } = meterFor(t);
   const { publisher } = publisherIn({});
   for (const source of [undefined, null, {}, 'publisher'])
     assert.throws(() => observe(source as never, meter), /^TypeError: Expected a publisher or a transport/);

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
-import http from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type http from 'node:http';
 import type { TestContext } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import type { Warning } from '../../src/accounts/events.ts';
 import type { PublisherOptions } from '../../src/options/options.ts';
 import { Publisher } from '../../src/publisher.ts';
+import { listen } from './listening.ts';
 
 /** A request as it came. */
 export interface Came {
@@ -28,38 +27,21 @@ export const stored = json(200, { nextSequenceToken: '1' });
 export async function oddEndpoint(t: TestContext) {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   const came: Came[] = [];
-  const sockets = new Set<Socket>();
   const waiting: (() => void)[] = [];
   const host = { answer: stored as Answer };
-  const server = http.createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk) => chunks.push(chunk));
-    request.on('error', () => {});
-    response.on('error', () => {});
-    request.on('end', () => {
-      const raw = Buffer.concat(chunks);
-      const isGzip = request.headers['content-encoding'] === 'gzip';
-      const operation = String(request.headers['x-amz-target']).split('.')[1];
-      const one = { operation, headers: request.headers, body: (isGzip ? gunzipSync(raw) : raw).toString() };
-      came.push(one);
-      host.answer(response, one);
-      for (const check of waiting.splice(0)) check();
-    });
+  const { endpoint, close } = await listen((response, { headers, body }) => {
+    const isGzip = headers['content-encoding'] === 'gzip';
+    const operation = String(headers['x-amz-target']).split('.')[1];
+    const one = { operation, headers, body: (isGzip ? gunzipSync(body) : body).toString() };
+    came.push(one);
+    host.answer(response, one);
+    for (const check of waiting.splice(0)) check();
   });
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-    socket.on('close', () => sockets.delete(socket));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const credentials = { accessKeyId: 'AKIA', secretAccessKey: 'secret', sessionToken: SESSION_TOKEN };
   const publishers: Publisher[] = [];
   t.after(async () => {
     await Promise.all(publishers.map((publisher) => publisher.close({ timeoutMs: 0 })));
-    for (const socket of sockets) socket.destroy();
-    server.close();
+    close();
   });
 
   return {
