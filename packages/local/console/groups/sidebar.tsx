@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
+import { PlaceName } from '../parts/place-name.tsx';
 import { readStreams } from '../state/api.ts';
 import { dialog, now, overview, rates, show, view } from '../state/model.ts';
 import type { GroupSummary, StreamSummary } from '../state/wire.ts';
@@ -95,7 +96,9 @@ function Group({ group, onChosen }: { readonly group: GroupSummary; readonly onC
             onChosen();
           }}
         >
-          <span>{place}</span>
+          <span>
+            <PlaceName place={place} />
+          </span>
         </button>
         <span class="count" title={`${count(group.events)} events`}>
           {rate(rates.value.get(place) ?? 0) || brief(group.events)}

@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
 import { JsonTree } from '../parts/json-tree.tsx';
 import { Message } from '../parts/message.tsx';
+import { PlaceName } from '../parts/place-name.tsx';
 import { readEvent, search } from '../state/api.ts';
 import { attempt, show, tell, view } from '../state/model.ts';
 import type { WireEvent } from '../state/wire.ts';
@@ -79,7 +80,7 @@ function Whole({ event }: { readonly event: WireEvent }) {
         <dt>Log group</dt>
         <dd>
           <button type="button" class="link" onClick={() => show({ places: [event.group] })}>
-            {event.group}
+            <PlaceName place={event.group} />
           </button>
         </dd>
         <dt>Log stream</dt>

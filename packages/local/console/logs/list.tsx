@@ -2,6 +2,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
 import { Message } from '../parts/message.tsx';
+import { PlaceName } from '../parts/place-name.tsx';
 import { now, show, view } from '../state/model.ts';
 import type { WireEvent } from '../state/wire.ts';
 import { parseMessage, readSelector, type Summary, summarize, valueAt } from '../text/fields.ts';
@@ -155,7 +156,10 @@ function Row(props: {
       <span class="level">{event.level === 'none' ? '' : event.level}</span>
       {labels && (
         <span class="label" title={`${event.group}  ${event.stream}`}>
-          <b>{event.group}</b> {event.stream}
+          <b>
+            <PlaceName place={event.group} />
+          </b>{' '}
+          {event.stream}
         </span>
       )}
       {columns.length > 0 && <Columns event={event} columns={columns} />}

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
 import { Menu } from '../parts/menu.tsx';
+import { PlaceName } from '../parts/place-name.tsx';
 import { attempt, overview, show, view } from '../state/model.ts';
 import { duration, parseDuration, searchParameters, type TimeStyle } from '../state/view.ts';
 import { LEVELS, type Level } from '../state/wire.ts';
@@ -290,7 +291,7 @@ function Filters() {
           title={place}
           onClick={() => show({ places: places.filter((other) => other !== place) })}
         >
-          {place} <Icon name="close" />
+          <PlaceName place={place} /> <Icon name="close" />
         </button>
       ))}
       {filters.map((filter) => (

@@ -18,7 +18,7 @@ export function overview(local: LocalCloudWatchLogs, store: Store, home: Home, c
     groups: [...store.accounts()]
       .flatMap(({ groups }) => [...groups.values()])
       .map((group) => describeGroup(group, home, counts))
-      .sort((a, b) => (a.place < b.place ? -1 : 1)),
+      .sort((a, b) => order(a.name, b.name) || order(elsewhere(a), elsewhere(b))),
   };
 }
 
@@ -72,6 +72,15 @@ export function streamsOf(place: string, store: Store, home: Home, counts: Inges
       }),
     })),
   };
+}
+
+/** At home it is empty, and so comes first. */
+function elsewhere({ place, name }: { readonly place: string; readonly name: string }): string {
+  return place.slice(0, -name.length);
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 function lastOf(stream: LogStream): number {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
+import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import type { LocalCloudWatchLogs } from '../../src/index.ts';
 import { call, endpoint, eventsOf } from '../endpoint.ts';
 import { noBrowser, openConsole, shownMessages } from './chromium.ts';
@@ -59,6 +60,26 @@ describe('the logs in the browser', { skip: noBrowser }, () => {
     const { page: other } = await openConsole(t, local, { query: '?in=jobs' });
     await other.getByText('from nightly').waitFor();
     assert.deepEqual(await shownMessages(other), ['from nightly']);
+  });
+
+  test('a group of another Region is found by its name, with the Region beside it', async (t) => {
+    const local = await endpoint(t);
+    await put(local, 'shop:web', eventsOf(['from home']));
+    const client = new CloudWatchLogs({ ...local.clientConfig(), region: 'eu-central-1' });
+    t.after(() => client.destroy());
+    const target = { logGroupName: 'shop', logStreamName: 'web' };
+    await client.createLogGroup(target);
+    await client.createLogStream(target);
+    await client.putLogEvents({ ...target, logEvents: eventsOf(['from abroad']) });
+    const { page } = await openConsole(t, local);
+    await page.getByText('from abroad').waitFor();
+    const groups = page.getByRole('navigation').locator('button.name');
+    const names = (await groups.allTextContents()).map((text) => text.trim());
+    assert.deepEqual(names, ['app', 'shop', 'shop eu-central-1']);
+    await groups.nth(1).click();
+    await page.getByText('from home').waitFor({ state: 'detached' });
+    assert.deepEqual(await shownMessages(page), ['from abroad']);
+    assert.match(String(await page.locator('.filters .chip').first().textContent()), /^shop eu-central-1/);
   });
 
   test('a pause keeps counting, and going on shows what came', async (t) => {
