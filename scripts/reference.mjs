@@ -170,7 +170,8 @@ ${combinations.map(({ name, node }) => `- ${name}${name.includes('Node.js') ? ''
   the earliest six months later; the changelog says so. \`engines\` has the oldest version.
 - **AWS SDK**: version 3. The oldest is the first that sends what the option \`deletionProtection\` asks for; it is raised only for something
   that the packages need. AWS ends its support for versions of Node.js earlier than this project: an older SDK then still works.
-- **pino and winston**: a line is given up in a major version only.
+- **pino and winston**: a line is given up in a major version only. winston before 3.16 drops the \`cause\` of an error that a child
+  logger logs; all else is the same from 3.3 on.
 - **Windows and macOS** run the whole suite in CI. Signals differ on Windows: there is no SIGTERM to listen to, and a console that is
   closed ends the process.
 `,
