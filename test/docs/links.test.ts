@@ -79,3 +79,17 @@ test('no page runs a command with npx from a package that is not named as the co
     assert.doesNotMatch(text, /npx cloudwatch-logs-spool/, `${page}: npx -p cloudwatch-logs-publisher ...`);
   }
 });
+
+test('every file and folder of the publisher that the architecture names is there', () => {
+  const sources = path.join(root, 'packages/publisher/src');
+  const folders = new Set(readdirSync(sources));
+  const named = Array.from(
+    textOf('docs/architecture.md').matchAll(/`([\w-]+)\/([\w/-]*)`/g),
+    ([, folder = '', file = '']) => ({ folder, file }),
+  ).filter(({ folder }) => folders.has(folder));
+  assert.ok(named.length > 40);
+  for (const { folder, file } of named) {
+    const place = path.join(sources, folder, file);
+    assert.ok(existsSync(place) || existsSync(`${place}.ts`), `${folder}/${file} is not there`);
+  }
+});

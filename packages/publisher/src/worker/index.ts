@@ -40,7 +40,7 @@ export {
 export { eventTime } from '../time/event-time.js';
 export { type AskedWorker, askWorker, waitForWorker } from './ask-worker.js';
 export { lostEvents, noStats, pendingEvents, sumFlushResults, sumStats } from './stats-sum.js';
-export { type Post, publisherInWorker, type Target, WorkerBridge } from './worker-bridge.js';
+export { type Post, publisherInWorker, WorkerBridge } from './worker-bridge.js';
 export {
   ANSWER_EVENT,
   type Answer,

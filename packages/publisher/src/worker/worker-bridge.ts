@@ -17,7 +17,7 @@ import {
 } from './worker-protocol.js';
 
 /** One target of this package in this worker. */
-export interface Target {
+export interface WorkerTarget {
   readonly publisher: Publisher;
   /** Resolves when every line that reached the worker is with the publisher. */
   readonly linesTaken: () => Promise<void>;
@@ -41,7 +41,7 @@ const KEY = Symbol.for('cloudwatch-logs-publisher.bridge');
 /** The way to the main thread and back, shared by the targets of one worker thread. */
 export class WorkerBridge {
   readonly #post: Post;
-  readonly #targets: Target[] = [];
+  readonly #targets: WorkerTarget[] = [];
   /** News that are told with the counters, because there are many. */
   #news: [name: string, about: unknown][] = [];
   #lastTold = '';
@@ -76,7 +76,7 @@ export class WorkerBridge {
     questions.unref();
   }
 
-  add(target: Target): void {
+  add(target: WorkerTarget): void {
     this.#targets.push(target);
   }
 
