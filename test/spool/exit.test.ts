@@ -68,6 +68,15 @@ async function numbersAt(t: TestContext, port: number, run: () => Promise<unknow
   return found.sort((a, b) => a - b);
 }
 
+test('winston: a disk that works is not taken for one that hangs while process.exit() waits for CloudWatch Logs', async (t) => {
+  const directory = spoolDirectory(t);
+  const options = { ...optionsFor(await freePort(), { directory }), closeTimeoutMs: 6000 };
+  const { stderr } = await winston.run('process.exit', LINES, options);
+  assert.doesNotMatch(stderr, /hangs|not sent/);
+  assert.match(stderr, new RegExp(`${LINES} log event\\(s\\) wait on disk`));
+  assert.ok(bytesIn(directory) > LINES * 20, `nothing is on disk: ${stderr}`);
+});
+
 for (const host of [pino, winston, winstonWorker]) {
   for (const ending of ['nothing left to do', 'process.exit', 'uncaught exception']) {
     test(`${host.name}: what a dead endpoint did not take at "${ending}" is sent by the next start`, async (t) => {

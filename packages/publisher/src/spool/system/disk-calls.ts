@@ -1,13 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { clearInterval, now, setInterval } from '../../time/clock.js';
+import { clearInterval, now, setInterval, whenRead } from '../../time/clock.js';
 
 // libuv has four threads for all file systems and names of a process. Of a disk that hangs each call holds one for ever.
 const MOST_CALLS = 2;
 
 let underWay = 0;
 let generation = 0;
-/** When each call began that is under way. */
+/** A clock that stands still while the thread is busy, or waits at its end, and cannot hear that a call has ended. */
+let heardMs = 0;
+let heardAt = now();
+/** When each call began that is under way, on that clock. */
 let begun = new Set<{ readonly at: number }>();
 const waiting: (() => void)[] = [];
 
@@ -39,19 +42,23 @@ export function turnNow(): (() => void) | undefined {
   return ending();
 }
 
-/** For how long the oldest call has been under way, in milliseconds; 0 when there is none. */
+/** For how long the oldest call is known to have been under way, in milliseconds; 0 when there is none. */
 export function longestCallMs(): number {
-  let first = now();
-  const present = first;
+  let first = heardMs;
   for (const { at } of begun) first = Math.min(first, at);
-  return present - first;
+  return heardMs - first;
 }
 
 /** Calls back, every so often, while a call has been under way for so long. @returns call it when nobody wants to know */
 export function onHang(afterMs: number, hangs: () => void): () => void {
-  const timer = setInterval(() => {
+  const everyMs = afterMs / 8;
+  const look = () => {
+    heardMs += Math.min(now() - heardAt, 2 * everyMs);
+    heardAt = now();
     if (longestCallMs() >= afterMs) hangs();
-  }, afterMs / 4).unref();
+  };
+  // A thread that was busy finds its timers due before it hears of what has ended.
+  const timer = setInterval(() => whenRead(look), everyMs).unref();
   return () => clearInterval(timer);
 }
 
@@ -78,7 +85,7 @@ export function forgetCalls(): void {
 
 function ending(): () => void {
   const born = generation;
-  const call = { at: now() };
+  const call = { at: heardMs };
   begun.add(call);
   let isOver = false;
   return () => {
