@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { RequestHandler } from '../../src/cloudwatch/request-handler.ts';
-import { sharedLookup } from '../../src/cloudwatch/shared-lookup.ts';
+import { sharedLookup, sharedLookups } from '../../src/cloudwatch/shared-lookup.ts';
 
 const REQUESTS = 20;
 const ADDRESS = [{ address: '127.0.0.1', family: 4 }];
@@ -92,4 +92,46 @@ test('a question that cannot be asked keeps none of the next waiting', (t) => {
   sharedLookup('logs.example', {}, () => {});
   assert.equal(asked.length, 1);
   asked[0](null, '127.0.0.1');
+});
+
+function askOf(t: TestContext) {
+  let at = 0;
+  const asked = holdLookups(t);
+  const lookup = sharedLookups(() => at);
+  const told: string[] = [];
+  return {
+    asked,
+    told,
+    ask: () => lookup('logs.example', {}, (error, address) => told.push(error?.message ?? String(address))),
+    passMs: (ms: number) => {
+      at += ms;
+    },
+  };
+}
+
+test('a lookup that hangs is waited for by nobody who asks later', (t) => {
+  const { asked, told, ask, passMs } = askOf(t);
+  ask();
+  passMs(2000);
+  ask();
+  asked[1](null, '10.0.0.1');
+  assert.deepEqual(told, ['10.0.0.1']);
+});
+
+test('few lookups of a name hang at a time, and only one once one of them has failed', (t) => {
+  const { asked, told, ask, passMs } = askOf(t);
+  for (let i = 0; i < 10; i++) {
+    ask();
+    passMs(2000);
+  }
+  assert.equal(asked.length, 4);
+  for (const done of asked) done(new Error('timed out'), undefined);
+  assert.equal(told.length, 10);
+  for (let i = 0; i < 5; i++) {
+    ask();
+    passMs(2000);
+  }
+  assert.equal(asked.length, 5);
+  asked[4](null, '10.0.0.1');
+  assert.equal(told.filter((text) => text === '10.0.0.1').length, 5);
 });
