@@ -5,7 +5,7 @@ import { MemoryBudget } from '../src/accounts/memory-budget.ts';
 import type { PublisherOptions } from '../src/options/options.ts';
 import { resolveOptions } from '../src/options/resolve-options.ts';
 import { Publisher } from '../src/publisher.ts';
-import { mostPuts, requestBounds } from '../src/stream/request-window.ts';
+import { mostPuts, requestBounds } from '../src/stream/turns/request-window.ts';
 import {
   type Fault,
   type ServiceOptions,

@@ -1,6 +1,6 @@
 import type { Batch } from '../batch/batch.js';
 import type { PendingPut } from '../spool/spool.js';
-import { ReplayGate } from '../stream/replay-lane.js';
+import { ReplayGate } from '../stream/queue/replay-lane.js';
 import { type IdRange, RangeSet } from '../structures/range-set.js';
 import { type ReadParts, Resends } from './resends.js';
 import { TailReader } from './tail-reader.js';

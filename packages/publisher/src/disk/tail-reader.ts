@@ -1,6 +1,6 @@
 import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
 import type { SpooledEvent } from '../spool/spool.js';
-import type { ReplayGate } from '../stream/replay-lane.js';
+import type { ReplayGate } from '../stream/queue/replay-lane.js';
 import type { DiskTail } from './only-on-disk.js';
 import type { ReadParts, Resends } from './resends.js';
 import { Scan } from './scan.js';

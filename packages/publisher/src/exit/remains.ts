@@ -8,8 +8,8 @@ import type { Leftover } from '../disk/keep-at-end.js';
 import type { Spooler } from '../disk/spooler.js';
 import type { GroupNames } from '../intake/group-names.js';
 import { logGroupText } from '../options/group-name.js';
+import { NO_ANSWER } from '../stream/answers/stream-trouble.js';
 import type { PublisherParts } from '../stream/publisher-parts.js';
-import { NO_ANSWER } from '../stream/stream-trouble.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 import type { RescuedBatch } from './rescue-report.js';
 

@@ -1,7 +1,7 @@
 import type { Drop } from '../accounts/events.js';
 import type { Levels } from '../batch/levels.js';
 import type { OverflowPolicy } from '../options/options.js';
-import type { WantedRoom } from '../stream/drop-lowest.js';
+import type { WantedRoom } from '../stream/queue/drop-lowest.js';
 import type { StreamWriter, WriterParts } from '../stream/stream-writer.js';
 import type { StreamWriters } from '../stream/stream-writers.js';
 

@@ -9,11 +9,11 @@ import type { Sink } from '../cloudwatch/sink.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Clock } from '../time/clock.js';
 import type { Deadlines } from '../time/deadlines.js';
-import type { Dispatcher } from './dispatcher.js';
 import type { Outages } from './outages.js';
 import type { Overdue } from './overdue.js';
-import type { Pace } from './pace.js';
 import type { StreamDisk } from './stream-disk.js';
+import type { Dispatcher } from './turns/dispatcher.js';
+import type { Pace } from './turns/pace.js';
 
 /** The parts of a publisher that its streams share. Each class says which of them it uses. */
 export interface PublisherParts {

@@ -5,16 +5,16 @@ import { attempted, leftUnanswered, type PutToken } from '../batch/put-history.j
 import { type BatchSnapshot, snapshotBatch } from '../batch/snapshot.js';
 import { toPutFailure } from '../cloudwatch/sdk-failure.js';
 import type { PutProgress, PutResult, Target } from '../cloudwatch/sink.js';
-import type { PutEnd, PutSource, RequestSlot } from './dispatcher.js';
-import { type DroppedListener, dropLowest, type WantedRoom } from './drop-lowest.js';
-import type { Fullest } from './fullest.js';
+import { type AnsweredStream, Answers } from './answers/put-answers.js';
+import type { Awaited } from './answers/stream-trouble.js';
 import type { Lanes } from './lanes.js';
-import type { QueuedStream } from './outbox.js';
 import type { PublisherParts } from './publisher-parts.js';
-import { type AnsweredStream, Answers } from './put-answers.js';
-import type { ReplayGate, ReplayLane } from './replay-lane.js';
-import { StreamQueue } from './stream-queue.js';
-import type { Awaited } from './stream-trouble.js';
+import { type DroppedListener, dropLowest, type WantedRoom } from './queue/drop-lowest.js';
+import type { Fullest } from './queue/fullest.js';
+import type { QueuedStream } from './queue/outbox.js';
+import type { ReplayGate, ReplayLane } from './queue/replay-lane.js';
+import { StreamQueue } from './queue/stream-queue.js';
+import type { PutEnd, PutSource, RequestSlot } from './turns/dispatcher.js';
 
 /** The parts of a publisher that its writers share. */
 export interface WriterParts extends PublisherParts {

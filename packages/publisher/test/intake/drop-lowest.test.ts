@@ -6,7 +6,7 @@ import { Batch } from '../../src/batch/batch.ts';
 import { Levels } from '../../src/batch/levels.ts';
 import type { PublisherOptions } from '../../src/options/options.ts';
 import { Publisher } from '../../src/publisher.ts';
-import { isDroppable } from '../../src/stream/outbox.ts';
+import { isDroppable } from '../../src/stream/queue/outbox.ts';
 import { StreamWriter } from '../../src/stream/stream-writer.ts';
 import { law } from '../support/publisher-fixture.ts';
 import { type Fault, SimulatedService, VirtualClock } from '../support/simulation.ts';

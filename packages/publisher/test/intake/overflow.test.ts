@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Drop } from '../../src/accounts/events.ts';
 import { MemoryBudget } from '../../src/accounts/memory-budget.ts';
 import { Publisher } from '../../src/publisher.ts';
-import { LossMarker } from '../../src/stream/loss-marker.ts';
+import { LossMarker } from '../../src/stream/queue/loss-marker.ts';
 import { collectGarbage } from '../support/collect-garbage.ts';
 import { type Fault, SimulatedService, settled, VirtualClock } from '../support/simulation.ts';
 

@@ -6,8 +6,8 @@ import {
   type PutToken,
 } from '../../src/batch/put-history.ts';
 import type { Outcome } from '../../src/cloudwatch/outcome.ts';
-import { BatchLine } from '../../src/stream/batch-line.ts';
 import { type Concluded, type EndpointTokens, Lanes } from '../../src/stream/lanes.ts';
+import { BatchLine } from '../../src/stream/queue/batch-line.ts';
 import { SequenceToken } from '../../src/stream/sequence-token.ts';
 
 // One stream of one endpoint, the network, and processes that put on it with the product's own decisions (`Lanes`,

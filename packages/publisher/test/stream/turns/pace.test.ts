@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Publisher } from '../../src/publisher.ts';
-import { SimulatedService, VirtualClock } from '../support/simulation.ts';
+import { Publisher } from '../../../src/publisher.ts';
+import { SimulatedService, VirtualClock } from '../../support/simulation.ts';
 
 const STREAMS = 1000;
 

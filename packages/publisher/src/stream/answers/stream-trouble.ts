@@ -1,14 +1,14 @@
-import type { LastError } from '../accounts/accounts.js';
-import { quote } from '../accounts/advice.js';
-import type { Schedule } from '../cloudwatch/backoff.js';
-import type { Advice } from '../cloudwatch/outcome.js';
-import type { ProvisioningFailure } from '../cloudwatch/provisioner.js';
-import type { PutFailure, PutProgress, Stage, Target } from '../cloudwatch/sink.js';
-import { forPeople } from '../text/for-people.js';
-import type { Holdup, WaitingStream } from './overdue.js';
-import type { PublisherParts } from './publisher-parts.js';
+import type { LastError } from '../../accounts/accounts.js';
+import { quote } from '../../accounts/advice.js';
+import type { Schedule } from '../../cloudwatch/backoff.js';
+import type { Advice } from '../../cloudwatch/outcome.js';
+import type { ProvisioningFailure } from '../../cloudwatch/provisioner.js';
+import type { PutFailure, PutProgress, Stage, Target } from '../../cloudwatch/sink.js';
+import { forPeople } from '../../text/for-people.js';
+import type { Holdup, WaitingStream } from '../overdue.js';
+import type { PublisherParts } from '../publisher-parts.js';
+import type { Rest } from '../waits.js';
 import { StreamWarnings } from './stream-warnings.js';
-import type { Rest } from './waits.js';
 
 /** Why nothing is stored, by how far a put has come that is not answered. */
 export const NO_ANSWER: Record<Awaited, string> = {

@@ -1,4 +1,4 @@
-import type { ResolvedOptions } from '../options/resolve-options.js';
+import type { ResolvedOptions } from '../../options/resolve-options.js';
 
 /** How many puts may be under way over all streams. */
 export interface RequestBounds {

@@ -1,7 +1,7 @@
-import type { MemoryBudget } from '../accounts/memory-budget.js';
-import { Fifo } from '../structures/fifo.js';
-import type { Clock } from '../time/clock.js';
-import { Deadline, type Deadlines } from '../time/deadlines.js';
+import type { MemoryBudget } from '../../accounts/memory-budget.js';
+import { Fifo } from '../../structures/fifo.js';
+import type { Clock } from '../../time/clock.js';
+import { Deadline, type Deadlines } from '../../time/deadlines.js';
 
 const PER_SECOND = 50;
 const INTERVAL_MS = 1000 / PER_SECOND;

@@ -1,7 +1,7 @@
-import { judgeProvisioning, type Provisioned } from '../cloudwatch/provisioner.js';
-import type { Target } from '../cloudwatch/sink.js';
-import type { PublisherParts } from './publisher-parts.js';
-import type { SequenceToken } from './sequence-token.js';
+import { judgeProvisioning, type Provisioned } from '../../cloudwatch/provisioner.js';
+import type { Target } from '../../cloudwatch/sink.js';
+import type { PublisherParts } from '../publisher-parts.js';
+import type { SequenceToken } from '../sequence-token.js';
 import type { StreamTrouble } from './stream-trouble.js';
 
 /** The stream that is made. */

@@ -1,11 +1,11 @@
-import type { Batch } from '../batch/batch.js';
-import type { PutExtra } from '../cloudwatch/endpoint.js';
-import type { Outcome } from '../cloudwatch/outcome.js';
-import type { PutFailure, Target } from '../cloudwatch/sink.js';
-import { forPeople } from '../text/for-people.js';
-import type { PublisherParts } from './publisher-parts.js';
+import type { Batch } from '../../batch/batch.js';
+import type { PutExtra } from '../../cloudwatch/endpoint.js';
+import type { Outcome } from '../../cloudwatch/outcome.js';
+import type { PutFailure, Target } from '../../cloudwatch/sink.js';
+import { forPeople } from '../../text/for-people.js';
+import type { PublisherParts } from '../publisher-parts.js';
+import type { StreamQueue } from '../queue/stream-queue.js';
 import { Refusals } from './refusals.js';
-import type { StreamQueue } from './stream-queue.js';
 import type { StreamTrouble } from './stream-trouble.js';
 
 type Refused = Extract<Outcome, { kind: 'refused' }>;

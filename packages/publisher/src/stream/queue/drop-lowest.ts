@@ -1,9 +1,9 @@
-import type { Batch, BatchLimits } from '../batch/batch.js';
-import { type Levels, lowestFirst } from '../batch/levels.js';
-import type { SplitEvent } from '../batch/note.js';
-import { EVENT_OVERHEAD_BYTES, MAX_BATCH_SPAN_MS } from '../options/limits.js';
+import type { Batch, BatchLimits } from '../../batch/batch.js';
+import { type Levels, lowestFirst } from '../../batch/levels.js';
+import type { SplitEvent } from '../../batch/note.js';
+import { EVENT_OVERHEAD_BYTES, MAX_BATCH_SPAN_MS } from '../../options/limits.js';
+import type { PublisherParts } from '../publisher-parts.js';
 import { isDroppable, type Outbox } from './outbox.js';
-import type { PublisherParts } from './publisher-parts.js';
 
 /** The room that is asked for. */
 export interface WantedRoom {

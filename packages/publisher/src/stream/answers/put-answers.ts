@@ -1,16 +1,16 @@
-import { type PossibleDuplicates, possibleDuplicates } from '../accounts/events.js';
-import type { Batch } from '../batch/batch.js';
-import { notAttempted } from '../batch/put-history.js';
-import { judge, type RejectedRange } from '../cloudwatch/outcome.js';
-import type { PutFailure, PutResult, PutSuccess } from '../cloudwatch/sink.js';
-import type { PutEnd } from './dispatcher.js';
-import { isOverload, Lanes } from './lanes.js';
-import type { PublisherParts } from './publisher-parts.js';
+import { type PossibleDuplicates, possibleDuplicates } from '../../accounts/events.js';
+import type { Batch } from '../../batch/batch.js';
+import { notAttempted } from '../../batch/put-history.js';
+import { judge, type RejectedRange } from '../../cloudwatch/outcome.js';
+import type { PutFailure, PutResult, PutSuccess } from '../../cloudwatch/sink.js';
+import { isOverload, Lanes } from '../lanes.js';
+import type { PublisherParts } from '../publisher-parts.js';
+import { SequenceToken } from '../sequence-token.js';
+import type { PutEnd } from '../turns/dispatcher.js';
+import { Rest, type RestingStream } from '../waits.js';
 import { RefusedBatches, type RefusedStream } from './refused-batches.js';
-import { SequenceToken } from './sequence-token.js';
 import { type CreatedStream, StreamCreation } from './stream-creation.js';
 import { StreamTrouble } from './stream-trouble.js';
-import { Rest, type RestingStream } from './waits.js';
 import { corrected, learnTime, withoutWrongTimes } from './wrong-times.js';
 
 /** Longer than a stream waits for its turn among a thousand others. */

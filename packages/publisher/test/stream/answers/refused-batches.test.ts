@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import type { Drop, Warning } from '../../src/accounts/events.ts';
-import type { Batch } from '../../src/batch/batch.ts';
-import type { PutFailure } from '../../src/cloudwatch/sink.ts';
-import type { PublisherOptions } from '../../src/options/options.ts';
-import { Publisher } from '../../src/publisher.ts';
-import { drained, law, start } from '../support/publisher-fixture.ts';
-import { SimulatedService, VirtualClock } from '../support/simulation.ts';
+import type { Drop, Warning } from '../../../src/accounts/events.ts';
+import type { Batch } from '../../../src/batch/batch.ts';
+import type { PutFailure } from '../../../src/cloudwatch/sink.ts';
+import type { PublisherOptions } from '../../../src/options/options.ts';
+import { Publisher } from '../../../src/publisher.ts';
+import { drained, law, start } from '../../support/publisher-fixture.ts';
+import { SimulatedService, VirtualClock } from '../../support/simulation.ts';
 
 type Refuse = (batch: Batch, stream: string) => PutFailure | undefined;
 

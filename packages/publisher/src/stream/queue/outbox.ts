@@ -1,13 +1,13 @@
-import { Batch, type BatchLimits } from '../batch/batch.js';
-import type { EventRecord } from '../batch/event-record.js';
-import { NEVER_PUT } from '../batch/put-history.js';
-import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
-import { Deadline } from '../time/deadlines.js';
+import { Batch, type BatchLimits } from '../../batch/batch.js';
+import type { EventRecord } from '../../batch/event-record.js';
+import { NEVER_PUT } from '../../batch/put-history.js';
+import { EVENT_OVERHEAD_BYTES } from '../../options/limits.js';
+import { Deadline } from '../../time/deadlines.js';
+import type { NextBatch } from '../lanes.js';
+import type { PublisherParts } from '../publisher-parts.js';
 import { BatchLine } from './batch-line.js';
-import type { NextBatch } from './lanes.js';
 import { LossMarker } from './loss-marker.js';
 import { OpenBatches } from './open-batches.js';
-import type { PublisherParts } from './publisher-parts.js';
 
 /** The parts of a publisher that an outbox uses. */
 export type OutboxParts = Pick<PublisherParts, 'budget' | 'clock' | 'deadlines' | 'flushes' | 'pace'> & {

@@ -1,7 +1,7 @@
-import type { Flushes } from '../accounts/flush.js';
-import { Batch, type BatchLimits } from '../batch/batch.js';
-import type { EventRecord } from '../batch/event-record.js';
-import { Fifo } from '../structures/fifo.js';
+import type { Flushes } from '../../accounts/flush.js';
+import { Batch, type BatchLimits } from '../../batch/batch.js';
+import type { EventRecord } from '../../batch/event-record.js';
+import { Fifo } from '../../structures/fifo.js';
 import { OpenBatches } from './open-batches.js';
 
 const MOST_REQUESTS = 2;

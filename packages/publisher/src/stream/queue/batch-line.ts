@@ -1,5 +1,5 @@
-import type { PutHistory } from '../batch/put-history.js';
-import { Fifo } from '../structures/fifo.js';
+import type { PutHistory } from '../../batch/put-history.js';
+import { Fifo } from '../../structures/fifo.js';
 
 /** A batch that waits, or comes back from a put. */
 export interface WaitingBatch {

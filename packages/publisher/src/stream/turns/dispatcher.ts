@@ -1,5 +1,5 @@
-import { Fifo } from '../structures/fifo.js';
-import type { Deadline, Deadlines } from '../time/deadlines.js';
+import { Fifo } from '../../structures/fifo.js';
+import type { Deadline, Deadlines } from '../../time/deadlines.js';
 import { type RequestBounds, RequestWindow } from './request-window.js';
 
 /** One that has something to put at times. */

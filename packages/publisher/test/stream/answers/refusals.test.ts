@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Refusals } from '../../src/stream/refusals.ts';
+import { Refusals } from '../../../src/stream/answers/refusals.ts';
 
 const one = { length: 1, passesThen: undefined, hasNeighbour: true, isKnown: false };
 const many = { ...one, length: 10 };

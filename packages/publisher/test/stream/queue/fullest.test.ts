@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Fullest } from '../../src/stream/fullest.ts';
-import { seededRandom } from '../support/simulation.ts';
+import { Fullest } from '../../../src/stream/queue/fullest.ts';
+import { seededRandom } from '../../support/simulation.ts';
 
 test('of many streams that change all the time it finds one that holds nearly most', () => {
   const random = seededRandom(7);

@@ -1,4 +1,4 @@
-import type { Batch } from '../batch/batch.js';
+import type { Batch } from '../../batch/batch.js';
 
 /** CloudWatch Logs takes events of the last 14 days. */
 const MOST = 16;

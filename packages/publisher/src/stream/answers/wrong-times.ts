@@ -1,10 +1,10 @@
-import type { Batch } from '../batch/batch.js';
-import { hasUncheckedTime } from '../batch/note.js';
-import { NEVER_PUT } from '../batch/put-history.js';
-import type { RejectedRange } from '../cloudwatch/outcome.js';
-import type { ServiceClock } from '../cloudwatch/service-clock.js';
-import type { PutResult } from '../cloudwatch/sink.js';
-import type { PublisherParts } from './publisher-parts.js';
+import type { Batch } from '../../batch/batch.js';
+import { hasUncheckedTime } from '../../batch/note.js';
+import { NEVER_PUT } from '../../batch/put-history.js';
+import type { RejectedRange } from '../../cloudwatch/outcome.js';
+import type { ServiceClock } from '../../cloudwatch/service-clock.js';
+import type { PutResult } from '../../cloudwatch/sink.js';
+import type { PublisherParts } from '../publisher-parts.js';
 
 type Context = Pick<PublisherParts, 'endpoint' | 'settlement'>;
 

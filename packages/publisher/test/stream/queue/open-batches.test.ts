@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Publisher } from '../../src/publisher.ts';
-import { SimulatedService, seededRandom, VirtualClock } from '../support/simulation.ts';
+import { Publisher } from '../../../src/publisher.ts';
+import { SimulatedService, seededRandom, VirtualClock } from '../../support/simulation.ts';
 
 const DAY_MS = 86_400_000;
 

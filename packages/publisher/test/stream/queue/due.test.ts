@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PublisherOptions } from '../../src/options/options.ts';
-import { Publisher } from '../../src/publisher.ts';
-import { type ServiceOptions, SimulatedService, seededRandom, VirtualClock } from '../support/simulation.ts';
+import type { PublisherOptions } from '../../../src/options/options.ts';
+import { Publisher } from '../../../src/publisher.ts';
+import {
+  type ServiceOptions,
+  SimulatedService,
+  seededRandom,
+  VirtualClock,
+} from '../../support/simulation.ts';
 
 function setUp(options: Partial<PublisherOptions> = {}, service: Partial<ServiceOptions> = {}) {
   const clock = new VirtualClock();

@@ -1,4 +1,4 @@
-import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
+import { EVENT_OVERHEAD_BYTES } from '../../options/limits.js';
 
 /**
  * The events of a stream that were dropped since this was last told in the stream itself, so that a reader of

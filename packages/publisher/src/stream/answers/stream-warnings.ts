@@ -1,11 +1,11 @@
-import { codeOf, explainFailure, quote } from '../accounts/advice.js';
-import type { Diagnostics } from '../accounts/diagnostics.js';
-import type { PossibleDuplicates, WarningCode } from '../accounts/events.js';
-import type { PutExtra } from '../cloudwatch/endpoint.js';
-import type { Advice } from '../cloudwatch/outcome.js';
-import type { PutFailure, Target } from '../cloudwatch/sink.js';
-import { forPeople, nameOfStream, withoutIds } from '../text/for-people.js';
-import type { Outages } from './outages.js';
+import { codeOf, explainFailure, quote } from '../../accounts/advice.js';
+import type { Diagnostics } from '../../accounts/diagnostics.js';
+import type { PossibleDuplicates, WarningCode } from '../../accounts/events.js';
+import type { PutExtra } from '../../cloudwatch/endpoint.js';
+import type { Advice } from '../../cloudwatch/outcome.js';
+import type { PutFailure, Target } from '../../cloudwatch/sink.js';
+import { forPeople, nameOfStream, withoutIds } from '../../text/for-people.js';
+import type { Outages } from '../outages.js';
 
 const WARN_FROM_FAILURE: Record<Advice, number> = {
   // What only a person can mend is said at once; what may pass by itself, when it has not.

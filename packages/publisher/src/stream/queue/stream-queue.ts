@@ -1,6 +1,6 @@
-import type { Batch } from '../batch/batch.js';
-import { Fifo } from '../structures/fifo.js';
-import type { NextBatch } from './lanes.js';
+import type { Batch } from '../../batch/batch.js';
+import { Fifo } from '../../structures/fifo.js';
+import type { NextBatch } from '../lanes.js';
 import { asNext, Outbox, type OutboxParts, type QueuedStream } from './outbox.js';
 import { type ReplayGate, ReplayLane } from './replay-lane.js';
 
