@@ -24,26 +24,35 @@ function check(files: Record<string, string>): { readonly status: number | null;
 }
 
 const outcome = 'publisher/src/cloudwatch/outcome.ts';
-const writer = 'publisher/src/stream/writer.ts';
+const intake = 'publisher/src/intake/intake.ts';
 
 test('an import that runs downwards is fine', () => {
   const { status, said } = check({
-    [writer]: "import { a } from '../cloudwatch/outcome.js';",
+    [intake]: "import { a } from '../cloudwatch/outcome.js';",
     [outcome]: '',
   });
   assert.equal(status, 0, said);
 });
 
 for (const statement of [
-  "import { a } from '../stream/writer.js';",
-  "import type { A } from '../stream/writer.js';",
+  "import { a } from '../intake/intake.js';",
+  "import type { A } from '../intake/intake.js';",
 ]) {
   test(`an import that runs upwards is refused: ${statement}`, () => {
-    const { status, said } = check({ [writer]: '', [outcome]: statement });
+    const { status, said } = check({ [intake]: '', [outcome]: statement });
     assert.equal(status, 1);
-    assert.match(said, /cloudwatch\/outcome imports stream\/writer, but stream is not below cloudwatch/);
+    assert.match(said, /cloudwatch\/outcome imports stream\/writer, but intake is not below cloudwatch/);
   });
 }
+
+test('the folders inside of a folder have their order, too', () => {
+  const { status, said } = check({
+    'publisher/src/stream/queue/outbox.ts': "import type { Answers } from '../answers/put-answers.js';",
+    'publisher/src/stream/answers/put-answers.ts': '',
+  });
+  assert.equal(status, 1);
+  assert.match(said, /stream\/answers is not below stream\/queue/);
+});
 
 test('files of one folder that import each other are refused', () => {
   const { status, said } = check({
@@ -56,7 +65,7 @@ test('files of one folder that import each other are refused', () => {
 
 test('a folder without a place in the order is refused', () => {
   const { status, said } = check({
-    [writer]: "import '../cellar/wine.js';",
+    [intake]: "import '../cellar/wine.js';",
     'publisher/src/cellar/wine.ts': '',
   });
   assert.equal(status, 1);
