@@ -41,7 +41,7 @@ for (const statement of [
   test(`an import that runs upwards is refused: ${statement}`, () => {
     const { status, said } = check({ [intake]: '', [outcome]: statement });
     assert.equal(status, 1);
-    assert.match(said, /cloudwatch\/outcome imports stream\/writer, but intake is not below cloudwatch/);
+    assert.match(said, /cloudwatch\/outcome imports intake\/intake, but intake is not below cloudwatch/);
   });
 }
 
