@@ -25,6 +25,8 @@ const leftOut = new Map(
       'export { none as quote, none as retentionWarning, none as settingRefusedWarning, none as wrongClockWarning };',
     'accounts/diagnostics.ts': `${silent('Diagnostics')} export function printLine() {}`,
     'accounts/memory-budget.ts': silent('MemoryBudget'),
+    'batch/spare-memory.ts':
+      'export const takeMemory = (bytes) => Buffer.allocUnsafeSlow(bytes); export function giveMemory() {}',
     'intake/intake.ts': silent('Intake'),
     'intake/room.ts': silent('Room'),
     'intake/stream-namer.ts': 'export const streamNamerFor = () => ({});',

@@ -65,6 +65,7 @@ export class Settlement {
       const { attempts } = batch.history;
       diagnostics.emit('batch', { ...target, events, bytes, attempts, durationMs });
     }
+    batch.letGo();
   }
 
   /** CloudWatch Logs will never take this batch of one event. */

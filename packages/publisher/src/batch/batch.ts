@@ -123,6 +123,11 @@ export class Batch {
     this.#count(event.size, event.timestamp, event.note, event.level);
   }
 
+  /** It is stored: from now on only its counts and times are known. */
+  letGo(): void {
+    this.#events.letGo();
+  }
+
   /** How many of its events were received in an epoch or before, as the application gave them. */
   weightThrough(epoch: number): number {
     if (!this.#epochs) return this.epoch <= epoch ? this.weight : 0;

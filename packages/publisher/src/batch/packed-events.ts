@@ -2,6 +2,7 @@ import { EVENT_OVERHEAD_BYTES } from '../options/limits.js';
 import type { EventRecord } from './event-record.js';
 import { writeEscaped } from './json-bytes.js';
 import { hasUncheckedTime, type Note, withCheckedTime } from './note.js';
+import { giveMemory, takeMemory } from './spare-memory.js';
 
 const FIRST_BYTES = 256;
 /** A batch of that many bytes will hold more; until then it has four times the room when it needs more. */
@@ -90,6 +91,12 @@ export class PackedEvents {
       (this.#gone >= COMPACT_FROM_EVENTS && this.#gone > this.length) ||
       (goneBytes >= COMPACT_FROM_BYTES && goneBytes > bytes);
     if (isMostlyGone) this.#compact();
+  }
+
+  /** The messages are not needed any more, and are not there from now on. */
+  letGo(): void {
+    giveMemory(this.#messages);
+    this.#messages = EMPTY;
   }
 
   /** Takes the last event out. */
@@ -246,9 +253,9 @@ export class PackedEvents {
       const most = needed > this.#maxBytes ? Number.POSITIVE_INFINITY : this.#maxBytes;
       const held = this.#messages.length;
       const wanted = Math.max(FIRST_BYTES, Math.min(most, held * (held < LARGE_BYTES ? 4 : 2)), needed);
-      // Not of Node's pool: a small batch that waits would keep what others had there.
-      const larger = Buffer.allocUnsafeSlow(wanted);
+      const larger = takeMemory(wanted);
       this.#messages.copy(larger, 0, 0, at);
+      giveMemory(this.#messages);
       this.#messages = larger;
     }
     return at;

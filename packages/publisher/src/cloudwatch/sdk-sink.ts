@@ -74,6 +74,7 @@ export class CloudWatchLogsSink implements Sink {
     const call = new OneCall(this.#silences, progress, patience);
     try {
       const sendPut = async (loaded: LoadedClient, signal: AbortSignal) => {
+        signal.throwIfAborted(); // a later put may have stored the batch meanwhile, whose messages are gone then
         const request = await putRequest(target, batch, sequenceToken, this.#options, without);
         call.puts(batch, request);
         return this.#sendPut(loaded, target, request, call, signal);
