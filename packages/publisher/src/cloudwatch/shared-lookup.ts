@@ -16,7 +16,7 @@ interface Asked {
 }
 
 /** A lookup that takes longer may never be answered: who asks then gets one of its own. */
-const USUAL_MS = 2000;
+const USUAL_MS = 1000;
 const MOST_UNDER_WAY = 4;
 
 /**
