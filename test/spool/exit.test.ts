@@ -16,7 +16,7 @@ import { freePort, logGroupName, Producer, spoolDirectory } from './producers.js
 const LINES = 200;
 const CLOSE_TIMEOUT_MS = 1500;
 // What a process takes besides: a thread that starts and loads the SDK, and the writes to the disk.
-const SLACK_MS = 2000;
+const SLACK_MS = 5000;
 
 interface Host {
   readonly name: string;
