@@ -1,3 +1,4 @@
+import { forPeople } from '../text/for-people.js';
 import { wallTime } from '../time/clock.js';
 import type { PutFailure } from './sink.js';
 
@@ -58,7 +59,7 @@ export function toPutFailure(thrown: unknown): PutFailure {
   const ownName = textOf(error.name);
   // The code of a network error says more than its name; the name of what was never sent is known here.
   const isNamed = status !== undefined || !code || NEVER_SENT.has(ownName ?? '');
-  const name = (isNamed ? (ownName ?? 'Error') : code).slice(0, LONGEST_NAME);
+  const name = forPeople((isNamed ? (ownName ?? 'Error') : code).slice(0, LONGEST_NAME));
   const unsent = NEVER_SENT.has(name) || (status === undefined && /region is missing/i.test(said ?? ''));
   return {
     ok: false,

@@ -75,6 +75,12 @@ test('anything that is thrown becomes a failure', () => {
   }
 });
 
+test('the name of an error is safe to show: doctor --json wrote it as it came', () => {
+  const name = 'Access\u001b[31m\u009b2JDenied\u202e\u2028\u0007';
+  const failure = toPutFailure(Object.assign(new Error('no'), { name, $metadata: { httpStatusCode: 400 } }));
+  assert.equal(failure.name, 'Access [31m 2JDenied');
+});
+
 test('Retry-After is read in seconds and as a date, and nonsense is left out', () => {
   const after = (value: string) =>
     toPutFailure({ $response: { headers: { 'retry-after': value } } }).retryAfterMs;
