@@ -1,14 +1,16 @@
 // What it takes to load a module, before anything is logged.
-//   task: { module, from?, make? }
-// `from` is a folder that the module is found from; `make` names an export that is made with options that reach nothing.
+//   task: { module, from?, make?, after? }
+// `from` is a folder that the module is found from; `make` names an export that is made with options that reach nothing; `after`
+// is loaded before the clock runs.
 import { Session } from 'node:inspector';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { report } from './endpoint-link.mjs';
 
-const { module, from, make } = JSON.parse(process.argv[2]);
+const { module, from, make, after } = JSON.parse(process.argv[2]);
 const OPTIONS = { logGroupName: 'bench', aws: { region: 'us-east-1' } };
 
+if (after) await import(after);
 globalThis.gc();
 const rssBefore = process.memoryUsage.rss();
 const started = performance.now();

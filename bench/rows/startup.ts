@@ -7,6 +7,8 @@ interface Loaded {
   readonly module?: string;
   /** An export that is also made. */
   readonly make?: string;
+  /** What an application has loaded before. */
+  readonly after?: string;
 }
 
 const LOADED: readonly Loaded[] = [
@@ -33,6 +35,20 @@ const LOADED: readonly Loaded[] = [
     module: 'winston-cloudwatch-logs',
     make: 'CloudWatchTransport',
   },
+  {
+    id: 'pino-worker-after',
+    label: '**pino-cloudwatch-logs**, after pino',
+    group: 'ours',
+    module: 'pino-cloudwatch-logs',
+    after: 'pino',
+  },
+  {
+    id: 'winston-cloudwatch-logs-after',
+    label: '**winston-cloudwatch-logs**, after winston',
+    group: 'ours',
+    module: 'winston-cloudwatch-logs',
+    after: 'winston',
+  },
   ...[
     '@serdnam/pino-cloudwatch-transport',
     'pino-cloudwatch',
@@ -52,12 +68,12 @@ export const startup: Row = {
     '`import` in a process that does nothing else. The files of the AWS SDK that were loaded by then are counted as a ' +
     'debugger sees them; in this project the SDK is loaded when the first put needs it.',
   cases: () =>
-    LOADED.map(({ id, label, group, module, make }) => ({
+    LOADED.map(({ id, label, group, module, make, after }) => ({
       id,
       label,
       group,
       load: 'loading',
-      task: { module, make, from: group === 'others' ? 'contenders' : undefined },
+      task: { module, make, after, from: group === 'others' ? 'contenders' : undefined },
       endpoint: 'none',
       needsContenders: group === 'others',
       seconds: 0.5,
