@@ -36,8 +36,6 @@ const NAMES: Readonly<Record<string, string>> = {
   logRetentionInDays: 'retentionInDays',
   tags: 'logGroupTags',
   kmsKey: 'kmsKeyId',
-  timeout: 'requestTimeoutMs',
-  timeoutMs: 'requestTimeoutMs',
   bufferSize: 'maxBufferBytes',
   maxBufferSize: 'maxBufferBytes',
   ensureLogGroup: 'createLogGroup',

@@ -23,7 +23,6 @@ describe('the hint for an option that does not exist', () => {
     ensureLogGroup: 'createLogGroup',
     uploadRate: 'flushIntervalMs',
     interval: 'flushIntervalMs',
-    timeout: 'requestTimeoutMs',
     bufferSize: 'maxBufferBytes',
     log_group_name: 'logGroupName',
     LogGroupName: 'logGroupName',
