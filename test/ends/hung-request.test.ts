@@ -40,6 +40,22 @@ describe('everything is delivered although one request hangs', { concurrency: 2 
   }
 });
 
+describe('everything is delivered although the first lookup of a name hangs', { concurrency: 2 }, () => {
+  const env = { NODE_OPTIONS: `--import ${new URL('hung-lookup.mjs', import.meta.url)}` };
+  for (const logger of ['publisher', 'pino in a worker']) {
+    for (const end of ['close', 'natural']) {
+      test(`${end}, ${logger}`, async (t) => {
+        const local = await startEndpoint(t);
+        const options = optionsFor({ endpoint: local.endpoint.replace('127.0.0.1', 'localhost') });
+        const application = new Application(APPLICATION, { logger, options, lines: LINES, end }, env);
+        const { stderr } = await application.ended();
+        assert.doesNotMatch(stderr, /not sent/);
+        assertStoredOnce(local, LINES);
+      });
+    }
+  }
+});
+
 for (const logger of Object.keys(SHIPPERS)) {
   test(`process.exit() takes no longer than it takes to deliver: ${logger}`, async (t) => {
     const local = await startEndpoint(t);
