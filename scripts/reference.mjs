@@ -81,8 +81,8 @@ Every payload about one log stream also has \`logGroupName\` and \`logStreamName
 ## Codes of warnings
 
 A warning is one line for people, at most once a minute for each code and stream. It is printed on stderr when nobody listens. Failures
-of requests are told once for each code and log group, with the number of streams whose events wait; \`recovered\` comes when the last
-stream of which that was known has stored something.
+of requests, and possible duplicates, are told once for each code and log group; failures with the number of streams whose events wait.
+\`recovered\` comes when the last stream of which a failure was known has stored something.
 
 ${table(
   ['code', 'the events', 'meaning', 'to do'],

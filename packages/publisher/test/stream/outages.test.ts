@@ -27,9 +27,7 @@ function setUp(fault: (call: string) => Fault | undefined, streams = STREAMS) {
     { clock, random: () => 0.5, sink, guardExit: false, silent: true },
   );
   const told: Warning[] = [];
-  publisher.on('warn', (warning) => {
-    if (warning.code !== 'duplicates') told.push(warning);
-  });
+  publisher.on('warn', (warning) => told.push(warning));
   const publish = (stream: number) =>
     publisher.publish({ timestamp: clock.now(), message: 'm' }, { level: `s${stream}` });
   return { clock, publisher, told, publish };
@@ -48,12 +46,16 @@ for (const [fault, code] of REASONS) {
     assert.match(told[0].message, new RegExp(`Events of ${STREAMS - 1} more log stream\\(s\\) wait\\.$`));
     isOver = true;
     await clock.advance(180_000);
-    assert.equal(publisher.stats().delivered, STREAMS);
+    const { delivered, possibleDuplicates } = publisher.stats();
+    assert.equal(delivered, STREAMS);
+    // Told once a minute, too, and it takes a minute until the last stream is tried again.
+    const others = told.filter((warning) => warning.code !== 'duplicates');
+    assert.ok(told.length - others.length <= (possibleDuplicates > 0 ? 3 : 0), JSON.stringify(told));
     assert.deepEqual(
-      told.map((warning) => warning.code),
+      others.map((warning) => warning.code),
       [code, 'recovered'],
     );
-    assert.match(told[1].message, /^logs are delivered again to \d+ log streams of log group "g"\.$/);
+    assert.match(others[1].message, /^logs are delivered again to \d+ log streams of log group "g"\.$/);
     await clock.until(publisher.close());
   });
 }
@@ -92,8 +94,9 @@ test('what one stream alone meets is told of it, and its end too', async () => {
   const { clock, publisher, told, publish } = setUp(() => (left-- > 0 ? 'error-503' : undefined), 1);
   publish(0);
   await clock.advance(60_000);
-  assert.match(told[0].message, /log stream "s0".* Events are kept and sent again\.$/);
-  assert.equal(told[1].message, 'logs are delivered again to log stream "s0" of log group "g".');
-  assert.equal(told.length, 2);
+  const messages = told.flatMap(({ code, message }) => (code === 'duplicates' ? [] : [message]));
+  assert.match(messages[0], /log stream "s0".* Events are kept and sent again\.$/);
+  assert.equal(messages[1], 'logs are delivered again to log stream "s0" of log group "g".');
+  assert.equal(messages.length, 2);
   await clock.until(publisher.close());
 });

@@ -96,7 +96,7 @@ export class StreamWarnings {
   possiblyTwice(duplicates: PossibleDuplicates): void {
     if (this.#diagnostics.wants('duplicates')) this.#diagnostics.emit('duplicates', duplicates);
     const { events, from, to, show } = duplicates;
-    this.#warn(
+    this.#warnOfGroup(
       'duplicates',
       `${events} event(s) of ${nameOfStream(this.#target)} may be stored twice, because the answer to a put was lost ` +
         `(${new Date(from).toJSON()} to ${new Date(to).toJSON()}). Logs Insights shows them with: ${show}`,
