@@ -144,7 +144,7 @@ export class CloudWatchTransport extends TransportStream {
     if (this.#closing === undefined) {
       this.#takeLast();
       this.#leaveExit();
-      this.#closing = this.#publisher.close(options);
+      this.#closing = this.#former.flushWith(this.#publisher.close(options), options);
     }
     return this.#closing;
   }

@@ -43,6 +43,19 @@ describe('a transport that is attached again', () => {
     });
   }
 
+  it('says finish after what it still delivers from before, too', async (t) => {
+    const local = await endpoint(t, { faults: [{ kind: 'latency', ms: 1000, times: 1 }] });
+    const transport = transportTo(t, local);
+    const logger = winston.createLogger({ format, transports: [transport] });
+    logger.info('before');
+    await local.waitFor(() => local.stats().faults.latency === 1);
+    logger.remove(transport).add(transport);
+    logger.info('after');
+    logger.end();
+    await once(logger, 'finish');
+    assert.deepEqual(linesOf(local).sort(), ['after', 'before']);
+  });
+
   it('works on another logger after the end of its first, and says finish there after the delivery', async (t) => {
     const local = await endpoint(t, { faults: [{ kind: 'latency', ms: 100 }] });
     const transport = transportTo(t, local);
