@@ -32,6 +32,7 @@ const leftOut = new Map(
     'intake/stream-namer.ts': 'export const streamNamerFor = () => ({});',
     'cloudwatch/access.ts': 'export function sentTo() {} export function sentToFirst() {}',
     'cloudwatch/client-access.ts': 'export function accessOf() {}',
+    'cloudwatch/client-route.ts': 'export function endpointOf() {}',
     'cloudwatch/put-route.ts': 'export class PutRoute { static learn() {} } export const ROUTE_LASTS_MS = 0;',
     'stream/queue/loss-marker.ts': 'export class LossMarker {}',
     'stream/queue/drop-lowest.ts': 'export {};',
