@@ -25,7 +25,7 @@ const FLOORS = {
     'stream/queue',
     'stream/lanes stream/waits',
     'stream/publisher-parts stream/sequence-token',
-    'stream/turns stream/outages stream/overdue stream/stream-disk',
+    'stream/turns stream/outages stream/overdue',
     'accounts',
     'cloudwatch',
     'batch',
