@@ -64,10 +64,9 @@ describe('process.exit() delivers', () => {
     test(`with as many files open as it may have: ${logger}`, { skip: onWindows }, async (t) => {
       for (const first of [false, true]) {
         const local = await startEndpoint(t, { sequenceTokens: 'enforced', credentials });
-        const options = optionsFor(local);
-        const { stderr, endingMs } = await run({ logger, options, first, filesUsedUp: true }, {}, 64);
+        const options = optionsFor({ endpoint: local.endpoint.replace('127.0.0.1', 'localhost') });
+        const { stderr } = await run({ logger, options, first, filesUsedUp: true }, {}, 64);
         assert.equal(stderr, '');
-        assert.ok(endingMs < AT_ONCE_MS, `${endingMs} ms`);
         assertStoredOnce(local, first ? 1 + LINES : LINES);
       }
     });
