@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { AwsOptions } from '../options/aws-settings.js';
+import { type AwsOptions, configuredEndpoint } from '../options/aws-settings.js';
 import type { AgentSettings } from './proxy.js';
 import type { SigningScope } from './signature.js';
 
@@ -130,10 +130,8 @@ function keysOf(env: NodeJS.ProcessEnv): AwsOptions['credentials'] {
 function endpointOf(given: unknown, region: string, env: NodeJS.ProcessEnv): URL | undefined {
   if (given !== undefined) return parsed(given);
   if (env.AWS_USE_FIPS_ENDPOINT === 'true' || env.AWS_USE_DUALSTACK_ENDPOINT === 'true') return undefined;
-  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS !== 'true') {
-    const configured = env.AWS_ENDPOINT_URL_CLOUDWATCH_LOGS || env.AWS_ENDPOINT_URL;
-    if (configured) return parsed(configured);
-  }
+  const configured = configuredEndpoint(env);
+  if (configured) return parsed(configured);
   if (CHOOSES_ENDPOINT.test(sharedConfiguration(env))) return undefined;
   if (REGIONS.test(region)) return parsed(`https://logs.${region}.amazonaws.com`);
   if (CHINA.test(region)) return parsed(`https://logs.${region}.amazonaws.com.cn`);

@@ -1,4 +1,5 @@
 import type { Sink } from '../cloudwatch/sink.js';
+import { configuredEndpoint } from '../options/aws-settings.js';
 import { logGroupText } from '../options/group-name.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Destination } from '../spool/spool.js';
@@ -12,8 +13,7 @@ export function givenDestination(options: ResolvedOptions, env: Environment = pr
   if (client !== undefined || clientModule !== undefined) return { logGroupName };
   return {
     region: textOf(aws.region) ?? textOf(env.AWS_REGION),
-    endpoint:
-      endpointOf(aws.endpoint) ?? endpointOf(env.AWS_ENDPOINT_URL_CLOUDWATCH_LOGS ?? env.AWS_ENDPOINT_URL),
+    endpoint: endpointOf(aws.endpoint) ?? endpointOf(configuredEndpoint(env)),
     profile: textOf(aws.profile) ?? textOf(env.AWS_PROFILE),
     logGroupName,
   };

@@ -36,6 +36,12 @@ export interface AwsOptions {
   readonly [setting: string]: unknown;
 }
 
+/** The endpoint that the environment names, read as the SDK reads it. */
+export function configuredEndpoint(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true') return undefined;
+  return env.AWS_ENDPOINT_URL_CLOUDWATCH_LOGS || env.AWS_ENDPOINT_URL || undefined;
+}
+
 const SWITCHES = ['useFipsEndpoint', 'useDualstackEndpoint'] as const;
 const KNOWN = ['region', 'endpoint', 'profile', 'credentials', ...SWITCHES];
 const KEYS = ['accessKeyId', 'secretAccessKey', 'sessionToken'];

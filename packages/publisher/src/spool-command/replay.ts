@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { AwsOptions } from '../options/aws-settings.js';
+import { type AwsOptions, configuredEndpoint } from '../options/aws-settings.js';
 import { Publisher } from '../publisher.js';
 import { type Destination, describeDestination } from '../spool/format/destination.js';
 import { currentOwner, HEARTBEAT_MS } from '../spool/owners/owner-directory.js';
@@ -154,8 +154,7 @@ function settingsFor(destination: Destination | undefined, flags: ReplayFlags): 
     const value = own ?? given;
     if (value !== undefined) settings[name] = value;
   }
-  const { AWS_ENDPOINT_URL_CLOUDWATCH_LOGS, AWS_ENDPOINT_URL } = process.env;
-  if (settings.endpoint === undefined && (AWS_ENDPOINT_URL_CLOUDWATCH_LOGS ?? AWS_ENDPOINT_URL)) {
+  if (settings.endpoint === undefined && configuredEndpoint(process.env) !== undefined) {
     return "it goes to AWS's own endpoint; unset AWS_ENDPOINT_URL, or name an --endpoint";
   }
   return settings;
