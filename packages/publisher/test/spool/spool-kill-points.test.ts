@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import type { Publisher } from '../../src/publisher.ts';
-import { settledBy } from '../support/disk-pace.ts';
+import { pass, settledBy } from '../support/disk-pace.ts';
 import { HeldWrites } from '../support/held-writes.ts';
 import { MortalProcess } from '../support/mortal-process.ts';
 import { type Fault, SimulatedService, seededRandom, settled, VirtualClock } from '../support/simulation.ts';
@@ -20,6 +20,8 @@ const FAULTS: readonly Fault[] = [
 ];
 const STEPS = 400;
 const SEEDS = 12;
+/** Of virtual time, after the last process was started. */
+const MOST_MINUTES = 200;
 
 interface Life {
   readonly process: MortalProcess;
@@ -152,12 +154,21 @@ async function run(t: TestContext, seed: number, mode: 'overflow' | 'always') {
   faultRate = 0;
   disk.letAllThrough();
   const { publisher } = life.process;
-  // Only another event of its stream that passes can tell that one which is refused alone is bad.
-  for (const level of ['s0', 's1']) {
-    const number = published.size + 1;
-    published.add(number);
-    publisher.publish({ timestamp: clock.now(), message: `#${number} last` }, { level });
+  let isFlushed = false;
+  const flushed = publisher.flush({ timeoutMs: 1e12 }).then(() => {
+    isFlushed = true;
+  });
+  // Only another event of its stream that is stored after it was refused can tell that one which is refused alone is bad.
+  for (let minute = 0; !isFlushed; minute++) {
+    assert.ok(minute < MOST_MINUTES, `nothing was settled: ${JSON.stringify(publisher.stats())}`);
+    for (const level of ['s0', 's1']) {
+      const number = published.size + 1;
+      published.add(number);
+      publisher.publish({ timestamp: clock.now(), message: `#${number} later` }, { level });
+    }
+    await pass(clock, 60_000);
   }
+  await flushed;
   await settledBy(clock, publisher.flush({ timeoutMs: 1e12 }), () => JSON.stringify(publisher.stats()));
   for (const number of life.ids.values()) kept.add(number);
 
