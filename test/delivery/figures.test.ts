@@ -35,6 +35,7 @@ for (const name of Object.keys(SHIPPERS)) {
     const before = await shipper.stats();
     assert.deepEqual([before.bufferedBytes, before.oldestEventAgeMs], [0, 0]);
     assert.ok(Math.abs((before.lastSuccessAt ?? 0) - Date.now()) < 60_000);
+    assert.deepEqual(before.recentStreams, [{ logGroupName, logStreamName: 'main' }]);
     assert.ok(before.maxBufferBytes >= 64 * 1024 * 1024);
     assert.equal(isHealthy(before), true);
 

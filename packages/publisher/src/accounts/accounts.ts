@@ -1,5 +1,6 @@
 import type { Batch } from '../batch/batch.js';
 import type { DropReason, Fate, RejectReason } from '../batch/note.js';
+import type { Target } from '../cloudwatch/sink.js';
 import type { SpoolStats } from '../spool/spool-options.js';
 
 /** The newest failure of a request. */
@@ -11,6 +12,9 @@ export interface LastError {
   /** When it came, in milliseconds since the epoch. */
   readonly at: number;
 }
+
+/** Most log streams that are named in the counters. */
+export const MOST_RECENT_STREAMS = 10;
 
 /**
  * The counters of every event that was given to `publish`. At every instant
@@ -54,6 +58,8 @@ export interface PublisherStats {
   readonly bytesDelivered: number;
   /** Log streams in use. */
   readonly streams: number;
+  /** Log streams that events were stored in, the newest first: the last 10. */
+  readonly recentStreams: readonly Target[];
   /** Bytes of the events in memory, counted as CloudWatch Logs counts them. */
   readonly bufferedBytes: number;
   /** Most that they may be; in front of a worker thread there is a second buffer as large, which is counted in. */
@@ -102,6 +108,7 @@ export class Accounts {
   lastSuccessAt: number | undefined;
   /** When a request failed last, on the clock of waits. */
   lastFailureAt = Number.NEGATIVE_INFINITY;
+  #recentStreams: readonly Target[] = [];
   readonly #fates: Record<Fate, number> = {
     delivered: 0,
     tooOld: 0,
@@ -113,6 +120,16 @@ export class Accounts {
     poison: 0,
     shutdown: 0,
   };
+
+  /** @param at milliseconds since the epoch */
+  stored({ logGroupName, logStreamName }: Target, at: number): void {
+    this.lastSuccessAt = at;
+    const isIt = (one: Target) => one.logStreamName === logStreamName && one.logGroupName === logGroupName;
+    const [newest] = this.#recentStreams;
+    if (newest && isIt(newest)) return;
+    const others = this.#recentStreams.filter((one) => !isIt(one));
+    this.#recentStreams = [{ logGroupName, logStreamName }, ...others].slice(0, MOST_RECENT_STREAMS);
+  }
 
   count(fate: Fate, events: number): void {
     this.#fates[fate] += events;
@@ -187,6 +204,7 @@ export class Accounts {
       splitEvents: this.splitEvents,
       truncatedEvents: this.truncatedEvents,
       bytesDelivered: this.bytesDelivered,
+      recentStreams: this.#recentStreams,
       lastSuccessAt: this.lastSuccessAt,
       lastError: this.lastError,
       spool,

@@ -1,5 +1,6 @@
-import { Accounts, type PublisherStats } from '../accounts/accounts.js';
+import { Accounts, MOST_RECENT_STREAMS, type PublisherStats } from '../accounts/accounts.js';
 import type { FlushResult } from '../accounts/flush.js';
+import type { Target } from '../cloudwatch/sink.js';
 
 /** The counters of several publishers as one; `lastError` is the newest. */
 export function sumStats([first, ...others]: readonly PublisherStats[]): PublisherStats | undefined {
@@ -13,6 +14,7 @@ export function sumStats([first, ...others]: readonly PublisherStats[]): Publish
         // What waits in several places is as old as the oldest of it.
         oldestEventAgeMs: Math.max(sum.oldestEventAgeMs, next.oldestEventAgeMs),
         bufferUse: Math.max(sum.bufferUse, next.bufferUse),
+        recentStreams: recentOf(sum.recentStreams, next.recentStreams),
         lastSuccessAt: newest(sum.lastSuccessAt, next.lastSuccessAt),
         lastError: (sum.lastError?.at ?? 0) > (next.lastError?.at ?? 0) ? sum.lastError : next.lastError,
       },
@@ -46,6 +48,15 @@ export function pendingEvents({ buffered, inFlight, spooled }: PublisherStats): 
 /** Events that will not be delivered, for whatever reason. */
 export function lostEvents({ dropped, rejected }: PublisherStats): number {
   return [...Object.values(dropped), ...Object.values(rejected)].reduce((sum, events) => sum + events, 0);
+}
+
+/** Some of each, so that no publisher hides where another one stores. */
+function recentOf(a: readonly Target[], b: readonly Target[]): Target[] {
+  const named = new Map<string, Target>();
+  for (let i = 0; i < MOST_RECENT_STREAMS; i++)
+    for (const stream of [a[i], b[i]])
+      if (stream) named.set(`${stream.logGroupName}:${stream.logStreamName}`, stream);
+  return [...named.values()].slice(0, MOST_RECENT_STREAMS);
 }
 
 function newest(a: number | undefined, b: number | undefined): number | undefined {

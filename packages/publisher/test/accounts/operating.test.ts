@@ -58,6 +58,28 @@ test('in an outage the oldest event ages and its bytes are held; then they are l
   assert.ok((publisher.stats().lastSuccessAt ?? 0) > storedAt);
 });
 
+test('the counters name the log streams that events were stored in, the newest first', async () => {
+  const { clock, publisher } = setUp(0, { logStreamName: '{level}' });
+  const log = async (level: string) => {
+    publisher.publish({ timestamp: clock.wallTime(), message: 'a line' }, { level });
+    await clock.until(publisher.flush());
+  };
+  const named = () => publisher.stats().recentStreams.map(({ logStreamName }) => logStreamName);
+  assert.deepEqual(named(), []);
+  await log('info');
+  assert.deepEqual(publisher.stats().recentStreams, [{ logGroupName: 'g', logStreamName: 'info' }]);
+  await log('warn');
+  await log('info');
+  assert.deepEqual(named(), ['info', 'warn']);
+  const before = publisher.stats();
+  for (let i = 0; i < 12; i++) await log(`level-${i}`);
+  assert.deepEqual(
+    named(),
+    Array.from({ length: 10 }, (_, i) => `level-${11 - i}`),
+  );
+  assert.equal(before.recentStreams.length, 2, 'counters that were asked for stay as they are');
+});
+
 test('a full buffer is not healthy, however young the oldest event in it is', () => {
   const full = { oldestEventAgeMs: 10, bufferedBytes: 990, maxBufferBytes: 1000 };
   assert.equal(isHealthy(full), false);

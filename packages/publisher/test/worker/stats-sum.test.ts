@@ -31,6 +31,16 @@ describe('counters of several publishers', () => {
     }
   });
 
+  it('name some log streams of each, and each of them once', () => {
+    const streams = (name: string, count: number) =>
+      Array.from({ length: count }, (_, i) => ({ logGroupName: name, logStreamName: `${i}` }));
+    const [a, b] = [streams('a', 10), streams('b', 2)];
+    const sum = sumStats([stats({ recentStreams: a }), stats({ recentStreams: b })]);
+    assert.deepEqual(sum?.recentStreams, [a[0], b[0], a[1], b[1], ...a.slice(2, 8)]);
+    const same = sumStats([stats({ recentStreams: b }), stats({ recentStreams: b })]);
+    assert.deepEqual(same?.recentStreams, b);
+  });
+
   it('have the figures of all their spools, also when the first has none', () => {
     const figures = { corruptFrames: 0, tornBytes: 0, droppedSegments: 0, writes: 7, fsyncs: 3 };
     const none = stats({});

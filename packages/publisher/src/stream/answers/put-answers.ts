@@ -187,7 +187,7 @@ export class Answers {
     const { target } = this.#stream;
     if (!this.#hasPut) diagnostics.place('started', target, sink.sentPlace?.());
     this.#hasPut = true;
-    accounts.lastSuccessAt = clock.wallTime();
+    accounts.stored(target, clock.wallTime());
     this.trouble.stored();
     provisioner.groupIsThere(target.logGroupName);
   }
