@@ -6,6 +6,7 @@ import { compileGroupName } from '../options/group-name.js';
 import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../options/limits.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { compileStreamName } from '../options/stream-name.js';
+import { mostPuts, requestBounds } from '../stream/turns/request-window.js';
 import { nameOfStream } from '../text/for-people.js';
 import { type Checks, explain, type Finding } from './checks.js';
 import { missingStatement, type PolicyStatement } from './policy.js';
@@ -62,20 +63,18 @@ function findingOf(
   return { status: 'ok', message: stored, details };
 }
 
-async function checkThroughput(
-  checks: Checks,
-  latencyMs: number,
-  { maxRequests }: ResolvedOptions,
-): Promise<void> {
+async function checkThroughput(checks: Checks, latencyMs: number, options: ResolvedOptions): Promise<void> {
   await checks.run('throughput', () => {
+    const maxInFlight = mostPuts(options);
+    const maxRequests = requestBounds(options).most;
     const putsPerSecond = 1000 / Math.max(1, latencyMs);
     const events = Math.floor(putsPerSecond * MAX_BATCH_EVENTS);
     const mebibytes = (putsPerSecond * MAX_BATCH_BYTES) / 1024 ** 2;
     const message =
       `a put takes ${latencyMs.toFixed(0)} ms: one put at a time could store ${events.toLocaleString('en')} events or ` +
-      `${mebibytes.toFixed(1)} MiB a second, ${maxRequests} at a time (maxRequests) ${maxRequests} times as much; ` +
-      'the time to send the bytes comes on top';
-    return { status: 'ok', message, details: { latencyMs, putsPerSecond, maxRequests } };
+      `${mebibytes.toFixed(1)} MiB a second; up to ${maxInFlight} are under way for a stream (maxInFlight), up to ${maxRequests} ` +
+      'in all (maxRequests); the time to send the bytes comes on top';
+    return { status: 'ok', message, details: { latencyMs, putsPerSecond, maxInFlight, maxRequests } };
   });
 }
 
