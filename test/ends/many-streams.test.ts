@@ -62,7 +62,10 @@ describe('of new streams those are stored that can be created in time, and the o
   for (const end of ENDS) {
     test(end, async (t) => {
       const local = await startEndpoint(t, { faults: [LATENCY] });
-      const scenario = scenarioTo(local, 'publisher', end, { closeTimeoutMs: 3000 });
+      // A thousand puts come first. The thread at process.exit() has to be through with them, on however busy a machine, to say
+      // in time why the others were not sent.
+      const seconds = end === 'exit' ? 12 : 3;
+      const scenario = scenarioTo(local, 'publisher', end, { closeTimeoutMs: seconds * 1000 });
       const { stderr } = await new Application(APPLICATION, scenario).ended();
       const stored = storedNumbers(local).length;
       const [, lost, uncreated] =
@@ -73,7 +76,7 @@ describe('of new streams those are stored that can be created in time, and the o
       // An answer may be on its way when the time is over.
       assert.ok(stored + Number(lost) >= STREAMS, `${stored} stored, ${lost} lost`);
       const { CreateLogStream: creations = 0 } = local.stats().requests;
-      assert.ok(creations <= 50 + 50 * 4, `${creations} creations`);
+      assert.ok(creations <= 50 + 50 * (seconds + 1), `${creations} creations`);
     });
   }
 });
