@@ -1,6 +1,6 @@
 /** As large as a batch can be. */
 const LARGEST_BYTES = 1024 * 1024;
-/** What is kept of each size: at least one, and of all sizes together some 4 MiB, in a process that needs them all. */
+/** Of each size at least one buffer is kept; of all sizes together some 4 MiB, in a process that needs them all. */
 const MOST_ALIKE = 16;
 const MOST_BYTES_ALIKE = 512 * 1024;
 

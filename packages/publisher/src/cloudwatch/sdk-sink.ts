@@ -139,7 +139,7 @@ export class CloudWatchLogsSink implements Sink {
     return first && { ...first, clockOffsetMs: 0, agent: {}, proxy: proxyFor(first, process.env)?.href };
   }
 
-  /** What makes the requests, loaded where it is not yet. @throws what loading or making it throws */
+  /** The client that makes the requests, loaded where it is not yet. @throws what loading or making it throws */
   loaded(): Promise<LoadedClient> {
     return this.#client.load();
   }

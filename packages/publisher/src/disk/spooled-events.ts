@@ -26,7 +26,7 @@ export function recordOf(event: SpooledEvent, state: SplitState, epoch: number):
   return { message, timestamp, size, note: noteOf(event, state), level: 0, epoch, id };
 }
 
-/** What follows the parts of a split event in its stream is the last of them. */
+/** The event that follows the parts of a split event in its stream is the last of them. */
 function noteOf({ flags }: SpooledEvent, state: SplitState): Note | undefined {
   const isUnchecked = (flags & UNCHECKED_TIME_FLAG) !== 0;
   const isPart = (flags & PART_FLAG) !== 0;

@@ -47,7 +47,7 @@ export function onProcess<Event extends keyof ProcessEvents>(
   };
 }
 
-/** What Node.js calls at the end: 'exit' is emitted by the one, also where no JavaScript asks for the end, and the other ends. */
+/** Functions that Node.js calls at the end: the one emits 'exit', also where no JavaScript asks for the end, and the other ends. */
 interface EndingProcess {
   emit(event: string, ...about: unknown[]): boolean;
   reallyExit?(code?: number): void;

@@ -68,7 +68,7 @@ export class StreamTrouble implements WaitingStream {
     return this.#creation !== undefined;
   }
 
-  /** What it waits for, as far as nothing has failed. */
+  /** The answer that it waits for, as far as nothing has failed. */
   get awaited(): Awaited {
     return this.#creation ? 'creation' : this.#progress.stage;
   }
