@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
+import { finished } from 'node:stream/promises';
 import { test } from 'node:test';
 import { startLocal } from 'cloudwatch-logs-local';
 import winston from 'winston';
 
 const require = createRequire(import.meta.url);
 const OURS = /[\\/]packages[\\/](?:publisher|pino|winston)[\\/]dist[\\/]/;
+const KEY = Symbol.for('cloudwatch-logs-publisher.process-listeners');
 const EVENTS = ['exit', 'beforeExit', 'worker'] as const;
 
 /** Loads the packages once more, as test runners do for each test. */
@@ -48,4 +50,16 @@ test('many copies of the packages listen to the process as one, and each deliver
   }
   assert.doesNotMatch(warned.join(), /MaxListeners/);
   for (const one of started) one?.end();
+  await Promise.all(started.map(async (one) => one && finished(one)));
+  const registry = globalThis as { [KEY]?: Map<string, { listeners: Set<unknown> }> };
+  const held = [...(registry[KEY] ?? [])].filter(([purpose]) => /guard|after exit/.test(purpose));
+  assert.deepEqual(
+    held.map(([purpose, { listeners }]) => [purpose, listeners.size]),
+    [
+      ['beforeExit guard', 0],
+      ['exit guard', 0],
+      ['after exit', 0],
+    ],
+    'a copy that nobody uses any more is held by the process',
+  );
 });

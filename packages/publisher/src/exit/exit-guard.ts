@@ -66,7 +66,7 @@ const spareFiles = new SpareFiles();
 let isEnding = false;
 /** Whether lines were logged by 'exit' listeners that run after the guard's. */
 let hasLateLines = false;
-let areListenersCalled = (): boolean => false;
+let afterListeners: ReturnType<typeof afterExitListeners> | undefined;
 const place = isMainThread ? undefined : new PlaceOfThread(endWithMain);
 if (isMainThread) onProcess('exit', 'end of the main thread', onMainExit);
 
@@ -84,7 +84,7 @@ emitExitInDeno();
 export function guardExit(publisher: Guarded): () => void {
   if (guarded.size === 0) {
     stopListening = [onProcess('beforeExit', 'guard', onBeforeExit), onProcess('exit', 'guard', onExit)];
-    areListenersCalled = afterExitListeners(onExitListenersCalled);
+    afterListeners = afterExitListeners(onExitListenersCalled);
   }
   guarded.add(publisher);
   if (publisher.endsWithMain) spareFiles.hold();
@@ -93,13 +93,15 @@ export function guardExit(publisher: Guarded): () => void {
     if (guarded.size > 0) return;
     spareFiles.giveBack();
     for (const stop of stopListening) stop();
+    // Once the end has begun it is still to be called back; before that it would hold a copy of this package for nothing.
+    if (exitDeadline === undefined) afterListeners?.stop();
   };
 }
 
 /** An event was taken. What 'exit' listeners log that run after the guard's goes together, when all of them are through. */
 export function published(publisher: Guarded): void {
   if (exitDeadline === undefined) linesCome();
-  else if (areListenersCalled()) hasLateLines ||= !isEnding;
+  else if (afterListeners?.isUnderWay()) hasLateLines ||= !isEnding;
   else end([publisher]);
 }
 
@@ -177,7 +179,7 @@ function onExit(): void {
   exitDeadline = now() + timeoutMs;
   place?.ends(timeoutMs);
   end(guarded);
-  if (!areListenersCalled()) leave();
+  if (!afterListeners?.isUnderWay()) leave();
 }
 
 function onExitListenersCalled(): void {

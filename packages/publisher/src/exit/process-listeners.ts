@@ -62,12 +62,14 @@ interface ExitWatch {
  * Calls back when all listeners of 'exit' are through, or one of them ends the process before the others. Node.js has no event
  * for that, so two functions of `process` are replaced, once for all copies of this package, and stay so.
  *
- * @returns tells whether the listeners are being called and the callback will come: something else may call them
+ * @returns whether the listeners are being called, so that the callback will come: something else may call them; and `stop`, to
+ * call back no more
  */
-export function afterExitListeners(callback: () => void): () => boolean {
+export function afterExitListeners(callback: () => void): { isUnderWay(): boolean; stop(): void } {
   const watch = exitWatch();
-  sharedListeners('after exit').listeners.add(callback);
-  return () => watch.isUnderWay;
+  const { listeners } = sharedListeners('after exit');
+  listeners.add(callback);
+  return { isUnderWay: () => watch.isUnderWay, stop: () => void listeners.delete(callback) };
 }
 
 function exitWatch(): ExitWatch {
